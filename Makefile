@@ -1,0 +1,56 @@
+# Two commands are enough: `make dashboard` and `make test`. `make` alone lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help dashboard test check format benchmark notebooks lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+dashboard: .venv/run ## open the dashboard; the terminal prints the address
+	@$(BIN)/hamknee dashboard
+
+test: .venv/dev ## run every test
+	@$(BIN)/python -m pytest
+
+check: .venv/dev ## lint, formatting, types, and the shipped numbers against pgmpy
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/hamknee check
+
+format: .venv/dev ## put the code in the house format
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+benchmark: .venv/dev ## time hamknee, pgmpy and pyAgrum side by side
+	@$(BIN)/python benchmarks/run.py
+
+notebooks: .venv/dev ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+lock: .venv/dev ## write run.lock and dev.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes \
+	    --python-version 3.11 --no-header --no-annotate --quiet --upgrade --output-file run.lock
+	@$(BIN)/uv pip compile pyproject.toml --group dev --constraint run.lock --universal --generate-hashes \
+	    --python-version 3.11 --no-header --no-annotate --quiet --upgrade --output-file dev.lock
+
+clean: ## remove the environment and what the tools cached
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+# The stamps live inside .venv. A changed lock means a clean environment; run.lock is pinned into
+# dev.lock, so the second is laid over the first.
+.venv/run: run.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hamknee needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
+	@echo "Setting up .venv (about a minute, once)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PIP) --require-hashes --requirement run.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/run dev.lock
+	@echo "Adding the development tools"
+	@$(PIP) --require-hashes --requirement dev.lock
+	@touch $@

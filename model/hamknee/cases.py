@@ -1,0 +1,199 @@
+"""Many cases as arrays: what is known of each variable, as a row number in a table of likelihoods.
+
+For a variable of k states, code 0 … k - 1 is that state, code k is "not known", and any higher
+code is one of the other likelihoods that occur among the cases. So hard, missing, one-of and
+likelihood evidence are the same thing to the engine, and equal evidence has an equal code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.evidence import (
+    Evidence,
+    EvidenceError,
+    Value,
+    check_evidence,
+    check_value,
+    find_variable,
+    likelihood,
+)
+from hamknee.vocabulary import Variable, Vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd  # most of the start-up time, and needed only where a frame comes or goes
+
+Codes: TypeAlias = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Checked evidence on many cases.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        What it was checked against.
+    codes : ndarray of int, shape (cases, variables)
+        For each variable in the vocabulary's order, a row of its table of likelihoods.
+    weights : tuple of ndarray, each (rows, states)
+        Per variable: the unit rows of its states, a row of ones, and what else occurs.
+    labels : sequence, optional
+        What to call each case in errors and tables; 0, 1, … by default.
+    """
+
+    vocabulary: Vocabulary
+    codes: Codes
+    weights: tuple[npt.NDArray[np.float64], ...]
+    labels: Sequence[object] | None = None
+
+    def __len__(self) -> int:
+        """Return the number of cases."""
+        return len(self.codes)
+
+    def __getitem__(self, rows: slice | npt.NDArray[np.intp]) -> Cases:
+        """Return some of the cases."""
+        labels = self.names()
+        chosen = np.arange(len(self))[rows]
+        return Cases(
+            self.vocabulary, self.codes[rows], self.weights, [labels[row] for row in chosen]
+        )
+
+    def names(self) -> Sequence[object]:
+        """Return what to call each case."""
+        return range(len(self)) if self.labels is None else self.labels
+
+    def value(self, row: int, variable: int) -> Value:
+        """Return what is known of a variable (by index) in one case."""
+        states = self.vocabulary.variables[variable].state_names
+        weights = self.weights[variable][self.codes[row, variable]]
+        positive = {name: float(w) for name, w in zip(states, weights, strict=True) if w}
+        if set(positive.values()) != {1.0}:
+            return positive
+        return next(iter(positive)) if len(positive) == 1 else tuple(positive)
+
+    def evidence(self, row: int) -> Evidence:
+        """Return one case as checked evidence."""
+        names = list(self.vocabulary)
+        known = {names[v]: self.value(row, v) for v in self.known(row)}
+        return check_evidence(self.vocabulary, known)
+
+    def known(self, row: int) -> list[int]:
+        """Return the indices of the variables on which something is known in one case."""
+        sizes = [len(variable.states) for variable in self.vocabulary.variables]
+        return [v for v, size in enumerate(sizes) if self.codes[row, v] != size]
+
+
+def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.DataFrame) -> Cases:
+    """Check and encode many cases.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    cases : iterable of mappings, or DataFrame
+        One mapping a case, as `hamknee.evidence.check_evidence` takes them; or a frame with a row
+        a case and a column a variable, in which an empty cell (None, NaN) is not known.
+
+    Raises
+    ------
+    EvidenceError
+        Naming the case and what is wrong with it.
+    """
+    if hasattr(cases, "columns") and hasattr(cases, "index"):
+        return _encode_frame(vocabulary, cast("pd.DataFrame", cases))
+    coder = _Coder(vocabulary)
+    checked = []
+    for number, case in enumerate(cases):
+        try:
+            checked.append(check_evidence(vocabulary, case))
+        except EvidenceError as error:
+            raise EvidenceError([f"case {number}: {text}" for text in error.problems]) from None
+    return coder.cases(checked)
+
+
+class _Coder:
+    """Gives each distinct value of each variable its code."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.index = {name: number for number, name in enumerate(vocabulary)}
+        self.extra: dict[str, dict[object, int]] = {name: {} for name in vocabulary}
+        self.rows: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in vocabulary}
+
+    def code(self, variable: Variable, value: Value) -> int:
+        if isinstance(value, str):
+            return variable.position[value]
+        key = value if isinstance(value, tuple) else tuple(value.items())
+        seen = self.extra[variable.name]
+        if key not in seen:
+            seen[key] = len(variable.states) + 1 + len(seen)
+            self.rows[variable.name].append(likelihood(variable, value))
+        return seen[key]
+
+    def blank(self, count: int) -> Codes:
+        sizes = [len(variable.states) for variable in self.vocabulary.variables]
+        return np.tile(np.array(sizes, dtype=np.intp), (count, 1))
+
+    def weights(self) -> tuple[npt.NDArray[np.float64], ...]:
+        plain = zip(self.rows.values(), self.vocabulary.plain_weights, strict=True)
+        return tuple(np.vstack([rows, *extra]) if extra else rows for extra, rows in plain)
+
+    def cases(self, checked: Sequence[Evidence]) -> Cases:
+        codes = self.blank(len(checked))
+        for row, evidence in enumerate(checked):
+            for name, value in evidence.known.items():
+                codes[row, self.index[name]] = self.code(self.vocabulary[name], value)
+        return Cases(self.vocabulary, codes, self.weights())
+
+
+def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:
+    """Encode a frame column by column, checking each distinct value once."""
+    import pandas as pd
+
+    coder = _Coder(vocabulary)
+    codes = coder.blank(len(frame))
+    problems: list[str] = []
+    if not frame.columns.is_unique:
+        twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+        raise EvidenceError([f"column {name!r} stands twice; allowed: once" for name in twice])
+    for name in frame.columns:
+        try:
+            variable = find_variable(vocabulary, name)
+        except EvidenceError as error:
+            problems += [f"column {name!r}: {text}" for text in error.problems]
+            continue
+        positions, values = _distinct(frame[name])
+        found = np.empty(len(values) + 1, dtype=np.intp)
+        found[-1] = len(variable.states)  # an empty cell has position -1
+        for number, value in enumerate(values):
+            found[number] = len(variable.states)
+            try:
+                if (checked := check_value(variable, value)) is not None:
+                    found[number] = coder.code(variable, checked)
+            except EvidenceError as error:
+                row = int(np.argmax(positions == number))
+                problems += [f"case {frame.index[row]}: {text}" for text in error.problems]
+        codes[:, coder.index[variable.name]] = found[positions]
+    if problems:
+        raise EvidenceError(problems)
+    labels = None if isinstance(frame.index, pd.RangeIndex) else list(frame.index)
+    return Cases(vocabulary, codes, coder.weights(), labels)
+
+
+def _distinct(column: pd.Series) -> tuple[Codes, Sequence[object]]:
+    """Return the position of each cell among the distinct values, -1 for an empty one."""
+    import pandas as pd
+
+    try:
+        positions, values = pd.factorize(column)
+    except TypeError:  # sets and mappings cannot be hashed: every cell is its own value
+        empty = column.map(lambda cell: cell is None or cell is pd.NA or cell != cell)
+        positions = np.where(empty, -1, np.cumsum(~empty) - 1)
+        return np.asarray(positions, dtype=np.intp), list(column[~empty])
+    return np.asarray(positions, dtype=np.intp), list(values)

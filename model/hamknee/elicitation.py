@@ -1,0 +1,151 @@
+"""From what a person can state to a column of probabilities with an equivalent sample size.
+
+The ranges become one Dirichlet for each column by the method of SHELF (Zapata-Vázquez, O'Hagan &
+Bastos 2014; Oakley & O'Hagan, SHELF): a Beta distribution is fitted to each proportion, and one
+total count is chosen for the column. Here the stated best estimates are the means, so that the
+fit changes no number, and the count is the smallest of the proportions': the cautious end.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, stats
+
+from hamknee.faults import HamkneeError
+
+Array = npt.NDArray[np.float64]
+
+_COUNTS = (0.1, 1e6)
+
+
+def beta_ess(mean: float, low: float, high: float, mass: float = 0.9) -> float:
+    """Return the equivalent sample size of the Beta with a given mean that fits a range best.
+
+    The sum of the squared differences between the Beta's distribution function at the two ends
+    and the stated tail probabilities is minimised, as SHELF does, with the mean held.
+
+    Parameters
+    ----------
+    mean : float
+        Best estimate of the proportion, strictly between 0 and 1.
+    low, high : float
+        Ends of the range, ``0 <= low < mean < high <= 1``.
+    mass : float
+        Probability that the range is meant to hold, the rest split evenly between the tails.
+
+    Returns
+    -------
+    float
+        alpha + beta, between 0.1 and a million.
+
+    Raises
+    ------
+    HamkneeError
+        If the numbers are not in that order.
+    """
+    if not 0 <= low < mean < high <= 1:
+        found = f"low {low}, best estimate {mean}, high {high}"
+        raise HamkneeError(f"found {found}; allowed: 0 <= low < best estimate < high <= 1")
+    if not 0 < mass < 1:
+        raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
+    tails = np.array([(1 - mass) / 2, (1 + mass) / 2])
+
+    def misfit(log_count: float) -> float:
+        count = np.exp(log_count)
+        reached = stats.beta.cdf([low, high], mean * count, (1 - mean) * count)
+        return float(((reached - tails) ** 2).sum())
+
+    # A range that begins at 0 or ends at 1 says nothing of that tail, and two counts can then fit
+    # equally well. The larger is meant: the smaller puts nearly all its mass at the very end.
+    grid = np.linspace(math.log(_COUNTS[0]), math.log(_COUNTS[1]), 200)
+    misfits = np.array([misfit(point) for point in grid])
+    padded = np.concatenate([[np.inf], misfits, [np.inf]])
+    dips = [int(i) for i in np.flatnonzero((misfits <= padded[:-2]) & (misfits <= padded[2:]))]
+    fits = []
+    for dip in dips:
+        ends = (grid[max(dip - 1, 0)], grid[min(dip + 1, len(grid) - 1)])
+        refined = optimize.minimize_scalar(misfit, bounds=ends, method="bounded")
+        fits.append((float(refined.fun), float(np.exp(refined.x))))
+    best = min(fits)[0]
+    return max(count for value, count in fits if value <= best + 1e-6)
+
+
+def dirichlet_ess(
+    means: Sequence[float], lows: Sequence[float], highs: Sequence[float], mass: float = 0.9
+) -> float:
+    """Return the equivalent sample size of a column from the ranges of its proportions.
+
+    Parameters
+    ----------
+    means, lows, highs : sequence of float, one for each state
+        Best estimates, adding up to 1, and the ends of their ranges.
+    mass : float
+        Probability that each range is meant to hold.
+
+    Returns
+    -------
+    float
+        The smallest count that any proportion's range implies.
+
+    Raises
+    ------
+    HamkneeError
+        If the estimates do not add up to 1 within 1e-6, or a range is out of order.
+    """
+    if abs(sum(means) - 1) > 1e-6:
+        raise HamkneeError(f"the estimates add up to {sum(means):.9g}; allowed: 1")
+    return min(beta_ess(*each, mass) for each in zip(means, lows, highs, strict=True))
+
+
+def split_by_parent(mean: float, weights: Sequence[float], odds_ratios: Sequence[float]) -> Array:
+    """Split a proportion over the states of a second parent, keeping its average.
+
+    Parameters
+    ----------
+    mean : float
+        The proportion over all parent states, strictly between 0 and 1.
+    weights : sequence of float
+        Probability of each parent state, adding up to 1.
+    odds_ratios : sequence of float
+        Odds of the finding in each parent state against the odds in a reference state.
+
+    Returns
+    -------
+    ndarray, shape (parent states,)
+        Proportions whose odds stand in the given ratios and whose weighted mean is `mean`.
+    """
+    ratios, shares = np.asarray(odds_ratios, dtype=float), np.asarray(weights, dtype=float)
+
+    def proportions(log_odds: float) -> Array:
+        odds = np.exp(log_odds) * ratios
+        return np.asarray(odds / (1 + odds))
+
+    log_odds = optimize.brentq(lambda x: float(shares @ proportions(x)) - mean, -60, 60)
+    return proportions(float(log_odds))
+
+
+def split_ess(mean: float, ess: float, weights: Sequence[float], split: Sequence[float]) -> float:
+    """Return the count for each of the split columns that keeps the average as uncertain as it was.
+
+    A weighted mean of independent Betas varies less than any one of them, so split columns with
+    the count of the whole would claim more than was stated. With a common count s, the variance
+    of the weighted mean is the sum of w² p (1 - p) / (s + 1); setting it equal to
+    m (1 - m) / (ess + 1) gives s.
+
+    Parameters
+    ----------
+    mean, ess : float
+        The proportion over all parent states and its equivalent sample size.
+    weights, split : sequence of float
+        Probability of each parent state, and the proportion in it (from `split_by_parent`).
+
+    Returns
+    -------
+    float
+        At least 1: below that a Beta says "almost always or almost never".
+    """
+    shares, parts = np.asarray(weights, dtype=float), np.asarray(split, dtype=float)
+    spread = float((shares**2 * parts * (1 - parts)).sum())
+    return max(1.0, (ess + 1) * spread / (mean * (1 - mean)) - 1)

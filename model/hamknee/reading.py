@@ -1,0 +1,345 @@
+"""Reading priors.csv and references.bib: every fault is collected, and all are raised together."""
+
+import csv
+import io
+import itertools
+import math
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from hamknee.faults import Fault, FaultsError, decode, listing, read_bytes, suggestion
+from hamknee.priors import BASES, COLUMNS, Priors, Row, digest, given_text
+from hamknee.vocabulary import Variable, Vocabulary
+
+SUM_TOLERANCE = 1e-6
+"""How far the probabilities of one column may be from adding up to 1."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_PROBABILITY = "a number from 0 to 1 with a decimal point"
+_ESS = "a number above 0 with a decimal point"
+
+
+class PriorsError(FaultsError):
+    """priors.csv holds something that cannot be used."""
+
+
+class ReferencesError(FaultsError):
+    """references.bib holds something that cannot be used."""
+
+
+def read_references(path: Path) -> frozenset[str]:
+    """Return the keys of a BibTeX file.
+
+    Raises
+    ------
+    ReferencesError
+        If the file cannot be read, or holds a key twice or none at all.
+    """
+    text = decode(read_bytes(path, ReferencesError), path.name, ReferencesError)
+    first: dict[str, int] = {}
+    faults = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if entry := re.match(r"\s*@\w+\s*\{\s*([^,\s]+)\s*,", line):
+            if (key := entry[1]) in first:
+                problem = f"key {key!r} stands also in line {first[key]}"
+                faults.append(Fault(path.name, number, "key", problem, "each key once"))
+            first.setdefault(key, number)
+    if not first:
+        allowed = "entries such as @article{key, ...}"
+        faults.append(Fault(path.name, None, None, "no entry was found", allowed))
+    if faults:
+        raise ReferencesError(faults)
+    return frozenset(first)
+
+
+def read_priors(path: Path, vocabulary: Vocabulary, references: Collection[str]) -> Priors:
+    """Read and check priors.csv.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    vocabulary : Vocabulary
+        The variables and states there are; each must get its numbers.
+    references : collection of str
+        The keys that sources may name.
+
+    Raises
+    ------
+    PriorsError
+        With every fault found: line, column, what was found, what is allowed.
+    """
+    data = read_bytes(path, PriorsError)
+    rows = _Reader(path, vocabulary, references).rows(decode(data, path.name, PriorsError))
+    return Priors(vocabulary, rows, source=str(path), sha256=digest(data))
+
+
+@dataclass(frozen=True)
+class _Numbered:
+    """A row with its line; None stands for a cell at fault, so that one fault is told once."""
+
+    line: int
+    variable: Variable
+    state: str
+    given: tuple[tuple[str, str], ...]
+    probability: float | None
+    ess: float | None
+    basis: str
+    sources: tuple[str, ...]
+    note: str
+
+
+class _Reader:
+    def __init__(self, path: Path, vocabulary: Vocabulary, references: Collection[str]) -> None:
+        self.path = path
+        self.vocabulary = vocabulary
+        self.references = references
+        self.faults: list[Fault] = []
+        self.unplaced: set[str | None] = set()
+
+    def fault(self, line: int | None, column: str | None, problem: str, allowed: str) -> None:
+        self.faults.append(Fault(self.path.name, line, column, problem, allowed))
+
+    def rows(self, text: str) -> tuple[Row, ...]:
+        records = self._records(text)
+        numbered = [row for line, record in records if (row := self._row(line, record))]
+        by_variable: dict[str, list[_Numbered]] = defaultdict(list)
+        for row in numbered:
+            by_variable[row.variable.name].append(row)
+        if records and not any(fault.column == "header" for fault in self.faults):
+            self._check_variables(by_variable)
+        if self.faults:
+            raise PriorsError(self.faults)
+        return tuple(
+            Row(
+                row.variable.name,
+                row.state,
+                row.given,
+                row.probability or 0.0,
+                row.ess or 0.0,
+                row.basis,
+                row.sources,
+                row.note,
+            )
+            for row in numbered
+        )
+
+    # From text to records -----------------------------------------------------------------
+
+    def _records(self, text: str) -> list[tuple[int, dict[str, str]]]:
+        """Return the cells of every row by column name, with the row's line."""
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        records: list[tuple[int, dict[str, str]]] = []
+        line = 1
+        try:
+            header = next(reader, None)
+            if not header:
+                self.fault(1, "header", "the file is empty", ",".join(COLUMNS))
+                return []
+            if not self._check_header(header):
+                return []
+            line = reader.line_num + 1
+            for cells in reader:
+                if len(cells) == len(header):
+                    records.append((line, dict(zip(header, cells, strict=True))))
+                elif cells:
+                    problem = f"found {len(cells)} cells"
+                    self.fault(line, None, problem, f"{len(header)} cells, one for each column")
+                line = reader.line_num + 1
+        except csv.Error as error:
+            self.fault(line, None, f"not valid CSV: {error}", "quotes in pairs, commas between")
+        if not records and not self.faults:
+            self.fault(None, None, "the file has no rows", "one row for each probability")
+        return records
+
+    def _check_header(self, header: list[str]) -> bool:
+        if len(header) == 1 and ";" in header[0]:
+            self.fault(1, "header", "the columns are separated by semicolons", "commas")
+            return False
+        for name in header:
+            if name not in COLUMNS:
+                hint = suggestion(name, COLUMNS)
+                self.fault(1, "header", f"unknown column {name!r}{hint}", listing(COLUMNS))
+        for name in COLUMNS:
+            if (count := header.count(name)) != 1:
+                problem = f"column {name!r} is missing" if not count else f"{name!r} stands twice"
+                self.fault(1, "header", problem, listing(COLUMNS))
+        return not self.faults
+
+    # One row ------------------------------------------------------------------------------
+
+    def _row(self, line: int, record: dict[str, str]) -> _Numbered | None:
+        probability = self._number(line, "probability", record["probability"], _PROBABILITY)
+        ess = self._number(line, "ess", record["ess"], _ESS)
+        basis = self._basis(line, record["basis"], probability)
+        sources = self._sources(line, record["sources"], basis)
+        variable = self._variable(line, "variable", record["variable"])
+        if variable is None:
+            self.unplaced.add(None)
+            return None
+        state = self._state(line, "state", variable, record["state"])
+        given = self._given(line, variable, record["given"])
+        if state is None or given is None:
+            self.unplaced.add(variable.name)
+            return None
+        note = record["note"]
+        return _Numbered(line, variable, state, given, probability, ess, basis, sources, note)
+
+    def _number(self, line: int, column: str, text: str, allowed: str) -> float | None:
+        """Return a number in range, or None with a fault that says what is wrong with it."""
+        if not text.strip():
+            problem = "the cell is empty"
+        elif re.fullmatch(r"\d+,\d+", text):
+            problem = f"found {text!r} with a decimal comma"
+        elif text.rstrip().endswith("%"):
+            problem = f"found {text!r}, a percentage"
+        elif not _NUMBER.fullmatch(text):
+            problem = f"found {text!r}, which is not a finite number"
+        else:
+            number = float(text)
+            if column == "probability" and 0 <= number <= 1:
+                return number
+            if column == "ess" and 0 < number < math.inf:
+                return number
+            problem = f"found {text}, which is out of range"
+        self.fault(line, column, problem, allowed)
+        return None
+
+    def _basis(self, line: int, text: str, probability: float | None) -> str:
+        if text not in BASES:
+            hint = suggestion(text, BASES)
+            self.fault(line, "basis", f"unknown basis {text!r}{hint}", listing(BASES))
+        elif probability in (0.0, 1.0) and text != "logical":
+            problem = f"found {probability:g} with basis {text}"
+            self.fault(line, "probability", problem, "exactly 0 or 1 only with basis logical")
+        return text
+
+    def _sources(self, line: int, text: str, basis: str) -> tuple[str, ...]:
+        keys = tuple(text.split())
+        for key in keys:
+            if key not in self.references:
+                problem = f"unknown source {key!r}{suggestion(key, self.references)}"
+                self.fault(line, "sources", problem, "keys of references.bib, with spaces between")
+        if not keys and basis in ("published", "indirect"):
+            self.fault(line, "sources", f"basis {basis} without a source", "at least one key")
+        return keys
+
+    def _variable(self, line: int, column: str, name: str) -> Variable | None:
+        if name in self.vocabulary:
+            return self.vocabulary[name]
+        hint = suggestion(name, self.vocabulary)
+        self.fault(line, column, f"unknown variable {name!r}{hint}", listing(self.vocabulary))
+        return None
+
+    def _state(self, line: int, column: str, variable: Variable, name: str) -> str | None:
+        if name in variable.position:
+            return name
+        hint = suggestion(name, variable.state_names)
+        problem = f"unknown state {name!r} of {variable.name}{hint}"
+        self.fault(line, column, problem, listing(variable.state_names))
+        return None
+
+    def _given(
+        self, line: int, variable: Variable, text: str
+    ) -> tuple[tuple[str, str], ...] | None:
+        """Return the parent configuration, or None with a fault."""
+        pairs: list[tuple[str, str]] = []
+        for part in text.split(";") if text else []:
+            name, equals, state = part.partition("=")
+            if not equals:
+                problem = f"cannot read {part!r}"
+                self.fault(line, "given", problem, "parent=state, with ; between several")
+                return None
+            if name in dict(pairs) or name == variable.name:
+                problem = f"{name} is named twice" if name in dict(pairs) else f"{name} is its own"
+                self.fault(line, "given", f"{problem} parent", "each parent once, none itself")
+                return None
+            parent = self._variable(line, "given", name)
+            if parent is None or self._state(line, "given", parent, state) is None:
+                return None
+            pairs.append((name, state))
+        return tuple(pairs)
+
+    # All rows -----------------------------------------------------------------------------
+
+    def _check_variables(self, by_variable: dict[str, list[_Numbered]]) -> None:
+        parents: dict[str, tuple[str, ...]] = {}
+        for variable in self.vocabulary.variables:
+            rows = by_variable.get(variable.name, [])
+            if not rows:
+                if not self._may_lack_rows(variable):
+                    self.fault(None, "variable", f"{variable.name} has no rows", "one per state")
+                continue
+            names = tuple(name for name, _ in rows[0].given)
+            parents[variable.name] = names
+            if self._same_parents(rows, names):
+                self._check_columns(variable, rows, names)
+        self._check_acyclic(parents, by_variable)
+
+    def _may_lack_rows(self, variable: Variable) -> bool:
+        """Whether rows may be missing only because they were at fault, which is told already."""
+        return None in self.unplaced or variable.name in self.unplaced
+
+    def _same_parents(self, rows: list[_Numbered], names: tuple[str, ...]) -> bool:
+        expected = listing(names) or "no parents"
+        odd = [row for row in rows if {name for name, _ in row.given} != set(names)]
+        for row in odd:
+            problem = f"{row.variable.name} has {given_text(row.given) or 'no parents'} here"
+            self.fault(row.line, "given", problem, f"{expected}, as in line {rows[0].line}")
+        return not odd
+
+    def _check_columns(
+        self, variable: Variable, rows: list[_Numbered], names: tuple[str, ...]
+    ) -> None:
+        columns: dict[tuple[str, ...], list[_Numbered]] = defaultdict(list)
+        for row in rows:
+            given = dict(row.given)
+            columns[tuple(given[name] for name in names)].append(row)
+        for configuration, column in columns.items():
+            self._check_column(variable, column, given_text(zip(names, configuration, strict=True)))
+        if self._may_lack_rows(variable):
+            return
+        states = [self.vocabulary[name].state_names for name in names]
+        for configuration in itertools.product(*states):
+            if configuration not in columns:
+                missing = given_text(zip(names, configuration, strict=True))
+                problem = f"{variable.name} has no rows for {missing}"
+                self.fault(rows[-1].line, "given", problem, "every combination of parent states")
+
+    def _check_column(self, variable: Variable, column: list[_Numbered], given: str) -> None:
+        where = f"P({variable.name}{' | ' + given if given else ''})"
+        lines: dict[str, int] = {}
+        for row in column:
+            if row.state in lines:
+                problem = f"{where} has {row.state} also in line {lines[row.state]}"
+                self.fault(row.line, "state", problem, "each state once")
+            lines.setdefault(row.state, row.line)
+        last = column[-1].line
+        missing = [name for name in variable.state_names if name not in lines]
+        probabilities = [row.probability for row in column if row.probability is not None]
+        if missing and not self._may_lack_rows(variable):
+            problem = f"{where} has no row for {listing(missing)}"
+            self.fault(last, "state", problem, listing(variable.state_names))
+        total = math.fsum(probabilities)
+        whole = not missing and len(probabilities) == len(column) == len(variable.states)
+        if whole and abs(total - 1) > SUM_TOLERANCE:
+            problem = f"{where} adds up to {total:.9g}"
+            self.fault(last, "probability", problem, f"1, within {SUM_TOLERANCE:.6f}")
+        if len({row.ess for row in column if row.ess is not None}) > 1:
+            found = listing(f"{row.ess:g}" for row in column if row.ess is not None)
+            self.fault(last, "ess", f"{where} has several: {found}", "the same on each row")
+
+    def _check_acyclic(
+        self, parents: dict[str, tuple[str, ...]], by_variable: dict[str, list[_Numbered]]
+    ) -> None:
+        try:
+            TopologicalSorter(parents).prepare()
+        except CycleError as error:
+            cycle: Iterable[str] = error.args[1]
+            problem = f"the parents form a cycle: {' → '.join(cycle)}"
+            line = by_variable[error.args[1][0]][0].line
+            self.fault(line, "given", problem, "no variable above itself")

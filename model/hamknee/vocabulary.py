@@ -1,0 +1,391 @@
+"""The words of the model: variables, their states and their roles, read from vocabulary.toml."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.faults import Fault, FaultsError, decode, listing, read_bytes, suggestion
+
+ROLES = ("target", "context", "trait", "finding")
+GROUPS = ("history", "examination", "background")
+
+_NAME = re.compile(r"[a-z0-9_]*[a-z][a-z0-9_]*")
+_NAME_ALLOWED = "lower-case ASCII letters, digits and underscores, at least one letter"
+
+
+class VocabularyError(FaultsError):
+    """vocabulary.toml holds something that cannot be used."""
+
+
+@dataclass(frozen=True)
+class State:
+    """One value of a variable.
+
+    Parameters
+    ----------
+    name : str
+        Identifier, as in priors.csv.
+    label : str
+        What people read.
+    description : str
+        One line on what is meant.
+    lower, upper : float or None
+        For a numeric variable, the bin ``lower <= x < upper`` in the variable's unit.
+    """
+
+    name: str
+    label: str
+    description: str = ""
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of the network.
+
+    Parameters
+    ----------
+    name, label : str
+        Identifier, and what people read.
+    role : {"target", "context", "trait", "finding"}
+        The target is what is asked for; context is where the question is asked; traits belong to
+        the person and findings to the complaint.
+    states : tuple of State
+        At least two, in their fixed order.
+    question, help : str
+        As a person would be asked, and what is meant.
+    group : {"history", "examination", "background"} or None
+        Where the question stands on a form.
+    core : bool
+        Whether the question is always in view.
+    several : bool
+        Whether a form takes several answers (evidence that one of them is true).
+    minutes : float
+        Cost of asking, in minutes.
+    unit : str
+        Unit of a numeric variable; empty for others.
+    minimum, maximum, intended_minimum : float or None
+        Range of a numeric variable, and from where on the numbers are meant to hold.
+    """
+
+    name: str
+    role: str
+    label: str
+    states: tuple[State, ...]
+    question: str = ""
+    help: str = ""
+    group: str | None = None
+    core: bool = False
+    several: bool = False
+    minutes: float = 1.0
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    intended_minimum: float | None = None
+
+    @cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """Names of the states, in order."""
+        return tuple(state.name for state in self.states)
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Index of each state by name."""
+        return {name: index for index, name in enumerate(self.state_names)}
+
+    def state(self, name: str) -> State:
+        """Return the state of that name (KeyError if there is none)."""
+        return self.states[self.position[name]]
+
+    def bin(self, value: float) -> str | None:
+        """Return the name of the state whose bin holds `value`, or None if none does."""
+        for state in self.states:
+            lower, upper = state.lower, state.upper
+            if lower is not None and upper is not None and lower <= value < upper:
+                return state.name
+        return None
+
+
+@dataclass(frozen=True)
+class Vocabulary(Mapping[str, Variable]):
+    """All variables of a network by name, with exactly one target.
+
+    Parameters
+    ----------
+    variables : tuple of Variable
+        In their fixed order.
+    source : str
+        Where they were read from.
+    """
+
+    variables: tuple[Variable, ...]
+    source: str = field(default="", compare=False)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Variable]:
+        return {variable.name: variable for variable in self.variables}
+
+    def __getitem__(self, name: str) -> Variable:
+        """Return the variable of that name."""
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over names, in order."""
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        """Return the number of variables."""
+        return len(self.variables)
+
+    @cached_property
+    def target(self) -> Variable:
+        """The variable that is asked for."""
+        return next(variable for variable in self.variables if variable.role == "target")
+
+    @cached_property
+    def plain_weights(self) -> tuple[npt.NDArray[np.float64], ...]:
+        """Likelihoods of hard and missing evidence: per variable, unit rows and a row of ones."""
+        rows = [np.vstack([np.eye(n), np.ones(n)]) for n in (len(v.states) for v in self.variables)]
+        for array in rows:
+            array.setflags(write=False)
+        return tuple(rows)
+
+    def having(self, *roles: str) -> tuple[Variable, ...]:
+        """Return the variables of the given roles, in order."""
+        return tuple(variable for variable in self.variables if variable.role in roles)
+
+
+def read_vocabulary(path: Path) -> Vocabulary:
+    """Read and check vocabulary.toml.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    VocabularyError
+        With every fault found: line, key, what was found, what is allowed.
+    """
+    text = decode(read_bytes(path, VocabularyError), path.name, VocabularyError)
+    return _Reader(path, text).vocabulary()
+
+
+_VARIABLE_KEYS: dict[str, type | tuple[type, ...]] = {
+    "role": str,
+    "label": str,
+    "question": str,
+    "help": str,
+    "group": str,
+    "core": bool,
+    "several": bool,
+    "minutes": (int, float),
+    "unit": str,
+    "minimum": (int, float),
+    "maximum": (int, float),
+    "intended_minimum": (int, float),
+    "states": dict,
+}
+_STATE_KEYS: dict[str, type | tuple[type, ...]] = {
+    "label": str,
+    "description": str,
+    "from": (int, float),
+    "below": (int, float),
+}
+_TYPE_WORDS = {str: "a text", bool: "true or false", (int, float): "a number", dict: "a table"}
+
+
+class _Reader:
+    """Turns the text of a vocabulary file into variables, collecting faults on the way."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.lines = _line_numbers(text)
+        self.faults: list[Fault] = []
+
+    def fault(self, where: tuple[str, ...], problem: str, allowed: str) -> None:
+        place = where
+        while place and place not in self.lines:
+            place = place[:-1]
+        line = self.lines.get(place)
+        self.faults.append(Fault(self.path.name, line, ".".join(where) or None, problem, allowed))
+
+    def vocabulary(self) -> Vocabulary:
+        tables = self._parsed()
+        variables = [self._variable(name, table) for name, table in tables.items()]
+        self._check_across(variables)
+        if self.faults:
+            raise VocabularyError(self.faults)
+        return Vocabulary(tuple(variables), source=str(self.path))
+
+    def _parsed(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as why:
+            where = r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)"
+            found = re.search(where, str(why))
+            line = int(found[2]) if found and found[2] else self.text.count("\n") + 1
+            column = f"character {found[3]}" if found and found[3] else None
+            problem = f"not valid TOML: {found[1] if found else why}"
+            fault = Fault(self.path.name, line, column, problem, "TOML as in the shipped file")
+            raise VocabularyError([fault]) from None
+
+    def _variable(self, name: str, table: Any) -> Variable:
+        here = (name,)
+        self._check_name(here, name)
+        if not isinstance(table, dict):
+            self.fault(here, f"found {table!r}", f"a table [{name}] with role, label and states")
+            table = {}
+        values = self._values(here, table, _VARIABLE_KEYS, required=("role", "label", "states"))
+        role, group = values.get("role", ""), values.get("group")
+        self._check_choice((*here, "role"), role, ROLES)
+        if group is not None:
+            self._check_choice((*here, "group"), group, GROUPS)
+        if role in ROLES[1:]:
+            for key in ("question", "group", "minutes"):
+                if key not in table:
+                    self.fault(here, f"{key} is missing", f"every {role} has a {key}")
+        if values.get("minutes", 1.0) <= 0:
+            self.fault((*here, "minutes"), f"found {values['minutes']!r}", "a number above 0")
+        states = self._states(here, values.pop("states", {}))
+        variable = Variable(
+            name=name,
+            role=role,
+            label=values.pop("label", name),
+            states=states,
+            **{key: value for key, value in values.items() if key != "role"},
+        )
+        self._check_bins(here, variable)
+        return variable
+
+    def _states(self, here: tuple[str, ...], table: dict[str, Any]) -> tuple[State, ...]:
+        here = (*here, "states")
+        if len(table) < 2:
+            self.fault(here, f"found {len(table)} states", "at least two states")
+        states = []
+        for name, values in table.items():
+            self._check_name((*here, name), name)
+            if not isinstance(values, dict):
+                self.fault((*here, name), f"found {values!r}", "a table with a label")
+                continue
+            known = self._values((*here, name), values, _STATE_KEYS, required=("label",))
+            states.append(
+                State(
+                    name=name,
+                    label=known.get("label", name),
+                    description=known.get("description", ""),
+                    lower=known.get("from"),
+                    upper=known.get("below"),
+                )
+            )
+        self._check_distinct(here, [(state.name, state.label) for state in states])
+        return tuple(states)
+
+    def _values(
+        self,
+        here: tuple[str, ...],
+        table: dict[str, Any],
+        keys: Mapping[str, type | tuple[type, ...]],
+        required: Iterable[str],
+    ) -> dict[str, Any]:
+        """Return the entries of a table that are known and of the right type."""
+        for key in required:
+            if key not in table:
+                self.fault(here, f"{key} is missing", f"{key} is required")
+        known = {}
+        for key, value in table.items():
+            if key not in keys:
+                hint = suggestion(key, keys)
+                self.fault((*here, key), f"unknown key {key!r}{hint}", listing(keys))
+            elif not isinstance(value, keys[key]) or (
+                isinstance(value, bool) and keys[key] is not bool
+            ):
+                self.fault((*here, key), f"found {value!r}", _TYPE_WORDS[keys[key]])
+            elif isinstance(value, str) and not value.strip():
+                self.fault((*here, key), "found an empty text", "a text")
+            elif isinstance(value, float) and not abs(value) < float("inf"):
+                self.fault((*here, key), f"found {value!r}", "a finite number")
+            else:
+                known[key] = value
+        return known
+
+    def _check_name(self, where: tuple[str, ...], name: str) -> None:
+        if not _NAME.fullmatch(name):
+            self.fault(where, f"{name!r} is not an identifier", _NAME_ALLOWED)
+
+    def _check_choice(self, where: tuple[str, ...], value: str, allowed: tuple[str, ...]) -> None:
+        if value and value not in allowed:
+            problem = f"unknown {where[-1]} {value!r}{suggestion(value, allowed)}"
+            self.fault(where, problem, listing(allowed))
+
+    def _check_distinct(self, here: tuple[str, ...], labels: list[tuple[str, str]]) -> None:
+        first: dict[str, str] = {}
+        for name, label in labels:
+            if label in first:
+                problem = f"label {label!r} is also the label of {first[label]}"
+                self.fault((*here, name), problem, "a label of its own")
+            first.setdefault(label, name)
+
+    def _check_bins(self, here: tuple[str, ...], variable: Variable) -> None:
+        """Check that the bins of a numeric variable meet and cover its range."""
+        bins = [(state.lower, state.upper) for state in variable.states]
+        if not variable.unit:
+            if any(edge is not None for pair in bins for edge in pair):
+                self.fault(here, "states have from or below but there is no unit", "a unit")
+            return
+        if variable.minimum is None or variable.maximum is None:
+            self.fault(here, "a variable with a unit has no minimum or maximum", "both")
+            return
+        edge = variable.minimum
+        for state in variable.states:
+            where = (*here, "states", state.name)
+            if state.lower is None or state.upper is None:
+                self.fault(where, "from or below is missing", "both, in the variable's unit")
+                return
+            if state.lower != edge:
+                problem = f"the bin starts at {state.lower:g}, which leaves a gap or an overlap"
+                self.fault(where, problem, f"from = {edge:g}, where the bin before ends")
+            if state.upper <= state.lower:
+                problem = f"found from {state.lower:g} below {state.upper:g}"
+                self.fault(where, problem, "below greater than from")
+            edge = state.upper
+        if edge <= variable.maximum:
+            problem = f"the bins end at {edge:g}, but the maximum is {variable.maximum:g}"
+            self.fault((*here, "maximum"), problem, "bins that reach beyond the maximum")
+
+    def _check_across(self, variables: list[Variable]) -> None:
+        """Check what no single variable shows: one target, distinct labels."""
+        targets = [variable.name for variable in variables if variable.role == "target"]
+        if not targets:
+            self.fault((), "no variable has the role target", "exactly one")
+        for name in targets[1:]:
+            problem = f"{name} is a second target beside {targets[0]}"
+            self.fault((name, "role"), problem, "exactly one variable with the role target")
+        self._check_distinct((), [(variable.name, variable.label) for variable in variables])
+
+
+def _line_numbers(text: str) -> dict[tuple[str, ...], int]:
+    """Return the line of every table and key, because tomllib does not keep them."""
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            table = _path(header[1])
+            lines.setdefault(table, number)
+        elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
+            lines.setdefault((*table, *_path(key[1])), number)
+    return lines
+
+
+def _path(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
