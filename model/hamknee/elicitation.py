@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from hamknee.faults import HamkneeError
 
@@ -46,27 +46,29 @@ def beta_ess(mean: float, low: float, high: float, mass: float = 0.9) -> float:
         If the numbers are not in that order.
     """
     if not 0 <= low < mean < high <= 1:
-        found = f"low {low}, best estimate {mean}, high {high}"
-        raise HamkneeError(f"found {found}; allowed: 0 <= low < best estimate < high <= 1")
+        order = f"low {low}, best estimate {mean}, high {high}"
+        raise HamkneeError(f"found {order}; allowed: 0 <= low < best estimate < high <= 1")
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
-    tails = np.array([(1 - mass) / 2, (1 + mass) / 2])
+    ends, tails = np.array([[low], [high]]), np.array([[(1 - mass) / 2], [(1 + mass) / 2]])
 
-    def misfit(log_count: float) -> float:
-        count = np.exp(log_count)
-        reached = stats.beta.cdf([low, high], mean * count, (1 - mean) * count)
-        return float(((reached - tails) ** 2).sum())
+    def misfits(log_counts: Array) -> Array:
+        counts = np.exp(log_counts)
+        reached = special.betainc(mean * counts, (1 - mean) * counts, ends)
+        return np.asarray(((reached - tails) ** 2).sum(axis=0))
 
     # A range that begins at 0 or ends at 1 says nothing of that tail, and two counts can then fit
     # equally well. The larger is meant: the smaller puts nearly all its mass at the very end.
     grid = np.linspace(math.log(_COUNTS[0]), math.log(_COUNTS[1]), 200)
-    misfits = np.array([misfit(point) for point in grid])
-    padded = np.concatenate([[np.inf], misfits, [np.inf]])
-    dips = [int(i) for i in np.flatnonzero((misfits <= padded[:-2]) & (misfits <= padded[2:]))]
+    found = misfits(grid)
+    around = np.concatenate([[np.inf], found, [np.inf]])
     fits = []
-    for dip in dips:
-        ends = (grid[max(dip - 1, 0)], grid[min(dip + 1, len(grid) - 1)])
-        refined = optimize.minimize_scalar(misfit, bounds=ends, method="bounded")
+    for dip in (int(i) for i in np.flatnonzero((found <= around[:-2]) & (found <= around[2:]))):
+        refined = optimize.minimize_scalar(
+            lambda log_count: float(misfits(np.array([log_count]))[0]),
+            bounds=(grid[max(dip - 1, 0)], grid[min(dip + 1, len(grid) - 1)]),
+            method="bounded",
+        )
         fits.append((float(refined.fun), float(np.exp(refined.x))))
     best = min(fits)[0]
     return max(count for value, count in fits if value <= best + 1e-6)

@@ -18,7 +18,7 @@ from hamknee.engine import LOOKUP_PATTERNS, Engine, log_total
 from hamknee.evidence import Evidence, check_evidence, find_variable
 from hamknee.faults import HamkneeError
 from hamknee.junction_tree import Array
-from hamknee.priors import CPT
+from hamknee.priors import CPT, Priors
 from hamknee.reading import SUM_TOLERANCE, read_priors, read_references
 from hamknee.results import Explanation, Marginals, Posterior, Posteriors
 from hamknee.shipped import shipped
@@ -50,6 +50,23 @@ def load(priors: str | Path | None = None) -> Model:
     VocabularyError, ReferencesError, PriorsError
         With every fault of the file.
     """
+    numbers = read_shipped_or_own(priors)
+    return Model(numbers.vocabulary, numbers.cpts(), source=numbers.source, sha256=numbers.sha256)
+
+
+def read_shipped_or_own(priors: str | Path | None = None) -> Priors:
+    """Read and check the numbers that `load` would compile, with their basis and sources.
+
+    Parameters
+    ----------
+    priors : str or Path, optional
+        As for `load`.
+
+    Raises
+    ------
+    VocabularyError, ReferencesError, PriorsError
+        With every fault of the file.
+    """
     path = Path(priors or os.environ.get("HAMKNEE_PRIORS") or shipped("data/priors.csv"))
 
     def beside(name: str) -> Path:
@@ -58,8 +75,7 @@ def load(priors: str | Path | None = None) -> Model:
 
     vocabulary = read_vocabulary(beside("vocabulary.toml"))
     references = read_references(beside("references.bib"))
-    numbers = read_priors(path, vocabulary, references)
-    return Model(vocabulary, numbers.cpts(), source=numbers.source, sha256=numbers.sha256)
+    return read_priors(path, vocabulary, references)
 
 
 class Model:

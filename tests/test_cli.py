@@ -1,0 +1,189 @@
+"""The command line, as a person or a program uses it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hamknee
+from hamknee.cli import main
+from hamknee.shipped import shipped
+
+README_CASE = [
+    "onset=sudden",
+    "pop=yes",
+    "location=posteromedial|posterolateral",
+    "setting=sports_clinic",
+    "age=31",
+]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    captured = capsys.readouterr()
+    return int(exit_.value.code or 0), captured.out, captured.err
+
+
+def test_diagnose_ranks_the_conditions_and_says_it_in_a_sentence(capsys):
+    code, out, err = run(capsys, "diagnose", *README_CASE)
+    assert (code, err) == (0, "")
+    assert "Most likely: Distal hamstring strain" in out
+    model = hamknee.load()
+    labels = [state.label for state in model.vocabulary.target.states]
+    table = out[out.index("Starting") :]
+    printed = sorted((label for label in labels if label in table), key=table.index)
+    case = {"onset": "sudden", "pop": "yes", "setting": "sports_clinic", "age": 31}
+    case["location"] = {"posteromedial", "posterolateral"}
+    assert printed == list(model.posterior(case).table["label"])
+    assert "does not diagnose" in out
+    assert model.sha256[:12] in out
+
+
+def test_json_holds_the_numbers_the_library_gives_most_probable_first(capsys):
+    code, out, _ = run(capsys, "diagnose", "--json", *README_CASE)
+    answer = json.loads(out)
+    assert code == 0
+    assert set(answer) == {"priors", "evidence", "p_evidence", "conditions"}
+    model = hamknee.load()
+    case = {"onset": "sudden", "pop": "yes", "setting": "sports_clinic", "age": "under_40"}
+    case["location"] = {"posteromedial", "posterolateral"}
+    posterior = model.posterior(case)
+    assert answer["priors"] == {"source": model.source, "sha256": model.sha256}
+    assert answer["evidence"] == case | {"location": ["posteromedial", "posterolateral"]}
+    assert answer["p_evidence"] == pytest.approx(posterior.p_evidence, rel=1e-12)
+    conditions = answer["conditions"]
+    assert {c["condition"]: c["probability"] for c in conditions} == pytest.approx(
+        {s.name: posterior[s.name] for s in posterior.target.states}, abs=1e-15
+    )
+    assert all(set(c) == {"condition", "label", "probability"} for c in conditions)
+    probabilities = [c["probability"] for c in conditions]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_likelihoods_can_be_typed(capsys):
+    _, out, _ = run(capsys, "diagnose", "--json", "warmth=yes:0.7|no:0.3")
+    posterior = hamknee.load().posterior({"warmth": {"yes": 0.7, "no": 0.3}})
+    answer = json.loads(out)
+    assert answer["evidence"] == {"warmth": {"yes": 0.7, "no": 0.3}}
+    assert answer["conditions"][0]["probability"] == pytest.approx(max(posterior.probabilities))
+
+
+def test_no_findings_give_the_starting_probabilities(capsys):
+    code, out, _ = run(capsys, "diagnose")
+    assert code == 0
+    assert "Nothing is known yet." in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["onset=suden"], "'suden' is not a state of onset (did you mean 'sudden'?)"),
+        (["onsett=sudden"], "unknown variable 'onsett' (did you mean 'onset'?)"),
+        (["onset"], "cannot read 'onset'; allowed: variable=value"),
+        (["onset=sudden", "onset=days"], "onset is given twice"),
+        (["age=-3"], "age cannot be -3 years; allowed: 0 to 120 years"),
+        (["age=400"], "age cannot be 400 years"),
+        (["age=nan"], "age cannot be nan years"),
+        (["age=old"], "'old' is neither a number nor a state"),
+        (["pop=yes:-1|no:1"], "the likelihood of pop=yes is -1.0; allowed"),
+        (["pop=yes:0|no:0"], "every likelihood of pop is 0"),
+        (["pop=yes:much|no:1"], "'much' is neither a number"),
+        (["--priors", "missing.csv"], "there is no file 'missing.csv'"),
+    ],
+)
+def test_bad_input_ends_with_exit_code_2_and_a_message(capsys, arguments, message):
+    code, out, err = run(capsys, "diagnose", *arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err + out
+    assert out == ""
+
+
+def test_all_bad_findings_are_told_at_once(capsys):
+    _, _, err = run(capsys, "diagnose", "onset=suden", "popp=yes", "age=-3")
+    assert all(part in err for part in ("suden", "popp", "-3"))
+
+
+def test_an_age_the_numbers_are_not_meant_for_is_noted_and_json_stays_json(capsys):
+    code, out, err = run(capsys, "diagnose", "--json", "age=16")
+    assert code == 0
+    assert "the numbers are meant for 18 years and over" in err
+    assert json.loads(out)["evidence"] == {"age": "under_40"}
+
+
+def test_a_mistyped_command_or_option_ends_with_exit_code_2(capsys):
+    code, _, err = run(capsys, "diagnos")
+    assert code == 2
+    assert "diagnose" in err
+    assert run(capsys, "diagnose", "--jsonn")[0] == 2
+    assert run(capsys, "dashboard", "--port", "70000")[0] == 2
+
+
+def test_findings_lists_every_variable_and_state(capsys):
+    code, out, _ = run(capsys, "findings")
+    assert code == 0
+    words = out.split()
+    for variable in hamknee.load().vocabulary.having("context", "trait", "finding"):
+        assert variable.name in words
+        assert set(variable.state_names) <= set(words)
+
+
+def test_version_shows_the_version_and_the_digest(capsys):
+    code, out, _ = run(capsys, "--version")
+    assert code == 0
+    assert hamknee.__version__ in out
+    assert hamknee.load().sha256 in out
+
+
+def own_priors(folder: Path, old: str, new: str) -> Path:
+    text = shipped("data/priors.csv").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path = folder / "own.csv"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+def test_another_file_of_numbers_gives_another_answer(capsys, tmp_path):
+    text = shipped("data/priors.csv").read_text(encoding="utf-8")
+    text = text.replace("setting,primary_care,,0.6,", "setting,primary_care,,0.5,")
+    path = tmp_path / "own.csv"
+    path.write_text(text.replace("setting,emergency,,0.15,", "setting,emergency,,0.25,"), "utf-8")
+    answer = json.loads(run(capsys, "diagnose", "--json", "--priors", str(path))[1])
+    assert answer["priors"]["source"] == str(path)
+    assert answer["conditions"] != json.loads(run(capsys, "diagnose", "--json")[1])["conditions"]
+
+
+def test_check_passes_the_shipped_file_and_compares_with_pgmpy(capsys):
+    main_code, out, _ = run(capsys, "check")
+    assert main_code == 0
+    assert "no faults" in out
+    difference = float(out.split("100 random cases ")[1].split()[0])
+    assert difference < 1e-9
+
+
+def test_check_names_the_fault_of_a_broken_file(capsys, tmp_path):
+    path = own_priors(tmp_path, "setting,primary_care,,0.6,", 'setting,primary_care,,"0,6",')
+    code, out, err = run(capsys, "check", str(path))
+    assert (code, out) == (2, "")
+    assert "own.csv, line 2, column probability: found '0,6' with a decimal comma" in err
+
+
+def test_a_cut_pipe_is_no_error():
+    script = f"'{sys.executable}' -m hamknee diagnose onset=sudden | head -n 1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert done.stdout.startswith("Onset: In a moment")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_without_unicode_still_gets_an_answer():
+    done = subprocess.run(
+        [sys.executable, "-m", "hamknee", "diagnose", "onset=sudden"],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0
+    assert b"Most likely" in done.stdout
