@@ -107,14 +107,25 @@ def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.Da
     """
     if hasattr(cases, "columns") and hasattr(cases, "index"):
         return _encode_frame(vocabulary, cast("pd.DataFrame", cases))
+    if not isinstance(cases, Iterable) or isinstance(cases, str):
+        allowed = "a mapping of variable to value, an iterable of such mappings, or a DataFrame"
+        raise EvidenceError([f"evidence cannot be {cases!r}; allowed: {allowed}"])
     coder = _Coder(vocabulary)
-    checked = []
+    coded: list[dict[int, int]] = []
+    problems: list[str] = []
     for number, case in enumerate(cases):
         try:
-            checked.append(check_evidence(vocabulary, case))
+            coded.append(coder.case(case))
         except EvidenceError as error:
-            raise EvidenceError([f"case {number}: {text}" for text in error.problems]) from None
-    return coder.cases(checked)
+            problems += [f"case {number}: {text}" for text in error.problems]
+    if problems:
+        raise EvidenceError(problems)
+    codes = coder.blank(len(coded))
+    rows = [row for row, known in enumerate(coded) for _ in known]
+    codes[rows, [v for known in coded for v in known]] = [
+        code for known in coded for code in known.values()
+    ]
+    return Cases(vocabulary, codes, coder.weights())
 
 
 class _Coder:
@@ -144,12 +155,24 @@ class _Coder:
         plain = zip(self.rows.values(), self.vocabulary.plain_weights, strict=True)
         return tuple(np.vstack([rows, *extra]) if extra else rows for extra, rows in plain)
 
-    def cases(self, checked: Sequence[Evidence]) -> Cases:
-        codes = self.blank(len(checked))
-        for row, evidence in enumerate(checked):
-            for name, value in evidence.known.items():
-                codes[row, self.index[name]] = self.code(self.vocabulary[name], value)
-        return Cases(self.vocabulary, codes, self.weights())
+    def case(self, entries: Mapping[str, object]) -> dict[int, int]:
+        """Check one case and return its codes by the index of the variable."""
+        states = self.vocabulary.state_index
+        codes: dict[int, int] = {}
+        others: dict[str, object] = {}
+        if not isinstance(entries, Mapping):
+            check_evidence(self.vocabulary, entries)
+        for name, entry in entries.items():
+            # Nearly all evidence is a state by its name, for which one look-up is check enough.
+            if type(entry) is str and (name, entry) in states:
+                variable, code = states[name, entry]
+                codes[variable] = code
+            else:
+                others[name] = entry
+        if others:
+            for name, value in check_evidence(self.vocabulary, others).known.items():
+                codes[self.index[name]] = self.code(self.vocabulary[name], value)
+        return codes
 
 
 def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:
@@ -192,8 +215,8 @@ def _distinct(column: pd.Series) -> tuple[Codes, Sequence[object]]:
 
     try:
         positions, values = pd.factorize(column)
-    except TypeError:  # sets and mappings cannot be hashed: every cell is its own value
-        empty = column.map(lambda cell: cell is None or cell is pd.NA or cell != cell)
+    except (TypeError, NotImplementedError):  # sets, lists, mappings: each cell its own value
+        empty = np.array([pd.api.types.is_scalar(cell) and pd.isna(cell) for cell in column])
         positions = np.where(empty, -1, np.cumsum(~empty) - 1)
         return np.asarray(positions, dtype=np.intp), list(column[~empty])
     return np.asarray(positions, dtype=np.intp), list(values)

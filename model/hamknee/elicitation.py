@@ -63,7 +63,7 @@ def beta_ess(mean: float, low: float, high: float, mass: float = 0.9) -> float:
     found = misfits(grid)
     around = np.concatenate([[np.inf], found, [np.inf]])
     fits = []
-    for dip in (int(i) for i in np.flatnonzero((found <= around[:-2]) & (found <= around[2:]))):
+    for dip in (int(i) for i in np.flatnonzero((found < around[:-2]) & (found <= around[2:]))):
         refined = optimize.minimize_scalar(
             lambda log_count: float(misfits(np.array([log_count]))[0]),
             bounds=(grid[max(dip - 1, 0)], grid[min(dip + 1, len(grid) - 1)]),

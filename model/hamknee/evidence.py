@@ -155,7 +155,7 @@ def check_value(variable: Variable, entry: object) -> Value | None:
     if isinstance(entry, bool | np.bool_):
         raise _refusal(variable, entry)
     if isinstance(entry, numbers.Real):
-        return _binned(variable, float(entry))
+        return _binned(variable, _float(entry))
     if isinstance(entry, Mapping):
         return _likelihood(variable, entry)
     if isinstance(entry, AbstractSet | list | tuple):
@@ -176,21 +176,23 @@ def parse_value(variable: Variable, text: str) -> object:
     Returns
     -------
     object
-        Something `check_value` takes; None for an empty text.
+        Something for `check_value`, which refuses what cannot be; None for an empty text.
 
     Raises
     ------
     EvidenceError
-        If a likelihood is not a number.
+        If a state is given two likelihoods, or a number or bin is expected and not found.
     """
     parts = [part.strip() for part in text.split("|")]
     if parts == [""]:
         return None
     if any(":" in part for part in parts):
-        return {
-            state.strip(): _number(variable, weight)
-            for state, _, weight in (part.partition(":") for part in parts)
-        }
+        pairs = [part.partition(":") for part in parts]
+        weights = {state.strip(): _weight(weight) for state, _, weight in pairs}
+        if len(weights) < len(pairs):
+            problem = f"{variable.name} has a state twice in {text!r}"
+            raise EvidenceError([f"{problem}; allowed: each state once"])
+        return weights
     if len(parts) > 1:
         return set(parts)
     if variable.unit and parts[0] not in variable.position:
@@ -199,12 +201,12 @@ def parse_value(variable: Variable, text: str) -> object:
 
 
 def value_text(value: Value) -> str:
-    """Return a checked value as the text `parse_value` reads."""
+    """Return a checked value as the text `parse_value` reads back as exactly the same."""
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
         return "|".join(value)
-    return "|".join(f"{state}:{weight:g}" for state, weight in value.items())
+    return "|".join(f"{s}:{repr(weight).removesuffix('.0')}" for s, weight in value.items())
 
 
 def value_words(variable: Variable, value: Value) -> str:
@@ -240,7 +242,8 @@ def _state(variable: Variable, entry: object) -> str:
 def _binned(variable: Variable, number: float) -> str:
     if not variable.unit:
         raise _refusal(variable, number)
-    low, high = variable.minimum or 0.0, variable.maximum or math.inf
+    low = -math.inf if variable.minimum is None else variable.minimum
+    high = math.inf if variable.maximum is None else variable.maximum
     name = variable.bin(number) if low <= number <= high else None
     if name is None:
         problem = f"{variable.name} cannot be {number:g} {variable.unit}"
@@ -262,15 +265,31 @@ def _likelihood(variable: Variable, entry: Mapping[object, object]) -> Mapping[s
     weights: dict[str, float] = {}
     for state, weight in entry.items():
         name = _state(variable, state)
-        number = weight if isinstance(weight, numbers.Real) else math.nan
-        if isinstance(weight, bool) or not 0 <= float(number) < math.inf:
+        number = _float(weight) if isinstance(weight, numbers.Real) else math.nan
+        if isinstance(weight, bool) or not 0 <= number < math.inf:
             problem = f"the likelihood of {variable.name}={name} is {weight!r}"
             raise EvidenceError([f"{problem}; allowed: a finite number, 0 or more"])
-        weights[name] = float(number)
+        weights[name] = number
     if not any(weights.values()):
         problem = f"every likelihood of {variable.name} is 0"
         raise EvidenceError([f"{problem}; allowed: at least one above 0"])
     return MappingProxyType({n: weights[n] for n in variable.state_names if n in weights})
+
+
+def _float(number: numbers.Real) -> float:
+    """Return a number as a float, infinite where it is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number == abs(number) else -math.inf
+
+
+def _weight(text: str) -> float | str:
+    """Return a number, or the text itself where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return text.strip()
 
 
 def _number(variable: Variable, text: str) -> float:

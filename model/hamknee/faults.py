@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+MOST = 400
+"""Characters of a problem that are shown: what was found may be very long."""
+
 
 class HamkneeError(ValueError):
     """An error whose message is written for the person who can mend it."""
@@ -38,7 +41,8 @@ class Fault:
         """Return the fault as one line."""
         line = "" if self.line is None else f", line {self.line}"
         column = "" if self.column is None else f", column {self.column}"
-        return f"{self.source}{line}{column}: {self.problem}; allowed: {self.allowed}"
+        problem = self.problem if len(self.problem) <= MOST else f"{self.problem[:MOST]} …"
+        return f"{self.source}{line}{column}: {problem}; allowed: {self.allowed}"
 
 
 class FaultsError(HamkneeError):

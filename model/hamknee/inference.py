@@ -307,7 +307,7 @@ class Model:
         shape = tuple(len(variable.states) + 1 for variable in variables)
         if math.prod(shape) > LOOKUP_PATTERNS:
             return {}
-        patterns = np.indices(shape, dtype=np.intp).reshape(len(shape), -1).T
+        patterns = np.indices(shape, dtype=np.intp).reshape(len(shape), math.prod(shape)).T
         codes = np.tile(np.array(self.engine.sizes, dtype=np.intp), (math.prod(shape), 1))
         codes[:, self._context] = patterns
         rows = self._starting_of(self.cases(codes))

@@ -117,7 +117,7 @@ class Priors:
         """Parents of every variable, in the vocabulary's order."""
         named = {row.variable: {parent for parent, _ in row.given} for row in self.rows}
         return {
-            name: tuple(parent for parent in self.vocabulary if parent in named[name])
+            name: tuple(parent for parent in self.vocabulary if parent in named.get(name, ()))
             for name in self.vocabulary
         }
 
@@ -127,7 +127,8 @@ class Priors:
         for name, parents in self.parents.items():
             shape = tuple(len(self.vocabulary[parent].states) for parent in parents)
             states = len(self.vocabulary[name].states)
-            tables[name] = CPT(name, parents, np.full((*shape, states), np.nan), np.empty(shape))
+            table = CPT(name, parents, np.full((*shape, states), np.nan), np.full(shape, np.nan))
+            tables[name] = table
         for row in self.rows:
             table = tables[row.variable]
             given = dict(row.given)
@@ -140,11 +141,7 @@ class Priors:
 
     def to_csv(self) -> str:
         """Return the text of priors.csv: UTF-8, line feeds, shortest exact numbers."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(row.cells() for row in self.rows)
-        return text.getvalue()
+        return "".join(_line(cells) for cells in (COLUMNS, *(row.cells() for row in self.rows)))
 
     def save(self, path: str | Path) -> None:
         """Write priors.csv whole or not at all.
@@ -175,6 +172,13 @@ def digest(data: bytes) -> str:
 def given_text(given: Iterable[tuple[str, str]]) -> str:
     """Return a parent configuration as priors.csv writes it."""
     return ";".join(f"{parent}={state}" for parent, state in given)
+
+
+def _line(cells: Iterable[str]) -> str:
+    """Return one line of a CSV file; cells with any kind of line break are put in quotes."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _number_text(number: float) -> str:

@@ -5,7 +5,7 @@ import io
 import itertools
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -18,7 +18,7 @@ from hamknee.vocabulary import Variable, Vocabulary
 SUM_TOLERANCE = 1e-6
 """How far the probabilities of one column may be from adding up to 1."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _PROBABILITY = "a number from 0 to 1 with a decimal point"
 _ESS = "a number above 0 with a decimal point"
 
@@ -42,13 +42,16 @@ def read_references(path: Path) -> frozenset[str]:
     text = decode(read_bytes(path, ReferencesError), path.name, ReferencesError)
     first: dict[str, int] = {}
     faults = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if entry := re.match(r"\s*@\w+\s*\{\s*([^,\s]+)\s*,", line):
             if (key := entry[1]) in first:
                 problem = f"key {key!r} stands also in line {first[key]}"
                 faults.append(Fault(path.name, number, "key", problem, "each key once"))
             first.setdefault(key, number)
-    if not first:
+        elif re.match(r"\s*@(?!comment|string|preamble)", line, re.IGNORECASE):
+            problem = f"cannot read {line.strip()!r}"
+            faults.append(Fault(path.name, number, "key", problem, "@article{key, on one line"))
+    if not first and not faults:
         allowed = "entries such as @article{key, ...}"
         faults.append(Fault(path.name, None, None, "no entry was found", allowed))
     if faults:
@@ -136,38 +139,50 @@ class _Reader:
         records: list[tuple[int, dict[str, str]]] = []
         line = 1
         try:
-            header = next(reader, None)
-            if not header:
-                self.fault(1, "header", "the file is empty", ",".join(COLUMNS))
-                return []
-            if not self._check_header(header):
+            if not self._check_header(header := next(reader, [])):
                 return []
             line = reader.line_num + 1
             for cells in reader:
-                if len(cells) == len(header):
+                if cells == header:
+                    self.fault(line, "header", "the header stands here again", "in line 1 only")
+                elif len(cells) == len(header):
                     records.append((line, dict(zip(header, cells, strict=True))))
                 elif cells:
-                    problem = f"found {len(cells)} cells"
-                    self.fault(line, None, problem, f"{len(header)} cells, one for each column")
+                    self._refuse_cells(line, len(cells), len(header))
                 line = reader.line_num + 1
         except csv.Error as error:
-            self.fault(line, None, f"not valid CSV: {error}", "quotes in pairs, commas between")
+            why = "a quote is opened and not closed" if "end of data" in str(error) else str(error)
+            self.fault(line, None, f"not valid CSV: {why}", "quotes in pairs, commas between")
+            self.unplaced.add(None)
         if not records and not self.faults:
             self.fault(None, None, "the file has no rows", "one row for each probability")
         return records
 
+    def _refuse_cells(self, line: int, found: int, expected: int) -> None:
+        perhaps = "perhaps a decimal comma, or a comma in a cell that is not in quotes"
+        problem = f"found {found} cells" + (f" ({perhaps})" if found > expected else "")
+        self.fault(line, None, problem, f"{expected} cells, one for each column")
+        self.unplaced.add(None)
+
     def _check_header(self, header: list[str]) -> bool:
-        if len(header) == 1 and ";" in header[0]:
-            self.fault(1, "header", "the columns are separated by semicolons", "commas")
+        for mark, name in {";": "semicolons", "\t": "tabs"}.items():
+            if len(header) == 1 and mark in header[0]:
+                self.fault(1, "header", f"the columns are separated by {name}", "commas")
+                return False
+        if not any(name.strip().lower() in COLUMNS for name in header):
+            problem = f"found {','.join(header)!r}" if header else "the line is empty"
+            self.fault(1, "header", problem, ",".join(COLUMNS))
             return False
-        for name in header:
+        missing = [name for name in COLUMNS if name not in header]
+        for name in dict.fromkeys(header):
             if name not in COLUMNS:
-                hint = suggestion(name, COLUMNS)
+                hint = suggestion(name, missing)
                 self.fault(1, "header", f"unknown column {name!r}{hint}", listing(COLUMNS))
-        for name in COLUMNS:
-            if (count := header.count(name)) != 1:
-                problem = f"column {name!r} is missing" if not count else f"{name!r} stands twice"
-                self.fault(1, "header", problem, listing(COLUMNS))
+                missing = [other for other in missing if repr(other) not in hint]
+            elif header.count(name) > 1:
+                self.fault(1, "header", f"column {name!r} stands twice", listing(COLUMNS))
+        for name in missing:
+            self.fault(1, "header", f"column {name!r} is missing", listing(COLUMNS))
         return not self.faults
 
     # One row ------------------------------------------------------------------------------
@@ -175,7 +190,11 @@ class _Reader:
     def _row(self, line: int, record: dict[str, str]) -> _Numbered | None:
         probability = self._number(line, "probability", record["probability"], _PROBABILITY)
         ess = self._number(line, "ess", record["ess"], _ESS)
-        basis = self._basis(line, record["basis"], probability)
+        basis = self._basis(line, record["basis"])
+        if probability in (0.0, 1.0) and basis in BASES and basis != "logical":
+            problem = f"found {probability:g} with basis {basis}"
+            self.fault(line, "probability", problem, "exactly 0 or 1 only with basis logical")
+            probability = None
         sources = self._sources(line, record["sources"], basis)
         variable = self._variable(line, "variable", record["variable"])
         if variable is None:
@@ -193,9 +212,11 @@ class _Reader:
         """Return a number in range, or None with a fault that says what is wrong with it."""
         if not text.strip():
             problem = "the cell is empty"
-        elif re.fullmatch(r"\d+,\d+", text):
+        elif text != text.strip():
+            problem = f"found {text!r} with spaces around it"
+        elif re.fullmatch(r"[+-]?[0-9]*,[0-9]+", text):
             problem = f"found {text!r} with a decimal comma"
-        elif text.rstrip().endswith("%"):
+        elif text.endswith("%"):
             problem = f"found {text!r}, a percentage"
         elif not _NUMBER.fullmatch(text):
             problem = f"found {text!r}, which is not a finite number"
@@ -209,13 +230,10 @@ class _Reader:
         self.fault(line, column, problem, allowed)
         return None
 
-    def _basis(self, line: int, text: str, probability: float | None) -> str:
+    def _basis(self, line: int, text: str) -> str:
         if text not in BASES:
             hint = suggestion(text, BASES)
             self.fault(line, "basis", f"unknown basis {text!r}{hint}", listing(BASES))
-        elif probability in (0.0, 1.0) and text != "logical":
-            problem = f"found {probability:g} with basis {text}"
-            self.fault(line, "probability", problem, "exactly 0 or 1 only with basis logical")
         return text
 
     def _sources(self, line: int, text: str, basis: str) -> tuple[str, ...]:
@@ -255,8 +273,8 @@ class _Reader:
                 self.fault(line, "given", problem, "parent=state, with ; between several")
                 return None
             if name in dict(pairs) or name == variable.name:
-                problem = f"{name} is named twice" if name in dict(pairs) else f"{name} is its own"
-                self.fault(line, "given", f"{problem} parent", "each parent once, none itself")
+                problem = "its own parent" if name == variable.name else "a parent twice"
+                self.fault(line, "given", f"{name} is {problem}", "each parent once, none itself")
                 return None
             parent = self._variable(line, "given", name)
             if parent is None or self._state(line, "given", parent, state) is None:
@@ -274,9 +292,12 @@ class _Reader:
                 if not self._may_lack_rows(variable):
                     self.fault(None, "variable", f"{variable.name} has no rows", "one per state")
                 continue
-            names = tuple(name for name, _ in rows[0].given)
-            parents[variable.name] = names
-            if self._same_parents(rows, names):
+            # What most rows say is meant, so that one odd row is told as one.
+            sets = [tuple(sorted(name for name, _ in row.given)) for row in rows]
+            common = Counter(sets).most_common(1)[0][0]
+            first = rows[sets.index(common)]
+            parents[variable.name] = names = tuple(name for name, _ in first.given)
+            if self._same_parents(rows, names, first.line):
                 self._check_columns(variable, rows, names)
         self._check_acyclic(parents, by_variable)
 
@@ -284,12 +305,12 @@ class _Reader:
         """Whether rows may be missing only because they were at fault, which is told already."""
         return None in self.unplaced or variable.name in self.unplaced
 
-    def _same_parents(self, rows: list[_Numbered], names: tuple[str, ...]) -> bool:
+    def _same_parents(self, rows: list[_Numbered], names: tuple[str, ...], line: int) -> bool:
         expected = listing(names) or "no parents"
         odd = [row for row in rows if {name for name, _ in row.given} != set(names)]
         for row in odd:
             problem = f"{row.variable.name} has {given_text(row.given) or 'no parents'} here"
-            self.fault(row.line, "given", problem, f"{expected}, as in line {rows[0].line}")
+            self.fault(row.line, "given", problem, f"{expected}, as in line {line}")
         return not odd
 
     def _check_columns(
@@ -329,9 +350,10 @@ class _Reader:
         if whole and abs(total - 1) > SUM_TOLERANCE:
             problem = f"{where} adds up to {total:.9g}"
             self.fault(last, "probability", problem, f"1, within {SUM_TOLERANCE:.6f}")
-        if len({row.ess for row in column if row.ess is not None}) > 1:
-            found = listing(f"{row.ess:g}" for row in column if row.ess is not None)
-            self.fault(last, "ess", f"{where} has several: {found}", "the same on each row")
+        counts = [row.ess for row in column if row.ess is not None]
+        if len(lines) == len(column) and len(set(counts)) > 1:
+            problem = f"{where} has several: {listing(f'{count:g}' for count in counts)}"
+            self.fault(last, "ess", problem, "the same on each row")
 
     def _check_acyclic(
         self, parents: dict[str, tuple[str, ...]], by_variable: dict[str, list[_Numbered]]

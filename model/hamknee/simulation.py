@@ -1,5 +1,6 @@
 """Cases drawn from the model itself, with part of each hidden."""
 
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
 
 import numpy as np
@@ -35,8 +36,22 @@ def simulate(model: Model, count: int, *, known: float, seed: int) -> Cases:
     return model.cases(np.where(hidden, sizes, codes))
 
 
-def draw(model: Model, count: int, rng: np.random.Generator) -> Codes:
+def draw(
+    model: Model, count: int, rng: np.random.Generator, held: Mapping[str, int] | None = None
+) -> Codes:
     """Return the states of every variable in cases drawn from the model.
+
+    Parameters
+    ----------
+    model : Model
+        Sampled forwards, parents before children.
+    count : int
+        How many cases.
+    rng : Generator
+        For the draws.
+    held : mapping of str to int, optional
+        States at which variables are held. The rest is drawn given them only if they have no
+        parents.
 
     Returns
     -------
@@ -47,6 +62,9 @@ def draw(model: Model, count: int, rng: np.random.Generator) -> Codes:
     codes = np.empty((count, len(index)), dtype=np.intp)
     order = TopologicalSorter({name: cpt.parents for name, cpt in model.cpts.items()})
     for name in order.static_order():
+        if held and name in held:
+            codes[:, index[name]] = held[name]
+            continue
         cpt = model.cpts[name]
         parents = tuple(codes[:, index[parent]] for parent in cpt.parents)
         columns = cpt.probabilities[parents] if parents else cpt.probabilities[None]

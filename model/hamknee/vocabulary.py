@@ -1,6 +1,7 @@
 """The words of the model: variables, their states and their roles, read from vocabulary.toml."""
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -151,6 +152,15 @@ class Vocabulary(Mapping[str, Variable]):
         return next(variable for variable in self.variables if variable.role == "target")
 
     @cached_property
+    def state_index(self) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """Indices of variable and state, by their names."""
+        return {
+            (variable.name, state): (number, position)
+            for number, variable in enumerate(self.variables)
+            for state, position in variable.position.items()
+        }
+
+    @cached_property
     def plain_weights(self) -> tuple[npt.NDArray[np.float64], ...]:
         """Likelihoods of hard and missing evidence: per variable, unit rows and a row of ones."""
         rows = [np.vstack([np.eye(n), np.ones(n)]) for n in (len(v.states) for v in self.variables)]
@@ -221,8 +231,13 @@ class _Reader:
         self.faults.append(Fault(self.path.name, line, ".".join(where) or None, problem, allowed))
 
     def vocabulary(self) -> Vocabulary:
-        tables = self._parsed()
-        variables = [self._variable(name, table) for name, table in tables.items()]
+        variables = []
+        for name, table in self._parsed().items():
+            if isinstance(table, dict):
+                variables.append(self._variable(name, table))
+            else:
+                allowed = f"a table [{name}] with role, label and states"
+                self.fault((name,), f"found {table!r}", allowed)
         self._check_across(variables)
         if self.faults:
             raise VocabularyError(self.faults)
@@ -237,27 +252,28 @@ class _Reader:
             line = int(found[2]) if found and found[2] else self.text.count("\n") + 1
             column = f"character {found[3]}" if found and found[3] else None
             problem = f"not valid TOML: {found[1] if found else why}"
+            if text := self.text.split("\n")[line - 1].strip():
+                problem += f" in {text!r}"
             fault = Fault(self.path.name, line, column, problem, "TOML as in the shipped file")
             raise VocabularyError([fault]) from None
+        except RecursionError:
+            fault = Fault(self.path.name, None, None, "brackets are nested too deeply", "TOML")
+            raise VocabularyError([fault]) from None
 
-    def _variable(self, name: str, table: Any) -> Variable:
-        here = (name,)
+    def _variable(self, name: str, table: dict[str, Any]) -> Variable:
+        here, before = (name,), len(self.faults)
         self._check_name(here, name)
-        if not isinstance(table, dict):
-            self.fault(here, f"found {table!r}", f"a table [{name}] with role, label and states")
-            table = {}
-        values = self._values(here, table, _VARIABLE_KEYS, required=("role", "label", "states"))
+        required = ["role", "label", "states"]
+        if table.get("role") in ROLES[1:]:
+            required += ["question", "group", "minutes"]
+        values = self._values(here, table, _VARIABLE_KEYS, required)
         role, group = values.get("role", ""), values.get("group")
         self._check_choice((*here, "role"), role, ROLES)
         if group is not None:
             self._check_choice((*here, "group"), group, GROUPS)
-        if role in ROLES[1:]:
-            for key in ("question", "group", "minutes"):
-                if key not in table:
-                    self.fault(here, f"{key} is missing", f"every {role} has a {key}")
         if values.get("minutes", 1.0) <= 0:
             self.fault((*here, "minutes"), f"found {values['minutes']!r}", "a number above 0")
-        states = self._states(here, values.pop("states", {}))
+        states = self._states(here, values.pop("states")) if "states" in values else ()
         variable = Variable(
             name=name,
             role=role,
@@ -265,13 +281,14 @@ class _Reader:
             states=states,
             **{key: value for key, value in values.items() if key != "role"},
         )
-        self._check_bins(here, variable)
+        if len(self.faults) == before:  # another fault may be why the bins do not fit
+            self._check_bins(here, variable)
         return variable
 
     def _states(self, here: tuple[str, ...], table: dict[str, Any]) -> tuple[State, ...]:
         here = (*here, "states")
         if len(table) < 2:
-            self.fault(here, f"found {len(table)} states", "at least two states")
+            self.fault(here, f"number of states: {len(table)}", "at least two")
         states = []
         for name, values in table.items():
             self._check_name((*here, name), name)
@@ -299,24 +316,25 @@ class _Reader:
         required: Iterable[str],
     ) -> dict[str, Any]:
         """Return the entries of a table that are known and of the right type."""
-        for key in required:
-            if key not in table:
-                self.fault(here, f"{key} is missing", f"{key} is required")
         known = {}
+        missing = [key for key in required if key not in table]
         for key, value in table.items():
             if key not in keys:
-                hint = suggestion(key, keys)
+                hint = suggestion(key, [other for other in keys if other not in table])
                 self.fault((*here, key), f"unknown key {key!r}{hint}", listing(keys))
+                missing = [other for other in missing if repr(other) not in hint]
             elif not isinstance(value, keys[key]) or (
                 isinstance(value, bool) and keys[key] is not bool
             ):
                 self.fault((*here, key), f"found {value!r}", _TYPE_WORDS[keys[key]])
             elif isinstance(value, str) and not value.strip():
                 self.fault((*here, key), "found an empty text", "a text")
-            elif isinstance(value, float) and not abs(value) < float("inf"):
+            elif isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
                 self.fault((*here, key), f"found {value!r}", "a finite number")
             else:
                 known[key] = value
+        for key in missing:
+            self.fault(here, f"{key} is missing", f"{key} is required")
         return known
 
     def _check_name(self, where: tuple[str, ...], name: str) -> None:
@@ -346,19 +364,27 @@ class _Reader:
         if variable.minimum is None or variable.maximum is None:
             self.fault(here, "a variable with a unit has no minimum or maximum", "both")
             return
+        low, high, intended = variable.minimum, variable.maximum, variable.intended_minimum
+        if low >= high:
+            problem = f"found {high:g}, with a minimum of {low:g}"
+            self.fault((*here, "maximum"), problem, "a maximum above the minimum")
+            return
+        if intended is not None and not low <= intended <= high:
+            problem = f"found {intended:g}"
+            self.fault((*here, "intended_minimum"), problem, f"from {low:g} to {high:g}")
         edge = variable.minimum
         for state in variable.states:
             where = (*here, "states", state.name)
             if state.lower is None or state.upper is None:
                 self.fault(where, "from or below is missing", "both, in the variable's unit")
                 return
-            if state.lower != edge:
-                problem = f"the bin starts at {state.lower:g}, which leaves a gap or an overlap"
-                self.fault(where, problem, f"from = {edge:g}, where the bin before ends")
             if state.upper <= state.lower:
                 problem = f"found from {state.lower:g} below {state.upper:g}"
                 self.fault(where, problem, "below greater than from")
-            edge = state.upper
+            elif state.lower != edge:
+                problem = f"the bin starts at {state.lower:g}, which leaves a gap or an overlap"
+                self.fault(where, problem, f"from = {edge:g}, where the bin before ends")
+            edge = max(state.lower, state.upper)
         if edge <= variable.maximum:
             problem = f"the bins end at {edge:g}, but the maximum is {variable.maximum:g}"
             self.fault((*here, "maximum"), problem, "bins that reach beyond the maximum")
@@ -366,7 +392,7 @@ class _Reader:
     def _check_across(self, variables: list[Variable]) -> None:
         """Check what no single variable shows: one target, distinct labels."""
         targets = [variable.name for variable in variables if variable.role == "target"]
-        if not targets:
+        if not targets and all(variable.role in ROLES for variable in variables):
             self.fault((), "no variable has the role target", "exactly one")
         for name in targets[1:]:
             problem = f"{name} is a second target beside {targets[0]}"
@@ -378,10 +404,11 @@ def _line_numbers(text: str) -> dict[tuple[str, ...], int]:
     """Return the line of every table and key, because tomllib does not keep them."""
     lines: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if header := re.match(r"\s*\[([^\[\]]+)\]", line):
             table = _path(header[1])
-            lines.setdefault(table, number)
+            for depth in range(len(table)):
+                lines.setdefault(table[: depth + 1], number)
         elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
             lines.setdefault((*table, *_path(key[1])), number)
     return lines

@@ -1,0 +1,163 @@
+"""P(evidence) = 0: an error that names a smallest set of findings that contradict each other."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import hamknee
+from hamknee.contradiction import ImpossibleEvidenceError
+from hamknee.inference import Model
+
+from .networks import make, network
+
+
+def contradiction(model: Model, case: dict[str, object]) -> ImpossibleEvidenceError:
+    with pytest.raises(ImpossibleEvidenceError) as raised:
+        model.posterior(case)
+    return raised.value
+
+
+def is_possible(model: Model, case: dict[str, object]) -> bool:
+    return bool(model.p_evidence(case) > 0)
+
+
+def parity(count: int) -> Model:
+    """Return coins of which the last is fixed by all before: only together can they contradict."""
+    coins: dict[str, tuple[tuple[str, ...], object]] = {
+        f"coin{i}": ((), [0.5, 0.5]) for i in range(count)
+    }
+    table = np.zeros((2,) * (count + 1))
+    for states in itertools.product((0, 1), repeat=count):
+        table[(*states, sum(states) % 2)] = 1
+    return make("odd", {**coins, "odd": (tuple(coins), table)})
+
+
+# Asia: either is true exactly when there is tuberculosis or lung cancer.
+
+
+def test_two_findings_that_exclude_each_other_are_named() -> None:
+    case = {"smoke": "yes", "lung": "yes", "dysp": "no", "either": "no", "bronc": "yes"}
+    error = contradiction(network("asia"), case)
+    assert error.contradiction == {"lung": "yes", "either": "no"}
+    assert error.smallest
+    assert str(error) == (
+        "these findings cannot be true together in this model: lung=yes, either=no;"
+        " change or remove one of them"
+    )
+
+
+def test_a_contradiction_of_three_is_named_though_each_pair_is_possible() -> None:
+    case = {"asia": "yes", "tub": "no", "lung": "no", "either": "yes", "xray": "yes"}
+    error = contradiction(network("asia"), case)
+    assert error.contradiction == {"tub": "no", "lung": "no", "either": "yes"}
+    for pair in itertools.combinations(error.contradiction.items(), 2):
+        assert is_possible(network("asia"), dict(pair))
+
+
+def test_a_larger_contradiction_is_found_when_every_part_is_possible() -> None:
+    coins = {f"coin{i}": "s0" for i in range(4)}
+    error = contradiction(parity(4), coins | {"odd": "s1"})
+    assert error.contradiction == coins | {"odd": "s1"}
+    assert error.smallest
+
+
+def test_the_smallest_set_is_named_and_not_the_first_one_that_leaving_out_leads_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Leaving out findings from the first on removes half of the pair and ends with the three.
+    tables = {
+        "either": ((), [0.5, 0.5]),
+        "pair": (("either",), [[1, 0], [0, 1]]),
+        "one": ((), [0.5, 0.5]),
+        "two": ((), [0.5, 0.5]),
+        "odd": (("one", "two"), [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]),
+    }
+    case = {"either": "s0", "pair": "s1", "one": "s0", "two": "s0", "odd": "s1"}
+    error = contradiction(make("odd", tables), case)
+    assert error.contradiction == {"either": "s0", "pair": "s1"}
+    monkeypatch.setattr("hamknee.contradiction.MOST_SUBSETS", 0)
+    error = contradiction(make("odd", tables), case)
+    assert error.contradiction == {"one": "s0", "two": "s0", "odd": "s1"}
+
+
+def test_a_finding_that_is_impossible_alone_is_named_alone() -> None:
+    error = contradiction(network("deterministic"), {"target": "s0", "sign": "s2", "copy": "s0"})
+    assert len(error.contradiction) == 2
+    never = make("target", {"target": ((), [0.5, 0.5, 0])})
+    error = contradiction(never, {"target": "s2"})
+    assert str(error).startswith("target=s2 cannot be true in this model; change or remove")
+
+
+def test_sets_and_likelihoods_are_named_as_they_would_be_typed() -> None:
+    case = {"tub": "no", "lung": {"no": 0.5}, "either": "yes"}
+    error = contradiction(network("asia"), case)
+    assert error.contradiction == {"tub": "no", "lung": "no:0.5", "either": "yes"}
+
+
+def test_a_contradiction_with_too_many_smaller_sets_is_still_without_a_superfluous_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hamknee.contradiction.MOST_SUBSETS", 10)
+    coins = {f"coin{i}": "s0" for i in range(4)}
+    error = contradiction(parity(4), coins | {"odd": "s1"})
+    assert not error.smallest
+    assert len(error.contradiction) == 5
+
+
+@pytest.mark.parametrize("question", ["posterior", "marginals", "most_probable_explanation"])
+def test_every_question_names_the_contradiction(question: str) -> None:
+    with pytest.raises(ImpossibleEvidenceError, match="lung=yes, either=no"):
+        getattr(network("asia"), question)({"lung": "yes", "either": "no"})
+
+
+@pytest.mark.parametrize("question", ["posterior", "marginals", "most_probable_explanation"])
+def test_of_many_cases_the_impossible_one_is_named(question: str) -> None:
+    cases = [{"lung": "yes"}, {"lung": "yes", "either": "no"}, {}]
+    with pytest.raises(ImpossibleEvidenceError, match=r"^case 1: these findings") as raised:
+        getattr(network("asia"), question)(cases)
+    assert raised.value.case == 1
+
+
+def test_the_name_of_the_row_is_the_name_of_the_case() -> None:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"lung": ["no", "yes"], "either": ["no", "no"]}, index=["p1", "p2"])
+    with pytest.raises(ImpossibleEvidenceError, match=r"^case p2: these findings"):
+        network("asia").posterior(frame)
+
+
+def test_the_probability_of_impossible_evidence_is_0_and_no_error() -> None:
+    impossible = {"lung": "yes", "either": "no"}
+    assert network("asia").p_evidence(impossible) == 0
+    assert network("asia").p_evidence([{}, impossible]).tolist() == pytest.approx([1, 0])
+
+
+def test_it_is_an_error_of_the_package() -> None:
+    assert issubclass(ImpossibleEvidenceError, hamknee.HamkneeError)
+    assert hamknee.ImpossibleEvidenceError is ImpossibleEvidenceError
+
+
+@given(
+    st.sampled_from(["asia", "deterministic"]),
+    st.data(),
+)
+def test_what_is_named_is_impossible_and_every_part_of_it_possible(
+    name: str, data: st.DataObject
+) -> None:
+    model = network(name)
+    case = {
+        variable.name: data.draw(st.sampled_from(variable.state_names))
+        for variable in model.vocabulary.variables
+        if data.draw(st.booleans())
+    }
+    assume(not is_possible(model, case))
+    named = contradiction(model, case).contradiction
+    assert named.items() <= case.items()
+    assert not is_possible(model, named)
+    for left_out in named:
+        rest = {n: state for n, state in named.items() if n != left_out}
+        assert is_possible(model, rest)
+    for smaller in itertools.combinations(case.items(), len(named) - 1):
+        assert is_possible(model, dict(smaller))

@@ -1,0 +1,37 @@
+"""Importing hamknee is quick: nothing heavy is loaded before it is needed."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("pgmpy", "streamlit", "altair", "pandas")
+
+
+def loaded(code: str) -> set[str]:
+    """Return the top-level modules a fresh interpreter has loaded after running some code."""
+    report = "import json, sys; print(json.dumps(sorted({n.split('.')[0] for n in sys.modules})))"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{report}"], capture_output=True, text=True, check=True
+    )
+    return set(json.loads(run.stdout))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import hamknee",
+        "import hamknee; hamknee.load().posterior({'onset': 'sudden', 'age': 31}).text",
+    ],
+    ids=["import", "one diagnosis"],
+)
+def test_neither_pgmpy_nor_streamlit_nor_altair_nor_pandas_is_loaded(code: str) -> None:
+    modules = loaded(code)
+    assert "hamknee" in modules
+    assert modules.isdisjoint(HEAVY)
+
+
+def test_a_table_loads_pandas_and_nothing_else_heavy() -> None:
+    modules = loaded("import hamknee; hamknee.load().posterior({}).table")
+    assert modules.intersection(HEAVY) == {"pandas"}

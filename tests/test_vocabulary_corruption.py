@@ -1,0 +1,395 @@
+"""Broken copies of vocabulary.toml, each with the one message it deserves."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hamknee.shipped import shipped
+from hamknee.vocabulary import Vocabulary, VocabularyError, read_vocabulary
+
+Edit = Callable[[str], str]
+
+SHIPPED = shipped("data/vocabulary.toml").read_text(encoding="utf-8")
+AN_IDENTIFIER = "lower-case ASCII letters, digits and underscores, at least one letter"
+TOML = "TOML as in the shipped file"
+
+
+def put(new: str, old: str, after: str = "[pop]") -> Edit:
+    """Replace `old` by `new`, once, in what follows the line `after`."""
+
+    def edit(text: str) -> str:
+        before, mark, rest = text.partition(f"\n{after}\n")
+        assert old in rest
+        return before + mark + rest.replace(old, new, 1)
+
+    return edit
+
+
+def together(*edits: Edit) -> Edit:
+    """Break a file in several places."""
+
+    def edit(text: str) -> str:
+        for one in edits:
+            text = one(text)
+        return text
+
+    return edit
+
+
+def without_target(text: str) -> str:
+    """Leave out the first variable, which is the target."""
+    return text[text.index("[setting]") :]
+
+
+# One broken copy, one message -------------------------------------------------------------------
+# {line} is the first line that the edit changed; {pop} the line of [pop], {age} the one of [age].
+
+KEYS = {
+    "a misspelt role": (
+        put('"findin"', '"finding"'),
+        "line {line}, column pop.role: unknown role 'findin' (did you mean 'finding'?);"
+        " allowed: target, context, trait, finding",
+    ),
+    "no role": (
+        put("", 'role = "finding"\n'),
+        "line {pop}, column pop: role is missing; allowed: role is required",
+    ),
+    "no label": (
+        put("", 'label = "Pop at the start"\n'),
+        "line {pop}, column pop: label is missing; allowed: label is required",
+    ),
+    "a number for a label": (
+        put("label = 5", 'label = "Pop at the start"'),
+        "line {line}, column pop.label: found 5; allowed: a text",
+    ),
+    "an empty label": (
+        put('label = " "', 'label = "Pop at the start"'),
+        "line {line}, column pop.label: found an empty text; allowed: a text",
+    ),
+    "the label of another variable": (
+        put('label = "Onset"', 'label = "Pop at the start"'),
+        "line {pop}, column pop: label 'Onset' is also the label of onset;"
+        " allowed: a label of its own",
+    ),
+    "no question": (
+        put("", 'question = "Was there a pop when it started?"\n'),
+        "line {pop}, column pop: question is missing; allowed: question is required",
+    ),
+    "a misspelt group": (
+        put('group = "histery"', 'group = "history"'),
+        "line {line}, column pop.group: unknown group 'histery' (did you mean 'history'?);"
+        " allowed: history, examination, background",
+    ),
+    "a text for true": (
+        put('core = "yes"', "core = true"),
+        "line {line}, column pop.core: found 'yes'; allowed: true or false",
+    ),
+    "a number for true": (
+        put("core = 1", "core = true"),
+        "line {line}, column pop.core: found 1; allowed: true or false",
+    ),
+    "true for a number": (
+        put("minutes = true", "minutes = 0.1"),
+        "line {line}, column pop.minutes: found True; allowed: a number",
+    ),
+    "a text for a number": (
+        put('minutes = "0.1"', "minutes = 0.1"),
+        "line {line}, column pop.minutes: found '0.1'; allowed: a number",
+    ),
+    "a question that costs nothing": (
+        put("minutes = 0", "minutes = 0.1"),
+        "line {line}, column pop.minutes: found 0; allowed: a number above 0",
+    ),
+    "minutes that are NaN": (
+        put("minutes = nan", "minutes = 0.1"),
+        "line {line}, column pop.minutes: found nan; allowed: a finite number",
+    ),
+    "minutes too many for a computer": (
+        put("minutes = 1" + "0" * 320, "minutes = 0.1"),
+        "line {line}, column pop.minutes: found 1" + "0" * 320 + "; allowed: a finite number",
+    ),
+    "a misspelt key": (
+        put("minuts = 0.1", "minutes = 0.1"),
+        "line {line}, column pop.minuts: unknown key 'minuts' (did you mean 'minutes'?);"
+        " allowed: role, label, question, help, group, core, several, minutes, unit, minimum,"
+        " maximum, intended_minimum, states",
+    ),
+    "an unknown key": (
+        put("colour = 3\nminutes = 0.1", "minutes = 0.1"),
+        "line {line}, column pop.colour: unknown key 'colour';"
+        " allowed: role, label, question, help, group, core, several, minutes, unit, minimum,"
+        " maximum, intended_minimum, states",
+    ),
+    "a key above all tables": (
+        lambda text: "version = 1\n" + text,
+        "line 1, column version: found 1; allowed: a table [version] with role, label and states",
+    ),
+    "a variable with a capital": (
+        lambda text: text.replace("[pop", "[Pop"),
+        "line {pop}, column Pop: 'Pop' is not an identifier; allowed: " + AN_IDENTIFIER,
+    ),
+    "a variable with an umlaut": (
+        lambda text: text.replace("[pop", '["pöp"'),
+        "line {pop}, column pöp: 'pöp' is not an identifier; allowed: " + AN_IDENTIFIER,
+    ),
+    "two targets": (
+        put('role = "target"', 'role = "context"', after="[setting]"),
+        "line {line}, column setting.role: setting is a second target beside condition;"
+        " allowed: exactly one variable with the role target",
+    ),
+    "no target": (
+        without_target,
+        "no variable has the role target; allowed: exactly one",
+    ),
+    "an empty file": (
+        lambda _: "",
+        "no variable has the role target; allowed: exactly one",
+    ),
+}
+
+STATES = {
+    "a single state": (
+        lambda text: text.replace('no = { label = "No", description = "There was no pop', "# "),
+        "line {states}, column pop.states: number of states: 1; allowed: at least two",
+    ),
+    "no states": (
+        lambda text: text[: text.index("[prior_hamstring_injury.states]")],
+        "line {last}, column prior_hamstring_injury: states is missing;"
+        " allowed: states is required",
+    ),
+    "a list for the states": (
+        lambda text: text[: text.index("[prior_hamstring_injury.states]")] + "states = [1, 2]",
+        "line {end}, column prior_hamstring_injury.states: found [1, 2]; allowed: a table",
+    ),
+    "a text for a state": (
+        put('yes = "Yes" #', "yes = {"),
+        "line {line}, column pop.states.yes: found 'Yes'; allowed: a table with a label",
+    ),
+    "a state without a label": (
+        put("yes = {", 'yes = { label = "Yes",'),
+        "line {line}, column pop.states.yes: label is missing; allowed: label is required",
+    ),
+    "a misspelt key of a state": (
+        put("descripton", "description"),
+        "line {line}, column pop.states.yes.descripton: unknown key 'descripton'"
+        " (did you mean 'description'?); allowed: label, description, from, below",
+    ),
+    "a state with a capital": (
+        put("Yes = {", "yes = {"),
+        "line {line}, column pop.states.Yes: 'Yes' is not an identifier; allowed: " + AN_IDENTIFIER,
+    ),
+    "a state that is a number": (
+        put("1 = {", "yes = {"),
+        "line {line}, column pop.states.1: '1' is not an identifier; allowed: " + AN_IDENTIFIER,
+    ),
+    "two states with one label": (
+        put('no = { label = "Yes"', 'no = { label = "No"'),
+        "line {line}, column pop.states.no: label 'Yes' is also the label of yes;"
+        " allowed: a label of its own",
+    ),
+}
+
+BINS = {
+    "bins without a unit": (
+        put("", 'unit = "years"\n', after="[age]"),
+        "line {age}, column age: states have from or below but there is no unit; allowed: a unit",
+    ),
+    "a misspelt unit": (
+        put("unti =", "unit =", after="[age]"),
+        "line {line}, column age.unti: unknown key 'unti' (did you mean 'unit'?);"
+        " allowed: role, label, question, help, group, core, several, minutes, unit, minimum,"
+        " maximum, intended_minimum, states",
+    ),
+    "a unit without a range": (
+        put("", "minimum = 0\n", after="[age]"),
+        "line {age}, column age: a variable with a unit has no minimum or maximum; allowed: both",
+    ),
+    "a range turned round": (
+        put("maximum = -1", "maximum = 120", after="[age]"),
+        "line {line}, column age.maximum: found -1, with a minimum of 0;"
+        " allowed: a maximum above the minimum",
+    ),
+    "a maximum beyond the bins": (
+        put("maximum = 130", "maximum = 120", after="[age]"),
+        "line {line}, column age.maximum: the bins end at 121, but the maximum is 130;"
+        " allowed: bins that reach beyond the maximum",
+    ),
+    "an intended minimum outside the range": (
+        put("intended_minimum = 180", "intended_minimum = 18", after="[age]"),
+        "line {line}, column age.intended_minimum: found 180; allowed: from 0 to 120",
+    ),
+    "a gap between bins": (
+        put("from = 41", "from = 40", after="[age]"),
+        "line {line}, column age.states.40_to_59: the bin starts at 41, which leaves a gap or an"
+        " overlap; allowed: from = 40, where the bin before ends",
+    ),
+    "bins that overlap": (
+        put("from = 39", "from = 40", after="[age]"),
+        "line {line}, column age.states.40_to_59: the bin starts at 39, which leaves a gap or an"
+        " overlap; allowed: from = 40, where the bin before ends",
+    ),
+    "a bin turned round": (
+        put("from = 60, below = 40", "from = 40, below = 60", after="[age]"),
+        "line {line}, column age.states.40_to_59: found from 60 below 40;"
+        " allowed: below greater than from",
+    ),
+    "a bin without its start": (
+        put("", "from = 40, ", after="[age]"),
+        "line {line}, column age.states.40_to_59: from or below is missing;"
+        " allowed: both, in the variable's unit",
+    ),
+    "a text for the edge of a bin": (
+        put('from = "40"', "from = 40", after="[age]"),
+        "line {line}, column age.states.40_to_59.from: found '40'; allowed: a number",
+    ),
+}
+
+NOT_TOML = {
+    "a decimal comma": (
+        put("minutes = 0,1", "minutes = 0.1"),
+        "line {line}, column character 12: not valid TOML: Expected newline or end of document"
+        " after a statement in 'minutes = 0,1'; allowed: " + TOML,
+    ),
+    "True as in Python": (
+        put("core = True", "core = true"),
+        "line {line}, column character 8: not valid TOML: Invalid value in 'core = True';"
+        " allowed: " + TOML,
+    ),
+    "a quote that is never closed": (
+        put('group = "history', 'group = "history"'),
+        "line {line}, column character 17: not valid TOML: Illegal character '\\n' in"
+        " 'group = \"history'; allowed: " + TOML,
+    ),
+    "a bracket that is never closed": (
+        lambda text: text.replace("[pop]", "[pop"),
+        "line {line}, column character 5: not valid TOML: Expected ']' at the end of a table"
+        " declaration in '[pop'; allowed: " + TOML,
+    ),
+    "a table twice": (
+        lambda text: text + "[pop]\n",
+        "line {end}, column character 5: not valid TOML: Cannot declare ('pop',) twice in '[pop]';"
+        " allowed: " + TOML,
+    ),
+    "a key twice": (
+        put("minutes = 0.1\nminutes = 2", "minutes = 0.1"),
+        "line {line}, column character 12: not valid TOML: Cannot overwrite a value in"
+        " 'minutes = 2'; allowed: " + TOML,
+    ),
+    "too many brackets": (
+        lambda _: "a = " + "[" * 5000,
+        "brackets are nested too deeply; allowed: TOML",
+    ),
+    "a picture": (
+        lambda _: "\0PNG",
+        "line 1: found a NUL character, as in a binary file; allowed: plain text",
+    ),
+}
+
+BROKEN = KEYS | STATES | BINS | NOT_TOML
+
+
+def read(folder: Path, content: bytes) -> Vocabulary:
+    path = folder / "vocabulary.toml"
+    path.write_bytes(content)
+    return read_vocabulary(path)
+
+
+def faults(folder: Path, content: bytes) -> list[str]:
+    with pytest.raises(VocabularyError) as raised:
+        read(folder, content)
+    return [
+        str(fault).removeprefix("vocabulary.toml").lstrip(",: ") for fault in raised.value.faults
+    ]
+
+
+def places(broken: str) -> dict[str, int | None]:
+    """Return what the placeholders of the expected messages stand for."""
+    old, new = SHIPPED.split("\n"), broken.split("\n")
+    changed = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0) + 1
+    return {
+        "line": changed,
+        "end": len(broken.rstrip("\n").split("\n")),
+        "age": old.index("[age]") + 1,
+        "pop": old.index("[pop]") + 1,
+        "states": old.index("[pop.states]") + 1,
+        "last": old.index("[prior_hamstring_injury]") + 1,
+    }
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_each_kind_of_broken_file_is_told_once_with_place_finding_and_remedy(
+    kind: str, tmp_path: Path
+) -> None:
+    edit, expected = BROKEN[kind]
+    broken = edit(SHIPPED)
+    assert broken != SHIPPED
+    assert faults(tmp_path, broken.encode()) == [expected.format(**places(broken))]
+
+
+def test_five_independent_faults_are_told_together_in_the_order_of_the_lines(
+    tmp_path: Path,
+) -> None:
+    edit = together(
+        put("minutes = 0", "minutes = 0.1", after="[setting]"),
+        put("from = 41", "from = 40", after="[age]"),
+        put('"findings"', '"finding"', after="[onset]"),
+        put('core = "yes"', "core = true", after="[pop]"),
+        put('group = "exam"', 'group = "examination"', after="[swelling]"),
+    )
+    with pytest.raises(VocabularyError, match=r"vocabulary\.toml: 5 faults") as raised:
+        read(tmp_path, edit(SHIPPED).encode())
+    assert [fault.column for fault in raised.value.faults] == [
+        "setting.minutes",
+        "age.states.40_to_59",
+        "onset.role",
+        "pop.core",
+        "swelling.group",
+    ]
+
+
+def test_a_misspelt_role_of_the_target_is_told_once(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace('"target"', '"targt"').encode())
+    assert "unknown role 'targt' (did you mean 'target'?)" in fault
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (SHIPPED.encode("utf-16"), "line 1: byte 0xff is not UTF-8; allowed: text saved as UTF-8"),
+        (b"# \xe4\n" + SHIPPED.encode(), "line 1: byte 0xe4 is not UTF-8; allowed: text saved"),
+    ],
+    ids=["UTF-16", "Latin-1"],
+)
+def test_another_encoding_is_named(content: bytes, expected: str, tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, content)
+    assert fault.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + SHIPPED.encode(),
+        SHIPPED.replace("\n", "\r\n").encode(),
+        "# a line separator\u2028inside a comment\n".encode() + SHIPPED.encode(),
+    ],
+    ids=["a byte-order mark", "carriage returns", "odd line separators"],
+)
+def test_what_does_not_matter_is_ignored(
+    content: bytes, tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    assert read(tmp_path, content) == vocabulary
+
+
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
+    broken = "# a line separator\u2028inside\n" + SHIPPED.replace('"target"', '"targt"')
+    (fault,) = faults(tmp_path, broken.encode())
+    line = broken.split("\n").index('role = "targt"') + 1
+    assert fault.startswith(f"line {line}, column condition.role: ")
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(VocabularyError, match="there is no file"):
+        read_vocabulary(tmp_path / "vocabulary.toml")
+    with pytest.raises(VocabularyError, match=r"cannot be read: .*; allowed: a readable file"):
+        read_vocabulary(tmp_path)
