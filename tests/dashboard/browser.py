@@ -1,0 +1,155 @@
+"""The dashboard in a real browser: starting both, and waiting for them."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+"""Path of the browser; None where there is none."""
+
+# Nothing that the browser does of itself may look like a request of the page.
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+_SLOW_SOCKET = """
+    const Socket = window.WebSocket;
+    window.WebSocket = class extends Socket {
+        send(data) { setTimeout(() => super.send(data), %(delay)d); }
+        addEventListener(type, handle) {
+            const wait = type === "message" ? %(delay)d : 0;
+            super.addEventListener(type, (event) => setTimeout(() => handle(event), wait));
+        }
+    };
+"""
+_START = 60.0
+"""Seconds that a start may take."""
+
+
+@dataclass
+class Served:
+    """A running dashboard: its address, and what it printed."""
+
+    address: str
+    log: Path
+
+
+@dataclass
+class Watched:
+    """A page of a browser, what it asked of other machines, and what it complained of."""
+
+    page: Page
+    requests_elsewhere: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Wait until the dashboard has run after the last click and has drawn its answer."""
+        self.page.wait_for_timeout(200)  # the run starts a moment after the click
+        self.page.wait_for_selector("[data-test-script-state='notRunning'] .stVegaLiteChart svg")
+        self.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+        self.page.wait_for_timeout(300)  # the chart is drawn a moment after the run
+
+    def slow_down(self, milliseconds: int) -> None:
+        """Let every message to and from the server take its time, on pages opened from now on."""
+        self.page.add_init_script(_SLOW_SOCKET % {"delay": milliseconds})
+
+    def on_request(self, request: Request) -> None:
+        """Note a request to another machine."""
+        self.check(request.url)
+
+    def check(self, url: str) -> None:
+        """Note an address on another machine."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob", "about") and parts.hostname != "localhost":
+            self.requests_elsewhere.append(url)
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        """Note an error of the page."""
+        if message.type == "error":
+            self.errors.append(message.text)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """Start the dashboard as a person would, in an empty home that never saw it.
+
+    Parameters
+    ----------
+    folder : Path
+        Empty; working directory, home and place of the log.
+    """
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    address, log = f"http://localhost:{port}", folder / "log.txt"
+    command = [sys.executable, "-m", "hamknee", "dashboard", "--port", str(port)]
+    environment = os.environ | {"HOME": str(folder), "USERPROFILE": str(folder)}
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            _wait_until_up(f"{address}/_stcore/health", process, log)
+            yield Served(address, log)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except URLError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the dashboard did not start:\n{log.read_text('utf-8')}")
+
+
+@contextmanager
+def browsing(
+    width: int = 1440, height: int = 900, *, dark: bool = False, scale: float = 1
+) -> Iterator[Watched]:
+    """Open a browser with one empty page of the given size in pixels."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
+        page = browser.new_page(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            device_scale_factor=scale,
+        )
+        watched = Watched(page)
+        page.on("request", watched.on_request)
+        page.on("websocket", lambda socket: watched.check(socket.url))
+        page.on("console", watched.on_console)
+        page.on("pageerror", lambda error: watched.errors.append(str(error)))
+        try:
+            yield watched
+        finally:
+            browser.close()
