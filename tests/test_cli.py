@@ -2,14 +2,19 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 import hamknee
 from hamknee.cli import main
+from hamknee.questions import next_questions
 from hamknee.shipped import shipped
 
 README_CASE = [
@@ -34,11 +39,13 @@ def test_diagnose_ranks_the_conditions_and_says_it_in_a_sentence(capsys):
     assert "Most likely: Distal hamstring strain" in out
     model = hamknee.load()
     labels = [state.label for state in model.vocabulary.target.states]
-    table = out[out.index("Starting") :]
+    table = out[out.index("At the start") : out.index("comes first in")]
     printed = sorted((label for label in labels if label in table), key=table.index)
     case = {"onset": "sudden", "pop": "yes", "setting": "sports_clinic", "age": 31}
     case["location"] = {"posteromedial", "posterolateral"}
     assert printed == list(model.posterior(case).table["label"])
+    assert "90 % interval" in out
+    assert next_questions(model, case).text in out
     assert "does not diagnose" in out
     assert model.sha256[:12] in out
 
@@ -59,7 +66,10 @@ def test_json_holds_the_numbers_the_library_gives_most_probable_first(capsys):
     assert {c["condition"]: c["probability"] for c in conditions} == pytest.approx(
         {s.name: posterior[s.name] for s in posterior.target.states}, abs=1e-15
     )
-    assert all(set(c) == {"condition", "label", "probability"} for c in conditions)
+    keys = {"condition", "label", "probability", "low", "high", "p_top"}
+    assert all(set(c) == keys for c in conditions)
+    assert all(c["low"] <= c["high"] for c in conditions)
+    assert sum(c["p_top"] for c in conditions) == pytest.approx(1)
     probabilities = [c["probability"] for c in conditions]
     assert probabilities == sorted(probabilities, reverse=True)
 
@@ -91,7 +101,7 @@ def test_no_findings_give_the_starting_probabilities(capsys):
         (["age=old"], "'old' is neither a number nor a state"),
         (["pop=yes:-1|no:1"], "the likelihood of pop=yes is -1.0; allowed"),
         (["pop=yes:0|no:0"], "every likelihood of pop is 0"),
-        (["pop=yes:much|no:1"], "'much' is neither a number"),
+        (["pop=yes:much|no:1"], "the likelihood of pop=yes is 'much'"),
         (["--priors", "missing.csv"], "there is no file 'missing.csv'"),
     ],
 )
@@ -101,6 +111,53 @@ def test_bad_input_ends_with_exit_code_2_and_a_message(capsys, arguments, messag
     assert message in err
     assert "Traceback" not in err + out
     assert out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["explain", "--condition", "ruptur"], "'ruptur' is not a state of condition"),
+        (["explain", "--condition", "strain", "--against", "strain"], "a contrast needs two states"),
+        (["sensitivity", "pop=yes", "--level", "1.5"], "found a level of 1.5; allowed"),
+        (["sensitivity", "pop=maybe"], "'maybe' is not a state of pop"),
+        (["ask", "pop=maybe"], "'maybe' is not a state of pop"),
+    ],
+)
+def test_bad_input_to_the_other_commands_ends_in_the_same_way(capsys, arguments, message):
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_explain_says_why_in_words_and_bits(capsys):
+    code, out, _ = run(capsys, "explain", *README_CASE, "--condition", "rupture")
+    assert code == 0
+    assert "Pop at the start (Yes) counts for Complete tendon rupture" in out
+    answer = json.loads(run(capsys, "explain", "--json", *README_CASE, "--condition", "rupture")[1])
+    total = sum(row["shapley"] for row in answer["weights"])
+    assert total == pytest.approx(answer["end_bits"] - answer["start_bits"], abs=1e-9)
+    assert {row["variable"] for row in answer["weights"]} == {"onset", "pop", "location", "age"}
+
+
+def test_explain_contrasts_two_conditions(capsys):
+    arguments = [*README_CASE, "--condition", "strain", "--against", "tendinopathy"]
+    _, out, _ = run(capsys, "explain", *arguments)
+    assert "Onset (In a moment) speaks for Distal hamstring strain" in out
+    assert json.loads(run(capsys, "explain", "--json", *arguments)[1])["against"] == "tendinopathy"
+
+
+def test_sensitivity_lists_the_numbers_and_what_would_change(capsys):
+    arguments = [*README_CASE, "--condition", "rupture", "--level", "0.5"]
+    code, out, _ = run(capsys, "sensitivity", *arguments, "--most", "3")
+    assert code == 0
+    assert "depends most on P(condition=rupture | setting=sports_clinic)" in out
+    assert "The smallest change of one number" in out
+    answer = json.loads(run(capsys, "sensitivity", "--json", *arguments)[1])
+    widths = [row["width"] for row in answer["tornado"]]
+    assert widths == sorted(widths, reverse=True)
+    assert sum(row["share"] for row in answer["contributions"]) == pytest.approx(1)
+    assert answer["change"]["reachable"] is True
+    assert answer["change"]["numbers"][0]["reached"] == pytest.approx(0.5, abs=1e-9)
 
 
 def test_all_bad_findings_are_told_at_once(capsys):
@@ -187,3 +244,51 @@ def test_a_terminal_without_unicode_still_gets_an_answer():
     )
     assert done.returncode == 0
     assert b"Most likely" in done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_dashboard_starts_from_any_folder_asks_nothing_and_prints_its_address(tmp_path):
+    port = free_port()
+    command = [sys.executable, "-m", "hamknee", "dashboard", "--port", str(port)]
+    # A home without Streamlit's files is a first start: the moment it would ask for an e-mail.
+    environment = os.environ | {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        watchdog = threading.Timer(60, process.kill)  # a start that hangs ends, and fails below
+        watchdog.start()
+        try:
+            printed = ""
+            for line in process.stdout:
+                printed += line
+                if f"http://localhost:{port}" in line:
+                    break
+            with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health") as answer:
+                assert answer.read() == b"ok"
+        finally:
+            watchdog.cancel()
+            os.killpg(process.pid, signal.SIGINT)
+            printed += process.stdout.read()
+    assert f"http://localhost:{port}" in printed
+    assert "mail" not in printed.lower()
+    assert "External URL" not in printed
+    assert "Traceback" not in printed
+
+
+def test_dashboard_refuses_a_broken_file_before_it_starts(capsys, tmp_path):
+    path = own_priors(tmp_path, "setting,primary_care,,0.6,", "setting,primary_care,,6,")
+    code, _, err = run(capsys, "dashboard", "--priors", str(path))
+    assert code == 2
+    assert "own.csv, line 2, column probability" in err

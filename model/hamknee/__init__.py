@@ -8,10 +8,19 @@
 
 from importlib.metadata import version
 
+from hamknee.budget import question_budget
+from hamknee.change import what_would_change
+from hamknee.conflict import conflict
 from hamknee.contradiction import ImpossibleEvidenceError
 from hamknee.evidence import EvidenceError
+from hamknee.explanation import explain
 from hamknee.faults import FaultsError, HamkneeError
 from hamknee.inference import Model, load
+from hamknee.pairs import two_way
+from hamknee.questions import next_questions
+from hamknee.sensitivity import sensitivity_function, tornado
+from hamknee.stopping import same_decision_probability, stop_rule
+from hamknee.uncertainty import credible_interval
 
 __version__ = version("hamknee")
 
@@ -22,5 +31,16 @@ __all__ = [
     "ImpossibleEvidenceError",
     "Model",
     "__version__",
+    "conflict",
+    "credible_interval",
+    "explain",
     "load",
+    "next_questions",
+    "question_budget",
+    "same_decision_probability",
+    "sensitivity_function",
+    "stop_rule",
+    "tornado",
+    "two_way",
+    "what_would_change",
 ]

@@ -1,4 +1,4 @@
-"""The command line: `hamknee diagnose`, `findings`, `check` and `dashboard`."""
+"""The command line: `hamknee diagnose`, `explain`, `sensitivity`, `ask`, `check`, `dashboard`."""
 
 import io
 import json
@@ -15,12 +15,19 @@ from rich.console import Console
 from rich.table import Table
 
 from hamknee import __version__
-from hamknee.evidence import Evidence, EvidenceError, check_evidence, find_variable, parse_value
+from hamknee.change import what_would_change
+from hamknee.conflict import conflict
+from hamknee.evidence import Evidence
+from hamknee.explanation import explain as explain_state
 from hamknee.faults import HamkneeError
 from hamknee.inference import Model, load, read_shipped_or_own
-from hamknee.results import Posterior, percent
+from hamknee.interview import Interview
+from hamknee.questions import next_questions
+from hamknee.results import percent_range
+from hamknee.sensitivity import tornado
 from hamknee.shipped import shipped
-from hamknee.vocabulary import Vocabulary
+from hamknee.terminal import err, out, parse_findings, ranking, records
+from hamknee.uncertainty import CredibleInterval, credible_interval
 
 LIMITS = (
     "This informs; it does not diagnose or treat anyone. Most of its numbers are expert judgement. "
@@ -38,10 +45,23 @@ app = typer.Typer(
     help="What is behind pain where the hamstring meets the knee, and how sure can we be.",
 )
 
+Findings = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[VARIABLE=VALUE]...",
+        help="What is known, such as onset=sudden, age=31, "
+        "'location=posteromedial|posterolateral' (one of these) or 'warmth=yes:0.7|no:0.3' "
+        "(how likely each answer makes what was seen). 'hamknee findings' lists them all.",
+    ),
+]
 PriorsOption = Annotated[
     Path | None, typer.Option("--priors", metavar="FILE", help="Use another priors.csv.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+ConditionOption = Annotated[
+    str | None,
+    typer.Option("--condition", metavar="NAME", help="Which one; the most likely if not given."),
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -52,14 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=list(arguments) if arguments is not None else None)
     except HamkneeError as error:
-        _err().print(f"Error: {error}")
+        err().print(f"Error: {error}")
         sys.exit(2)
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
         model = load()
-        _out().print(f"hamknee {__version__}\npriors  {model.sha256}\nfrom    {model.source}")
+        out().print(f"hamknee {__version__}\npriors  {model.sha256}\nfrom    {model.source}")
         raise typer.Exit
 
 
@@ -80,31 +100,124 @@ def _options(
 
 @app.command()
 def diagnose(
-    findings: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[VARIABLE=VALUE]...",
-            help="What is known, such as onset=sudden, age=31, "
-            "'location=posteromedial|posterolateral' (one of these) or 'warmth=yes:0.7|no:0.3' "
-            "(how likely each answer makes what was seen). 'hamknee findings' lists them all.",
-        ),
+    findings: Findings = None, as_json: JsonOption = False, priors: PriorsOption = None
+) -> None:
+    """Rank the conditions that could be behind the pain, with intervals and the next question."""
+    model, evidence = _case(findings, priors)
+    interval = credible_interval(model, evidence)
+    if as_json:
+        _print_json(model, evidence, _conditions(interval))
+        return
+    posterior, console = interval.posterior, out()
+    console.print(f"{posterior.findings_text}\n\n{posterior.text}\n")
+    console.print(ranking(interval, console))
+    console.print(f"\n{interval.stability}")
+    if evidence:
+        told = conflict(model, evidence)
+        if told.bits > 0:
+            console.print(told.text)
+    console.print(next_questions(model, evidence).text)
+    _print_footer(console, model)
+
+
+@app.command()
+def explain(
+    findings: Findings = None,
+    condition: ConditionOption = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Contrast with this condition.")
     ] = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
 ) -> None:
-    """Rank the conditions that could be behind the pain."""
-    model = load(priors)
-    evidence = parse_findings(model.vocabulary, findings or [])
-    posterior = model.posterior(evidence)
-    for notice in evidence.notices:
-        _err().print(f"Note: {notice}.")
+    """Say how much each finding counts for or against a condition, in bits and in words."""
+    model, evidence = _case(findings, priors)
+    state = condition or model.posterior(evidence).top
+    reasons = explain_state(model, evidence, state, against=against)
     if as_json:
-        typer.echo(json.dumps(_as_json(model, posterior), indent=2))
+        asked = {"condition": state, "against": against}
+        totals = {"start_bits": reasons.start, "end_bits": reasons.end}
+        _print_json(model, evidence, asked | totals | {"weights": records(reasons.table)})
         return
-    out = _out()
-    out.print(f"{posterior.findings_text}\n\n{posterior.text}\n")
-    out.print(_ranking(posterior, "█" if out.encoding.startswith("utf") else "#"))
-    out.print(f"\n{LIMITS}\npriors {model.sha256[:12]} from {model.source}", style="dim")
+    console = out()
+    console.print(f"{reasons.text}\n")
+    table = Table("Finding", "Value", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("In order", "Last", "Mean", "Decibans"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in reasons.table.to_dict(orient="records"):
+        names = ("in_order", "leave_one_out", "shapley", "shapley_decibans")
+        table.add_row(row["label"], row["value"], *(_signed(row[name]) for name in names))
+    console.print(table)
+    console.print(
+        "Bits for each finding: as entered, if it came last, and the mean over all orders "
+        "(also in decibans). 1 bit doubles the odds."
+    )
+    console.print(f"\n{conflict(model, evidence).text}")
+    _print_footer(console, model)
+
+
+@app.command()
+def sensitivity(
+    findings: Findings = None,
+    condition: ConditionOption = None,
+    level: Annotated[
+        float | None,
+        typer.Option(
+            help="Also tell which numbers would have to change to bring it here (0 to 1)."
+        ),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many numbers to list.")] = 10,
+    as_json: JsonOption = False,
+    priors: PriorsOption = None,
+) -> None:
+    """Say which numbers of priors.csv the answer hangs on, and which to measure next."""
+    model, evidence = _case(findings, priors)
+    state = condition or model.posterior(evidence).top
+    found = tornado(model, evidence, state)
+    widths = credible_interval(model, evidence).contributions(state)
+    change = None if level is None else what_would_change(model, evidence, state, level)
+    if as_json:
+        answer: dict[str, object] = {"condition": state, "tornado": records(found.table)}
+        answer["contributions"] = records(widths.table)
+        if change is not None:
+            reached = {"level": level, "reachable": change.reachable}
+            answer["change"] = reached | {"numbers": records(change.table)}
+        _print_json(model, evidence, answer)
+        return
+    console = out()
+    console.print(f"{found.text}\n{widths.text}\n")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Number", overflow="fold")
+    for column in ("Now", "Range", "Moves it", "First stays"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for entry in found.order[:most]:
+        table.add_row(
+            found.entries.place(entry).text(model),
+            f"{found.entries.probability[entry]:.3g}",
+            f"{found.low[entry]:.3g} to {found.high[entry]:.3g}",
+            percent_range(found.posterior_low[entry], found.posterior_high[entry]),
+            f"{found.admissible_low[entry]:.3g} to {found.admissible_high[entry]:.3g}",
+        )
+    console.print(table)
+    if change is not None:
+        console.print(f"\n{change.text}")
+    _print_footer(console, model)
+
+
+@app.command()
+def ask(findings: Findings = None, priors: PriorsOption = None) -> None:
+    """Be asked, one question at a time, the one first that tells most."""
+    model, evidence = _case(findings, priors)
+    console = out()
+    console.print(LIMITS, style="dim")
+    try:
+        known = Interview(model, evidence, console).run()
+    except KeyboardInterrupt:
+        console.print()
+        raise typer.Exit(code=130) from None
+    posterior = model.posterior(known)
+    console.print(f"\n{posterior.findings_text}\n{posterior.text}")
+    _print_footer(console, model)
 
 
 @app.command()
@@ -115,7 +228,7 @@ def findings(priors: PriorsOption = None) -> None:
     for variable in vocabulary.having("context", "trait", "finding"):
         years = f"{variable.unit}, or " if variable.unit else ""
         table.add_row(variable.name, variable.question, years + " ".join(variable.state_names))
-    _out().print(table)
+    out().print(table)
 
 
 @app.command()
@@ -129,15 +242,16 @@ def check(
     model = load(file)
     bases = Counter(row.basis for row in priors.rows)
     counted = ", ".join(f"{count} {basis}" for basis, count in bases.most_common())
-    out = _out()
-    out.print(f"{priors.source}: no faults\nvocabulary  {priors.vocabulary.source}")
-    out.print(f"digest      {priors.sha256}")
-    out.print(f"numbers     {len(priors.rows)} in {len(priors.vocabulary)} variables: {counted}")
+    console = out()
+    console.print(f"{priors.source}: no faults\nvocabulary  {priors.vocabulary.source}")
+    console.print(f"digest      {priors.sha256}")
+    variables = len(priors.vocabulary)
+    console.print(f"numbers     {len(priors.rows)} in {variables} variables: {counted}")
 
     from hamknee.network import difference_from_pgmpy  # takes seconds, so not before it is needed
 
     difference = difference_from_pgmpy(model, cases=100, seed=0)
-    out.print(f"pgmpy       largest difference on 100 random cases {difference:.1e}")
+    console.print(f"pgmpy       largest difference on 100 random cases {difference:.1e}")
     if difference > AGREEMENT:
         raise typer.Exit(code=1)
 
@@ -166,70 +280,34 @@ def dashboard(
         raise typer.Exit from None
 
 
-def parse_findings(vocabulary: Vocabulary, texts: Sequence[str]) -> Evidence:
-    """Turn ``variable=value`` texts into checked evidence.
-
-    Raises
-    ------
-    EvidenceError
-        With every problem found.
-    """
-    entries: dict[str, object] = {}
-    problems: list[str] = []
-    for text in texts:
-        name, equals, value = text.partition("=")
-        try:
-            if not equals:
-                allowed = "variable=value, such as onset=sudden"
-                raise EvidenceError([f"cannot read {text!r}; allowed: {allowed}"])
-            variable = find_variable(vocabulary, name.strip())
-            if variable.name in entries:
-                several = "use | between several values"
-                raise EvidenceError([f"{variable.name} is given twice; allowed: once ({several})"])
-            entry = parse_value(variable, value)
-            check_evidence(vocabulary, {variable.name: entry})
-            entries[variable.name] = entry
-        except EvidenceError as error:
-            problems += error.problems
-    if problems:
-        raise EvidenceError(problems)
-    return check_evidence(vocabulary, entries)
+def _case(findings: Sequence[str] | None, priors: Path | None) -> tuple[Model, Evidence]:
+    """Return the model and the case that a command is about; notes go to the error stream."""
+    model = load(priors)
+    evidence = parse_findings(model.vocabulary, findings or [])
+    for notice in evidence.notices:
+        err().print(f"Note: {notice}.")
+    return model, evidence
 
 
-def _as_json(model: Model, posterior: Posterior) -> dict[str, object]:
-    target = posterior.target
-    return {
+def _print_json(model: Model, evidence: Evidence, answer: dict[str, object]) -> None:
+    about = {
         "priors": {"source": model.source, "sha256": model.sha256},
-        "evidence": posterior.evidence.as_json(),
-        "p_evidence": posterior.p_evidence,
-        "conditions": [
-            {
-                target.name: target.states[i].name,
-                "label": target.states[i].label,
-                "probability": float(posterior.probabilities[i]),
-            }
-            for i in posterior.order
-        ],
+        "evidence": evidence.as_json(),
+    }
+    typer.echo(json.dumps(about | answer, indent=2))
+
+
+def _print_footer(console: Console, model: Model) -> None:
+    console.print(f"\n{LIMITS}\npriors {model.sha256[:12]} from {model.source}", style="dim")
+
+
+def _conditions(interval: CredibleInterval) -> dict[str, object]:
+    return {
+        "p_evidence": interval.posterior.p_evidence,
+        "conditions": records(interval.table.drop(columns="prior")),
     }
 
 
-def _ranking(posterior: Posterior, block: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(posterior.target.label)
-    table.add_column("Probability", justify="right")
-    table.add_column("")
-    table.add_column("Starting", justify="right")
-    for i in posterior.order:
-        probability, prior = float(posterior.probabilities[i]), float(posterior.prior[i])
-        bar = block * round(20 * probability)
-        table.add_row(posterior.target.states[i].label, percent(probability), bar, percent(prior))
-    return table
-
-
-def _err() -> Console:
-    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-
-
-def _out() -> Console:
-    """Return the terminal; where it is no terminal, lines are not broken."""
-    return Console(highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
+def _signed(weight: object) -> str:
+    """Return a weight with its sign, or the words of a certainty."""
+    return f"{weight:+.2f}" if isinstance(weight, float) else str(weight)

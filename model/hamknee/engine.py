@@ -37,6 +37,8 @@ class Group:
     ----------
     variables : tuple of int
         The members; in the tree the target is number 0 and they follow.
+    factors : tuple of int
+        The variables whose tables make up the group, in the order of the tree's scopes.
     tree : JunctionTree
         Over the target and the members.
     potentials : tuple of ndarray
@@ -48,6 +50,7 @@ class Group:
     """
 
     variables: tuple[int, ...]
+    factors: tuple[int, ...]
     tree: JunctionTree
     potentials: tuple[Array, ...]
     strides: tuple[int, ...]
@@ -102,14 +105,15 @@ class Engine:
         for variable in reversed(members):
             strides.insert(0, patterns)
             patterns *= self.sizes[variable] + 1
-        group = Group(members, tree, potentials, tuple(strides), None)
+        factors = tuple(families[i][-1] for i in mine)
+        group = Group(members, factors, tree, potentials, tuple(strides), None)
         if patterns > LOOKUP_PATTERNS:
             return group
         shape = tuple(self.sizes[variable] + 1 for variable in members)
         codes = np.tile(np.array(self.sizes, dtype=np.intp), (patterns, 1))
         codes[:, members] = np.indices(shape, dtype=np.intp).reshape(len(members), -1).T
         messages = self._computed(group, codes, self._plain, np.sum)
-        return Group(members, tree, potentials, tuple(strides), messages)
+        return Group(members, factors, tree, potentials, tuple(strides), messages)
 
     def _stack_messages(self) -> None:
         """Put the messages of all groups one below the other, so that one case is one look-up."""

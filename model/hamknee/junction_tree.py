@@ -11,7 +11,9 @@ and the belief of the root; one distribute pass gives every marginal (Lauritzen 
 max-marginals (Dawid 1992).
 """
 
+import functools
 import itertools
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +49,25 @@ class Collected:
     beliefs: list[Array]
     messages: list[Array]
     log_scale: Array
+
+
+@dataclass(frozen=True)
+class Differential:
+    """The total of a tree and its derivatives by every entry of every factor.
+
+    Parameters
+    ----------
+    log_total : ndarray, shape (cases,)
+        Natural logarithm of the sum of everything.
+    factors : list of ndarray, each (1 or cases, states...)
+        Per factor, ∂ total / ∂ entry, divided by exp of its `log_scales`.
+    log_scales : list of ndarray, each (1 or cases,)
+        Logarithm of what was divided out of each.
+    """
+
+    log_total: Array
+    factors: list[Array]
+    log_scales: list[Array]
 
 
 class JunctionTree:
@@ -85,25 +106,31 @@ class JunctionTree:
         """Number of cells of all cliques together."""
         return sum(self._cells(clique.scope) for clique in self.cliques)
 
-    def potentials(self, factors: Sequence[Array]) -> list[Array]:
+    def potentials(
+        self, factors: Sequence[Array], sizes: Sequence[int] | None = None
+    ) -> list[Array]:
         """Multiply factors into the cliques.
 
         Parameters
         ----------
         factors : sequence of ndarray, each (1 or cases, states...)
             One for each scope, in the order of `scopes`.
+        sizes : sequence of int, optional
+            Number of states of each variable in `factors`, where evidence has left fewer; 1 for a
+            variable that is summed out already.
 
         Returns
         -------
         list of ndarray, each (1 or cases, states...)
             One for each clique.
         """
+        sizes = self.sizes if sizes is None else sizes
         potentials = [np.ones((1,) * (1 + len(clique.scope))) for clique in self.cliques]
         for factor, scope, home in zip(factors, self.scopes, self._factor_home, strict=True):
             potentials[home] = potentials[home] * _spread(factor, scope, self.cliques[home].scope)
         return [
             np.ascontiguousarray(
-                np.broadcast_to(p, (p.shape[0], *(self.sizes[v] for v in clique.scope)))
+                np.broadcast_to(p, (p.shape[0], *(sizes[v] for v in clique.scope)))
             )
             for p, clique in zip(potentials, self.cliques, strict=True)
         ]
@@ -126,13 +153,15 @@ class JunctionTree:
             ``np.sum`` or ``np.max``.
         """
         beliefs = list(potentials)
+        log_scale = np.zeros(1)
         for variable, weights in enumerate(likelihoods):
             if weights is not None:
                 home = self.home[variable]
                 scope = self.cliques[home].scope
-                beliefs[home] = beliefs[home] * _spread(weights, (variable,), scope)
+                scaled, log = _scaled(weights)
+                beliefs[home] = beliefs[home] * _spread(scaled, (variable,), scope)
+                log_scale = log_scale + log
         messages: list[Array] = [np.ones((1,))] * len(self.cliques)
-        log_scale = np.zeros(1)
         for index in reversed(range(1, len(self.cliques))):
             clique = self.cliques[index]
             message = _reduce(beliefs[index], clique.scope, clique.separator, reduction)
@@ -151,9 +180,20 @@ class JunctionTree:
         ndarray, shape (cases, states)
             Natural logarithms; -inf where the evidence rules a state out.
         """
-        belief = _reduce(collected.beliefs[0], self.cliques[0].scope, (variable,), reduction)
         with np.errstate(divide="ignore"):
-            return np.log(belief) + collected.log_scale[:, None]
+            log_belief = np.log(self.root_scaled(collected, variable, reduction))
+        return np.asarray(log_belief + collected.log_scale[:, None])
+
+    def root_scaled(
+        self, collected: Collected, variable: int, reduction: Reduction = np.sum
+    ) -> Array:
+        """Return the belief of a variable of the root clique up to a factor for each case.
+
+        Returns
+        -------
+        ndarray, shape (cases, states)
+        """
+        return _reduce(collected.beliefs[0], self.cliques[0].scope, (variable,), reduction)
 
     def distribute(self, collected: Collected, reduction: Reduction = np.sum) -> list[Array]:
         """Send messages from the root to the leaves.
@@ -187,6 +227,77 @@ class JunctionTree:
         belief = _reduce(beliefs[home], self.cliques[home].scope, (variable,), reduction)
         total = reduction(belief, axis=1, keepdims=True)
         return np.divide(belief, total, out=np.zeros_like(belief), where=total != 0)
+
+    def differentiate(
+        self, factors: Sequence[Array], likelihoods: Sequence[Array | None]
+    ) -> Differential:
+        """Differentiate the total by every entry of every factor, in two passes.
+
+        The derivative by a factor is the product of everything else, summed onto its scope
+        (Darwiche 2003). Nothing is divided (Shenoy & Shafer 1990), so that it is right also
+        where an entry is 0.
+
+        Parameters
+        ----------
+        factors : sequence of ndarray, each (1 or cases, states...)
+            One for each scope. Negative entries are allowed: with the derivative of a table in
+            its place, the answer holds second derivatives.
+        likelihoods : sequence of (ndarray of shape (1 or cases, states), or None)
+            Evidence on each variable; None where there is none.
+        """
+        inputs: list[list[Array]] = [[] for _ in self.cliques]
+        logs = [np.zeros(1) for _ in self.cliques]
+
+        def put(array: Array, scope: tuple[int, ...], clique: int) -> int:
+            """Add an input to a clique and return its place among the inputs."""
+            inputs[clique].append(_spread(array, scope, self.cliques[clique].scope))
+            return len(inputs[clique]) - 1
+
+        given = list(zip(factors, self.scopes, self._factor_home, strict=True))
+        places = [put(*factor) for factor in given]
+        for variable, weights in enumerate(likelihoods):
+            if weights is not None:
+                put(weights, (variable,), self.home[variable])
+        up_places, up_logs = [0] * len(self.cliques), list(logs)
+        for index in reversed(range(1, len(self.cliques))):
+            clique, parent = self.cliques[index], self.cliques[index].parent or 0
+            belief = _product(inputs[index], clique.scope)
+            message, log = _scaled(_reduce(belief, clique.scope, clique.separator, np.sum))
+            up_places[index] = put(message, clique.separator, parent)
+            up_logs[index] = logs[index] + log
+            logs[parent] = logs[parent] + up_logs[index]
+        total = _reduce(
+            _product(inputs[0], self.cliques[0].scope), self.cliques[0].scope, (), np.sum
+        )
+        with np.errstate(
+            divide="ignore", invalid="ignore"
+        ):  # a total of 0, or below in a derivative
+            log_total = np.log(total) + logs[0]
+        for index in range(1, len(self.cliques)):
+            clique, parent = self.cliques[index], self.cliques[index].parent or 0
+            above = self.cliques[parent].scope
+            belief = _product(inputs[parent], above, but=up_places[index])
+            message, log = _scaled(_reduce(belief, above, clique.separator, np.sum))
+            put(message, clique.separator, index)
+            logs[index] = logs[index] + logs[parent] - up_logs[index] + log
+        found = []
+        for (_, scope, home), place in zip(given, places, strict=True):
+            others = _product(inputs[home], self.cliques[home].scope, but=place)
+            found.append(self._onto(others, home, scope))
+        return Differential(log_total, found, [logs[home] for home in self._factor_home])
+
+    def _onto(self, array: Array, clique: int, scope: tuple[int, ...]) -> Array:
+        """Sum an array over a clique onto a factor's scope, in the factor's order of axes."""
+        summed = _reduce(array, self.cliques[clique].scope, scope, np.sum)
+        order = [variable for variable in self.cliques[clique].scope if variable in scope]
+        summed = summed.transpose(0, *(1 + order.index(variable) for variable in scope))
+        return np.broadcast_to(summed, (summed.shape[0], *(self.sizes[v] for v in scope)))
+
+
+def _product(arrays: Sequence[Array], scope: tuple[int, ...], but: int | None = None) -> Array:
+    """Multiply arrays spread over a clique, leaving one out if asked to."""
+    kept = [array for place, array in enumerate(arrays) if place != but]
+    return functools.reduce(operator.mul, kept, np.ones((1,) * (1 + len(scope))))
 
 
 def _spread(array: Array, scope: tuple[int, ...], onto: tuple[int, ...]) -> Array:

@@ -26,6 +26,17 @@ def percent(probability: float) -> str:
     return "over 99 %" if 0.99 < probability < 1 else f"{100 * probability:.0f} %"
 
 
+def _each(cases: Sequence[object], times: int) -> list[object]:
+    """Return the name of every case several times over; names may be of any type."""
+    return [case for case in cases for _ in range(times)]
+
+
+def percent_range(low: float, high: float) -> str:
+    """Return an interval in the words of the screen: ``19 to 80 %``, or ``under 1 %``."""
+    ends = [percent(low).removesuffix(" %"), percent(high)]
+    return ends[1] if percent(low) == percent(high) else " to ".join(ends)
+
+
 @dataclass(frozen=True)
 class Posterior:
     """The target's probabilities in one case.
@@ -153,7 +164,7 @@ class Posteriors:
         return pd.DataFrame(
             {
                 self.target.name: list(self.target.state_names) * count,
-                "case": np.repeat(np.asarray(self.cases), states),
+                "case": _each(self.cases, states),
                 "label": [state.label for state in self.target.states] * count,
                 "probability": self.probabilities.ravel(),
                 "prior": self.prior.ravel(),
@@ -163,10 +174,13 @@ class Posteriors:
     @cached_property
     def text(self) -> str:
         """How many cases have which state first."""
+        if not len(self.cases):
+            return "No cases."
         counts = np.bincount(self.probabilities.argmax(axis=1), minlength=len(self.target.states))
         ranked = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]]
         named = [f"{self.target.states[i].label} in {counts[i]}" for i in ranked]
-        return f"{len(self.cases)} cases; first comes " + ", ".join(named) + "."
+        cases = "1 case" if len(self.cases) == 1 else f"{len(self.cases)} cases"
+        return f"{cases}; first comes " + ", ".join(named) + "."
 
 
 @dataclass(frozen=True)
@@ -207,7 +221,7 @@ class Marginals:
                 "probability": values.ravel(),
             }
             if self.cases is not None:
-                columns["case"] = np.repeat(np.asarray(self.cases), len(variable.states))
+                columns["case"] = _each(self.cases, len(variable.states))
             frames.append(pd.DataFrame(columns))
         return pd.concat(frames, ignore_index=True)
 

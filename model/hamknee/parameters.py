@@ -1,0 +1,287 @@
+"""The numbers of the tables, one by one: naming them, and how a column makes room when one moves.
+
+When one entry of a column moves to t, the others of the column share 1 - t in the proportions
+they had: proportional co-variation (Laskey 1995; Kjærulff & van der Gaag 2000). Of all ways to
+make room for t it is the one that distorts the distribution least (Chan & Darwiche 2002). Where
+the entry is 1 the others have no proportions, and share equally.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.evidence import find_variable
+from hamknee.faults import HamkneeError, listing, suggestion
+from hamknee.inference import Model
+from hamknee.junction_tree import Array
+from hamknee.priors import CPT, given_text
+from hamknee.vocabulary import Variable
+
+Indices: TypeAlias = npt.NDArray[np.intp]
+Parameter: TypeAlias = tuple[str, str, Mapping[str, str]]
+"""One number as people name it: variable, state, and the state of each parent."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one number stands.
+
+    Parameters
+    ----------
+    variable : str
+        Whose table.
+    column : tuple of int
+        Numbers of the parents' states.
+    state : int
+        Number of the variable's state.
+    """
+
+    variable: str
+    column: tuple[int, ...]
+    state: int
+
+    def value(self, model: Model) -> float:
+        """Return the number."""
+        return float(model.cpts[self.variable].probabilities[(*self.column, self.state)])
+
+    def column_of(self, model: Model) -> Array:
+        """Return the column in which it stands, shape (states,)."""
+        return np.asarray(model.cpts[self.variable].probabilities[self.column])
+
+    def same_column(self, other: "Place") -> bool:
+        """Return whether another number stands in the same column."""
+        return (self.variable, self.column) == (other.variable, other.column)
+
+    def names(self, model: Model) -> tuple[str, str, str]:
+        """Return variable, state and given, as priors.csv writes them."""
+        state = model.vocabulary[self.variable].state_names[self.state]
+        return self.variable, state, given_names(model, self.variable, self.column)
+
+    def text(self, model: Model) -> str:
+        """Return the number's name, such as ``P(pop=yes | condition=strain;onset=sudden)``."""
+        variable, state, given = self.names(model)
+        return f"P({variable}={state}{' | ' + given if given else ''})"
+
+
+def find_place(model: Model, parameter: Parameter) -> Place:
+    """Return where a number stands.
+
+    Parameters
+    ----------
+    model : Model
+        In whose tables.
+    parameter : (variable, state, mapping of parent to state)
+        The number; the order of the parents does not matter.
+
+    Raises
+    ------
+    HamkneeError
+        If there is no such variable, state or parent, or a parent is missing.
+    """
+    name, state, given = parameter
+    variable = find_variable(model.vocabulary, name)
+    parents = model.cpts[variable.name].parents
+    if set(given) != set(parents):
+        found = listing(given) or "nothing"
+        allowed = listing(parents) or "nothing, it has no parents"
+        raise HamkneeError(f"{name} is given {found} here; allowed: {allowed}")
+    column = tuple(_position(model.vocabulary[parent], given[parent]) for parent in parents)
+    return Place(variable.name, column, _position(variable, state))
+
+
+def target_state(model: Model, state: str) -> int:
+    """Return the number of a state of the target, or raise HamkneeError if there is none."""
+    return _position(model.vocabulary.target, state)
+
+
+def _position(variable: Variable, state: str) -> int:
+    if state not in variable.position:
+        hint = suggestion(state, variable.state_names)
+        problem = f"{state!r} is not a state of {variable.name}{hint}"
+        raise HamkneeError(f"{problem}; allowed: {listing(variable.state_names)}")
+    return variable.position[state]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The numbers of a model that can be moved one at a time, as parallel arrays.
+
+    Each entry of each column of each table, except that the two entries of a column of two are
+    one parameter, told by the first.
+
+    Parameters
+    ----------
+    model : Model
+        Whose numbers they are.
+    variable : ndarray of int, shape (entries,)
+        Number of the variable in the vocabulary.
+    column : ndarray of int, shape (entries,)
+        Number of the parent configuration, the last parent varying fastest.
+    state : ndarray of int, shape (entries,)
+        Number of the variable's state.
+    probability : ndarray, shape (entries,)
+        P(variable = state | parents).
+    """
+
+    model: Model
+    variable: Indices
+    column: Indices
+    state: Indices
+    probability: Array
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return len(self.variable)
+
+    def __getitem__(self, chosen: npt.NDArray[np.bool_]) -> "Entries":
+        """Return some of the entries."""
+        return Entries(
+            self.model,
+            self.variable[chosen],
+            self.column[chosen],
+            self.state[chosen],
+            self.probability[chosen],
+        )
+
+    def place(self, entry: int) -> Place:
+        """Return where an entry stands."""
+        variable = self.model.vocabulary.variables[self.variable[entry]].name
+        shape = self.model.cpts[variable].probabilities.shape[:-1]
+        column = np.unravel_index(self.column[entry], shape) if shape else ()
+        return Place(variable, tuple(int(c) for c in column), int(self.state[entry]))
+
+    @cached_property
+    def ess(self) -> Array:
+        """Equivalent sample size of each entry's column, shape (entries,); NaN where not known."""
+        found = np.full(len(self), np.nan)
+        for number, cpt in enumerate(self.model.cpts.values()):
+            mine = self.variable == number
+            if cpt.ess is not None:
+                found[mine] = cpt.ess.ravel()[self.column[mine]]
+        return found
+
+
+def entries(model: Model) -> Entries:
+    """Return every number of a model that can be moved."""
+    parts: list[tuple[Indices, ...]] = []
+    values: list[Array] = []
+    for number, cpt in enumerate(model.cpts.values()):
+        states = cpt.probabilities.shape[-1]
+        if states < 2:
+            continue
+        kept = 1 if states == 2 else states
+        table = cpt.probabilities.reshape(-1, states)[:, :kept]
+        column, state = np.indices(table.shape).reshape(2, -1)
+        parts.append((np.full(table.size, number), column, state))
+        values.append(table.ravel())
+    variable, column, state = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Entries(model, variable, column, state, np.concatenate(values))
+
+
+def given_names(model: Model, variable: str, column: Sequence[int | np.intp]) -> str:
+    """Return a parent configuration, told by numbers of states, as priors.csv writes it."""
+    parents = [model.vocabulary[parent] for parent in model.cpts[variable].parents]
+    states = [p.state_names[int(s)] for p, s in zip(parents, column, strict=True)]
+    return given_text(zip((p.name for p in parents), states, strict=True))
+
+
+def covaried(table: Array, probabilities: Array) -> Array:
+    """Turn derivatives by each entry alone into derivatives under proportional co-variation.
+
+    Parameters
+    ----------
+    table : ndarray, shape (rows, parents' states..., states)
+        Derivatives by each entry.
+    probabilities : ndarray, shape (parents' states..., states)
+        The entries.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns, states)
+    """
+    states = probabilities.shape[-1]
+    flat = table.reshape(len(table), -1, states)
+    return np.asarray(
+        np.einsum("rck,cjk->rcj", flat, directions(probabilities.reshape(-1, states)))
+    )
+
+
+def directions(columns: Array) -> Array:
+    """Return how a column moves when one of its entries does.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (columns, states)
+        Probabilities.
+
+    Returns
+    -------
+    ndarray, shape (columns, states, states)
+        d entry k / d entry j at [column, j, k]: 1 for j itself, and the others make room.
+    """
+    states = columns.shape[-1]
+    others = 1 - np.eye(states)
+    left = 1 - columns[:, :, None]
+    equal = others / max(states - 1, 1)
+    shares = np.divide(
+        columns[:, None, :] * others,
+        left,
+        out=np.tile(equal, (len(columns), 1, 1)),
+        where=left != 0,
+    )
+    return np.asarray(np.eye(states) - shares)
+
+
+def moved(column: Array, state: int, value: float) -> Array:
+    """Return a column with one entry moved to a value and the others making room.
+
+    Parameters
+    ----------
+    column : ndarray, shape (states,)
+        Probabilities.
+    state : int
+        Which of them moves.
+    value : float
+        Where to.
+    """
+    return np.asarray(column + (value - column[state]) * directions(column[None])[0, state])
+
+
+def with_moved(model: Model, places: Sequence[Place], values: Sequence[float]) -> Model:
+    """Return a model with one or two numbers moved and the rest of their columns co-varying.
+
+    Parameters
+    ----------
+    model : Model
+        As it is.
+    places : sequence of Place
+        The numbers; two of one column must leave some of it to share.
+    values : sequence of float
+        Where they move.
+    """
+    cpts = dict(model.cpts)
+    if len(places) == 2 and places[0].same_column(places[1]):
+        columns = {places[0]: _two_moved(places, values, model)}
+    else:
+        columns = {
+            p: moved(p.column_of(model), p.state, v) for p, v in zip(places, values, strict=True)
+        }
+    for place, column in columns.items():
+        cpt = cpts[place.variable]
+        table = cpt.probabilities.copy()
+        table[place.column] = column
+        cpts[place.variable] = CPT(cpt.variable, cpt.parents, table, cpt.ess)
+    return Model(model.vocabulary, cpts)
+
+
+def _two_moved(places: Sequence[Place], values: Sequence[float], model: Model) -> Array:
+    column = places[0].column_of(model)
+    states = [place.state for place in places]
+    rest = (1 - sum(values)) / (1 - column[states].sum())
+    changed = column * rest
+    changed[states] = values
+    return np.asarray(changed)
