@@ -101,6 +101,11 @@ CELLS = {
         "line {line}, column state: unknown state ' yes' of pop (did you mean 'yes'?);"
         " allowed: yes, no",
     ),
+    "a misspelt state in the very first row": (
+        cell("state", "primary", "setting,primary_care,,"),
+        "line 2, column state: unknown state 'primary' of setting (did you mean 'primary_care'?);"
+        " allowed: primary_care, sports_clinic, emergency",
+    ),
     "a state of another variable": (
         cell("state", "gradual"),
         "line {line}, column state: unknown state 'gradual' of pop; allowed: yes, no",

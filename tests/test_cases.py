@@ -22,6 +22,7 @@ MAPPINGS: list[Mapping[str, Any]] = [
     {"location": ["posterolateral", "posteromedial"], "setting": "emergency"},
     {"setting": {"emergency", "primary_care"}, "age": 72.5, "pop": {"no"}},
     {"onset": "sudden", "pop": "yes", "age": 31},
+    {"pop": {"yes": 0.1, "no": 0.9}, "location": {"posterolateral": 1.0, "posteromedial": 0.5}},
 ]
 
 

@@ -117,7 +117,10 @@ def test_bad_input_ends_with_exit_code_2_and_a_message(capsys, arguments, messag
     ("arguments", "message"),
     [
         (["explain", "--condition", "ruptur"], "'ruptur' is not a state of condition"),
-        (["explain", "--condition", "strain", "--against", "strain"], "a contrast needs two states"),
+        (
+            ["explain", "--condition", "strain", "--against", "strain"],
+            "a contrast needs two states",
+        ),
         (["sensitivity", "pop=yes", "--level", "1.5"], "found a level of 1.5; allowed"),
         (["sensitivity", "pop=maybe"], "'maybe' is not a state of pop"),
         (["ask", "pop=maybe"], "'maybe' is not a state of pop"),

@@ -46,7 +46,13 @@ def test_a_proportion_and_its_complement_are_worth_the_same(mean: float, width: 
 
 @pytest.mark.parametrize(
     ("mean", "low", "high"),
-    [(0.02, 0.0, 0.06), (0.01, 0.0, 0.02), (0.005, 0.0, 0.02), (0.98, 0.94, 1.0), (0.99, 0.97, 1)],
+    [
+        (0.02, 0.0, 0.06),
+        (0.02, 0.0, 0.04),
+        (0.01, 0.0, 0.025),
+        (0.005, 0.0, 0.02),
+        (0.98, 0.96, 1.0),
+    ],
 )
 def test_a_range_that_reaches_the_very_end_is_read_by_its_other_end(
     mean: float, low: float, high: float

@@ -107,6 +107,13 @@ def test_five_independent_faults_are_told_together_in_the_order_of_the_lines(
     assert expected == sorted(expected)
 
 
+def test_faults_of_a_column_stand_among_those_of_the_rows_by_line(folder: Folder) -> None:
+    broken = together(pop("0.9", "0.2"), cell("ess", "x", "tenderness,yes,condition=other,"))
+    sum_off, no_number = folder.faults(broken(SHIPPED))
+    assert "adds up to 1.1" in sum_off
+    assert "found 'x'" in no_number
+
+
 def test_several_faults_in_one_row_are_all_told(folder: Folder) -> None:
     broken = together(cell("probability", "x"), cell("ess", "y"), cell("basis", "z"))(SHIPPED)
     columns = [fault.partition(":")[0].split()[-1] for fault in folder.faults(broken)]

@@ -206,13 +206,18 @@ BINS = {
         "line {age}, column age: a variable with a unit has no minimum or maximum; allowed: both",
     ),
     "a range turned round": (
-        put("maximum = -1", "maximum = 120", after="[age]"),
-        "line {line}, column age.maximum: found -1, with a minimum of 0;"
+        put("maximum = 0", "maximum = 120", after="[age]"),
+        "line {line}, column age.maximum: found 0, with a minimum of 0;"
         " allowed: a maximum above the minimum",
     ),
     "a maximum beyond the bins": (
         put("maximum = 130", "maximum = 120", after="[age]"),
         "line {line}, column age.maximum: the bins end at 121, but the maximum is 130;"
+        " allowed: bins that reach beyond the maximum",
+    ),
+    "bins that end at the maximum": (
+        put("below = 120", "below = 121", after="[age]"),
+        "line {age_maximum}, column age.maximum: the bins end at 120, but the maximum is 120;"
         " allowed: bins that reach beyond the maximum",
     ),
     "an intended minimum outside the range": (
@@ -311,6 +316,7 @@ def places(broken: str) -> dict[str, int | None]:
         "line": changed,
         "end": len(broken.rstrip("\n").split("\n")),
         "age": old.index("[age]") + 1,
+        "age_maximum": old.index("maximum = 120") + 1,
         "pop": old.index("[pop]") + 1,
         "states": old.index("[pop.states]") + 1,
         "last": old.index("[prior_hamstring_injury]") + 1,
@@ -386,6 +392,12 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, broken.encode())
     line = broken.split("\n").index('role = "targt"') + 1
     assert fault.startswith(f"line {line}, column condition.role: ")
+
+
+def test_a_line_that_is_not_toml_is_shown_as_an_editor_shows_it(tmp_path: Path) -> None:
+    broken = "# a line separator\u2028inside\ncore = True\n"
+    (fault,) = faults(tmp_path, broken.encode())
+    assert "line 2, column character 8: not valid TOML: Invalid value in 'core = True'" in fault
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:

@@ -75,6 +75,12 @@ def test_of_tied_explanations_the_first_in_the_order_of_the_vocabulary_is_given(
     assert answer.table["tied"].tolist() == [True, True, False, False]
 
 
+def test_nearly_as_probable_is_not_tied() -> None:
+    answer = make("target", {"target": ((), [0.4995, 0.5005])}).most_probable_explanation({})
+    assert dict(answer.states) == {"target": "s1"}
+    assert answer.tied == ()
+
+
 def test_tied_states_are_never_mixed_into_an_impossible_whole() -> None:
     copies = make(
         "target",

@@ -6,7 +6,9 @@ from pgmpy.factors.discrete import TabularCPD
 from pgmpy.models import DiscreteBayesianNetwork
 
 from hamknee.faults import HamkneeError
+from hamknee.inference import Model
 from hamknee.network import difference_from_pgmpy, from_pgmpy, to_pgmpy
+from hamknee.priors import CPT
 
 from .networks import NETWORKS, TARGETS, bundled, network
 
@@ -48,6 +50,16 @@ def test_the_built_in_comparison_with_pgmpy_finds_no_difference() -> None:
     assert difference_from_pgmpy(network("shipped"), cases=10, seed=1) < 1e-9
 
 
+def test_the_built_in_comparison_with_pgmpy_finds_another_network_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = network("asia")
+    turned = model.cpts["xray"].probabilities[::-1].copy()
+    other = Model(model.vocabulary, {**model.cpts, "xray": CPT("xray", ("either",), turned)})
+    monkeypatch.setattr("hamknee.network.to_pgmpy", lambda _: to_pgmpy(other))
+    assert difference_from_pgmpy(model, cases=10, seed=1) > 0.1
+
+
 # Refused ----------------------------------------------------------------------------------------
 
 
@@ -65,6 +77,14 @@ def test_states_that_are_not_texts_become_texts() -> None:
     model = from_pgmpy(two_nodes(a=[0, 1], b=[True, False]), target="a")
     assert model.vocabulary["a"].state_names == ("0", "1")
     assert model.posterior({"b": "True"}).probabilities == pytest.approx([0.03 / 0.45, 0.42 / 0.45])
+
+
+def test_states_are_matched_by_name_where_a_child_lists_them_in_another_order() -> None:
+    made = two_nodes()
+    turned = {"a": ["y", "x"], "b": ["x", "y"]}
+    made.add_cpds(TabularCPD("b", 2, [[0.6, 0.1], [0.4, 0.9]], ["a"], [2], state_names=turned))
+    model = from_pgmpy(made, target="a")
+    np.testing.assert_array_equal(model.cpts["b"].probabilities, [[0.1, 0.9], [0.6, 0.4]])
 
 
 def test_an_unknown_target_is_refused() -> None:
