@@ -2,7 +2,7 @@
 
 >>> import hamknee
 >>> model = hamknee.load()
->>> model.posterior({"onset": "sudden", "pop": "yes", "setting": "sports_clinic"}).top
+>>> model.posterior({"onset": "sudden", "activity": "explosive"}).top
 'strain'
 """
 

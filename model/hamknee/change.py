@@ -1,6 +1,6 @@
 """What would have to change: the smallest change of the numbers that gives a posterior a level.
 
-Distances are those of Chan & Darwiche (2002, 2004, 2005), see `hamknee.nearest`; every answer is
+Distances are those of Chan & Darwiche (2004, 2005), see `hamknee.nearest`; every answer is
 put into the model and the posterior computed anew.
 """
 
@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.derivatives import Derivatives, derivatives
+from hamknee.evidence import find_state
 from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
 from hamknee.mixed import mixed
 from hamknee.nearest import Curves, lower_bounds, nearest, possible_worlds
-from hamknee.parameters import Place, entries, target_state, with_moved
+from hamknee.parameters import Place, entries, with_moved
 from hamknee.results import Posterior, percent
 from hamknee.sensitivity import function_at
 
@@ -178,7 +179,7 @@ def what_would_change(
     """
     if not 0 < level < 1:
         raise HamkneeError(f"found a level of {level}; allowed: strictly between 0 and 1")
-    number = target_state(model, state)
+    number = find_state(model.vocabulary.target, state)
     search = _Search(derivatives(model, evidence), number, level)
     one = search.one()
     two = search.two(np.inf if one is None else one.distance)

@@ -62,7 +62,7 @@ class Conflict:
         where the evidence rules the state out.
     typical : float
         Share of simulated cases, with the same variables known, whose findings are no more
-        probable than these (Habbema 1976). Small means a rare case.
+        probable than these. Small means a rare case.
     draws : int
         How many were simulated.
     """

@@ -133,6 +133,11 @@ def find_variable(vocabulary: Vocabulary, name: object) -> Variable:
     raise EvidenceError([f"unknown variable {name!r}{hint}; allowed: {listing(vocabulary)}"])
 
 
+def find_state(variable: Variable, name: object) -> int:
+    """Return the number of a state, or raise EvidenceError with the nearest right one."""
+    return variable.position[_state(variable, name)]
+
+
 def check_value(variable: Variable, entry: object) -> Value | None:
     """Return one checked value, or None if it says nothing about the variable.
 

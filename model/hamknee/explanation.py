@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hamknee.engine import log_total
+from hamknee.evidence import find_state
 from hamknee.faults import HamkneeError
 from hamknee.independence import Mask, without_irrelevant
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
-from hamknee.one_case import OneCase, one_case, target_state
+from hamknee.one_case import OneCase, one_case
 from hamknee.results import percent
 
 if TYPE_CHECKING:
@@ -217,8 +218,8 @@ def explain(
         are too few permutations.
     """
     case = one_case(model, evidence)
-    chosen = target_state(model, state)
-    other = None if against is None else target_state(model, against)
+    chosen = find_state(model.vocabulary.target, state)
+    other = None if against is None else find_state(model.vocabulary.target, against)
     _check(case, chosen, other)
     if permutations < 2:
         raise HamkneeError(f"permutations is {permutations}; allowed: 2 or more")

@@ -1,6 +1,6 @@
 """The nearest point to two numbers at which a posterior has a given value.
 
-Nearness is the distance of Chan & Darwiche (2002, 2005) between the model as it is and as it
+Nearness is the distance of Chan & Darwiche (2005) between the model as it is and as it
 would be: D = ln max P'(w)/P(w) - ln min P'(w)/P(w) over all worlds w that are possible. The odds
 of no event whatsoever change by a factor beyond exp(±D). For one number that moves from θ to t,
 the rest of its column co-varying in proportion, it is the change of its log odds.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from hamknee.cases import Cases, Codes
 from hamknee.engine import log_total
-from hamknee.evidence import EvidenceError, check_evidence, check_value, find_variable, value_words
+from hamknee.evidence import check_evidence, find_variable, value_words
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
 from hamknee.results import Posterior
@@ -123,16 +123,6 @@ def one_case(model: Model, evidence: Mapping[str, object]) -> OneCase:
     """
     posterior = model.posterior(check_evidence(model.vocabulary, evidence))
     return OneCase(model, posterior, model.encode([posterior.evidence]))
-
-
-def target_state(model: Model, state: object) -> int:
-    """Return the number of a state of the target, or raise EvidenceError naming those there are."""
-    target = model.vocabulary.target
-    if not isinstance(state, str):
-        allowed = ", ".join(target.state_names)
-        raise EvidenceError([f"{state!r} is not a state of {target.name}; allowed: {allowed}"])
-    check_value(target, state)
-    return target.position[state]
 
 
 def entropy(probabilities: Array) -> Array:

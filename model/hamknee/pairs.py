@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.derivatives import replaced
+from hamknee.evidence import find_state
 from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
-from hamknee.parameters import Parameter, Place, find_place, moved, target_state
+from hamknee.parameters import Parameter, Place, find_place, moved
 from hamknee.results import Posterior, percent
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def two_way(
     Coupé & van der Gaag (2002); Chan & Darwiche (2004).
     """
     one, two = find_place(model, parameter_1), find_place(model, parameter_2)
-    number, posterior = target_state(model, state), model.posterior(evidence)
+    number, posterior = find_state(model.vocabulary.target, state), model.posterior(evidence)
     same = one.same_column(two)
     changes = _one_column(model, one, two) if same else _two_columns(model, one, two)
     corners = replaced(model, posterior, changes)

@@ -1,9 +1,9 @@
 """The numbers of the tables, one by one: naming them, and how a column makes room when one moves.
 
 When one entry of a column moves to t, the others of the column share 1 - t in the proportions
-they had: proportional co-variation (Laskey 1995; Kjærulff & van der Gaag 2000). Of all ways to
-make room for t it is the one that distorts the distribution least (Chan & Darwiche 2002). Where
-the entry is 1 the others have no proportions, and share equally.
+they had: proportional co-variation (Coupé & van der Gaag 2002). Of all ways to make room for t it
+is the one that distorts the distribution least (Chan & Darwiche 2005). Where the entry is 1 the
+others have no proportions, and share equally.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.evidence import find_variable
-from hamknee.faults import HamkneeError, listing, suggestion
+from hamknee.evidence import find_state, find_variable
+from hamknee.faults import HamkneeError, listing
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
 from hamknee.priors import CPT, given_text
-from hamknee.vocabulary import Variable
 
 Indices: TypeAlias = npt.NDArray[np.intp]
 Parameter: TypeAlias = tuple[str, str, Mapping[str, str]]
@@ -89,21 +88,8 @@ def find_place(model: Model, parameter: Parameter) -> Place:
         found = listing(given) or "nothing"
         allowed = listing(parents) or "nothing, it has no parents"
         raise HamkneeError(f"{name} is given {found} here; allowed: {allowed}")
-    column = tuple(_position(model.vocabulary[parent], given[parent]) for parent in parents)
-    return Place(variable.name, column, _position(variable, state))
-
-
-def target_state(model: Model, state: str) -> int:
-    """Return the number of a state of the target, or raise HamkneeError if there is none."""
-    return _position(model.vocabulary.target, state)
-
-
-def _position(variable: Variable, state: str) -> int:
-    if state not in variable.position:
-        hint = suggestion(state, variable.state_names)
-        problem = f"{state!r} is not a state of {variable.name}{hint}"
-        raise HamkneeError(f"{problem}; allowed: {listing(variable.state_names)}")
-    return variable.position[state]
+    column = tuple(find_state(model.vocabulary[parent], given[parent]) for parent in parents)
+    return Place(variable.name, column, find_state(variable, state))
 
 
 @dataclass(frozen=True)

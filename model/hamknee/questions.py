@@ -4,9 +4,9 @@ The worth of a question X is the information it is expected to give about the ta
 
     I(T; X | e) = H(T | e) - sum over x of P(x | e) H(T | x, e)    bits
 
-(Lindley 1956; Howard 1966; first used to steer a diagnosis by Gorry & Barnett 1968, and with a
-thousand findings by Heckerman, Horvitz & Nathwani 1992). It is never negative, never more than is
-left to know, and 0 only if no answer changes anything.
+(Lindley 1956; what information is worth to a decision: Howard 1966; diagnosis by one question
+after the other: Gorry & Barnett 1968, Heckerman, Horvitz & Nathwani 1992). It is never negative,
+never more than is left to know, and 0 only if no answer changes anything.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ import numpy as np
 
 from hamknee.answers import answered
 from hamknee.cases import Codes
+from hamknee.evidence import find_state
 from hamknee.independence import relevant
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
-from hamknee.one_case import OneCase, entropy, one_case, target_state
+from hamknee.one_case import OneCase, entropy, one_case
 from hamknee.results import percent
 from hamknee.vocabulary import Variable
 
@@ -258,7 +259,7 @@ def next_questions(
         As for `Model.posterior`, and for an unknown state or variable.
     """
     case = one_case(model, evidence)
-    focus = None if state is None else target_state(model, state)
+    focus = None if state is None else find_state(model.vocabulary.target, state)
     left = case.open_without(skip)
     asked = np.array(left, dtype=np.intp)
     joint, starts = answered(case, [(v,) for v in left])

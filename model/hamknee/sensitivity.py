@@ -1,11 +1,11 @@
 """How a posterior depends on single numbers of the tables, exactly.
 
 P(state, evidence) and P(evidence) are linear in one number t of one column, the others of the
-column co-varying in proportion, so that P(state | evidence) = (αt + β) / (γt + δ) (Laskey 1995;
-Castillo, Gutiérrez & Hadi 1997; Coupé & van der Gaag 2002). Every function
-of every number comes from one pair of passes over the junction trees (Darwiche 2003; Kjærulff &
-van der Gaag 2000). How far a number may move before the first diagnosis changes is its admissible
-deviation (van der Gaag & Renooij 2001).
+column co-varying in proportion, so that P(state | evidence) = (αt + β) / (γt + δ) (Castillo,
+Gutiérrez & Hadi 1997; Coupé & van der Gaag 2002). The size of its slope where the number is now is
+the sensitivity value (Laskey 1995). Every function of every number comes from one pair of passes
+over the junction trees (Darwiche 2003; Kjærulff & van der Gaag 2000). How far a number may move
+before the first diagnosis changes is its admissible deviation (van der Gaag & Renooij 2001).
 
 Functions are kept by their ends, the values at t = 0 and t = 1, which are sums of probabilities
 and so never negative: between them nothing cancels.
@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from hamknee.derivatives import derivatives, replaced
 from hamknee.draws import check_ess
+from hamknee.evidence import find_state
 from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
@@ -33,7 +34,6 @@ from hamknee.parameters import (
     entries,
     find_place,
     moved,
-    target_state,
 )
 from hamknee.results import Posterior, percent
 
@@ -270,9 +270,11 @@ def sensitivity_function(
 
     Notes
     -----
-    Laskey (1995); Castillo, Gutiérrez & Hadi (1997); Coupé & van der Gaag (2002).
+    Castillo, Gutiérrez & Hadi (1997); Coupé & van der Gaag (2002); Laskey (1995) for the slope.
     """
-    return function_at(model, evidence, target_state(model, state), find_place(model, parameter))
+    return function_at(
+        model, evidence, find_state(model.vocabulary.target, state), find_place(model, parameter)
+    )
 
 
 def function_at(
@@ -314,7 +316,7 @@ def tornado(
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
     check_ess(model)
-    number, among = target_state(model, state), entries(model)
+    number, among = find_state(model.vocabulary.target, state), entries(model)
     found = derivatives(model, evidence)
     ends = _ends(found.posterior.probabilities, found.slopes(among), among.probability)
     low, high = _ranges(among, mass)

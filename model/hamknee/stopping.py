@@ -1,7 +1,7 @@
 """When to stop asking: would the answers still change the decision, and would they tell anything.
 
 The same-decision probability is the chance that a decision taken now would also be taken after
-all open questions are answered (Darwiche & Choi 2010; Choi, Xue & Darwiche 2012),
+all open questions are answered (Choi, Xue & Darwiche 2012),
 
     SDP = sum over y of P(y | e) [decision given y and e is the decision given e];
 
@@ -22,12 +22,12 @@ import numpy.typing as npt
 
 from hamknee.answers import answered, draw_answers
 from hamknee.engine import TIE
-from hamknee.evidence import EvidenceError, find_variable
+from hamknee.evidence import EvidenceError, find_state, find_variable
 from hamknee.faults import HamkneeError, listing
 from hamknee.independence import relevant
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
-from hamknee.one_case import OneCase, one_case, target_state
+from hamknee.one_case import OneCase, one_case
 from hamknee.questions import USELESS, Questions, next_questions
 from hamknee.results import percent
 
@@ -148,8 +148,9 @@ def same_decision_probability(
     state : str, optional
         The state the decision is about; the most probable one by default.
     threshold : float, optional
-        The decision is then whether P(state) is at least this (Darwiche & Choi 2010). By default
-        it is whether the state comes first. States that tie for the first place both hold it.
+        The decision is then whether P(state) is at least this (Choi, Xue & Darwiche 2012). By
+        default it is whether the state comes first. States that tie for the first place both
+        hold it.
     questions : iterable of str, optional
         Which open variables will be answered; all by default.
     draws : int
@@ -173,7 +174,9 @@ def same_decision_probability(
     if draws < 2:
         raise HamkneeError(f"draws is {draws}; allowed: 2 or more")
     case = one_case(model, evidence)
-    chosen = case.posterior.order[0] if state is None else target_state(model, state)
+    chosen = (
+        case.posterior.order[0] if state is None else find_state(model.vocabulary.target, state)
+    )
     asked = _that_matter(case, open_questions(case, questions))
     exact = math.prod(int(case.sizes[v]) for v in asked) <= MOST_EXACT
     if exact:

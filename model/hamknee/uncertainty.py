@@ -20,11 +20,11 @@ import numpy as np
 from hamknee.cases import encode
 from hamknee.derivatives import derivatives
 from hamknee.draws import Sampler, check_ess
-from hamknee.evidence import check_evidence
+from hamknee.evidence import check_evidence, find_state
 from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
-from hamknee.parameters import given_names, target_state
+from hamknee.parameters import given_names
 from hamknee.results import Posterior, percent
 
 if TYPE_CHECKING:
@@ -173,8 +173,8 @@ def credible_interval(
 
     Notes
     -----
-    Spiegelhalter & Lauritzen (1990), Networks 20:579; Kleiter (1996), Artificial Intelligence
-    88:143; Van Allen, Singh, Greiner & Hooper (2008), Artificial Intelligence 172:483.
+    Spiegelhalter & Lauritzen (1990), Networks 20:579; Kleiter (1996), Artificial Intelligence;
+    Van Allen, Singh, Greiner & Hooper (2008), Artificial Intelligence 172:483.
     """
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
@@ -219,7 +219,7 @@ def width_contributions(
     """
     check_ess(model)
     target = model.vocabulary.target
-    place = target_state(model, state)
+    place = find_state(model.vocabulary.target, state)
     found = derivatives(model, evidence)
     probability = found.posterior.probabilities[place]
     columns: list[tuple[str, str, float, float]] = []
