@@ -1,5 +1,6 @@
 """The command line, as a person or a program uses it."""
 
+import io
 import json
 import os
 import signal
@@ -161,6 +162,29 @@ def test_sensitivity_lists_the_numbers_and_what_would_change(capsys):
     assert sum(row["share"] for row in answer["contributions"]) == pytest.approx(1)
     assert answer["change"]["reachable"] is True
     assert answer["change"]["numbers"][0]["reached"] == pytest.approx(0.5, abs=1e-9)
+
+
+def test_ask_interviews_and_ends_with_the_ranking(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\n0\ns\n"))
+    code, out, _ = run(capsys, "ask", "onset=sudden", "setting=sports_clinic")
+    assert code == 0
+    assert "0 don't know, b back, s stop" in out
+    assert out.count("Most likely") == 1
+    assert "Onset: In a moment" in out
+
+
+def test_ask_keeps_the_interview_apart_from_its_json(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\ns\n"))
+    code, out, err = run(capsys, "ask", "--json", "onset=sudden")
+    answer = json.loads(out)
+    assert code == 0
+    assert "s stop" in err
+    (asked,) = answer["asked"]
+    assert list(answer["evidence"]) == ["onset", asked]
+    diagnosed = [f"{name}={value}" for name, value in answer["evidence"].items()]
+    assert json.loads(run(capsys, "diagnose", "--json", *diagnosed)[1]) == {
+        key: value for key, value in answer.items() if key != "asked"
+    }
 
 
 def test_all_bad_findings_are_told_at_once(capsys):

@@ -16,7 +16,7 @@ from texts import plain, texts
 MEANINGS = {
     "published": "read from a study of the same question",
     "indirect": "carried over from a study of something near",
-    "judgement": "an estimate, with a stated range and no study behind it",
+    "judgement": "an estimate by judgement, with a stated range",
     "logical": "true by definition",
 }
 

@@ -205,16 +205,23 @@ def sensitivity(
 
 
 @app.command()
-def ask(findings: Findings = None, priors: PriorsOption = None) -> None:
+def ask(
+    findings: Findings = None, as_json: JsonOption = False, priors: PriorsOption = None
+) -> None:
     """Be asked, one question at a time, the one first that tells most."""
     model, evidence = _case(findings, priors)
-    console = out()
+    console = err() if as_json else out()  # the answer alone goes where another program reads
     console.print(LIMITS, style="dim")
+    interview = Interview(model, evidence, console, console.input)
     try:
-        known = Interview(model, evidence, console).run()
+        known = interview.run()
     except KeyboardInterrupt:
         console.print()
         raise typer.Exit(code=130) from None
+    if as_json:
+        asked = {"asked": list(interview.answers)}
+        _print_json(model, known, _conditions(credible_interval(model, known)) | asked)
+        return
     posterior = model.posterior(known)
     console.print(f"\n{posterior.findings_text}\n{posterior.text}")
     _print_footer(console, model)

@@ -38,7 +38,7 @@ class Interview:
     model: Model
     start: Mapping[str, object]
     console: Console
-    read: Callable[[str], str] = input
+    read: Callable[[str], str]
     answers: dict[str, object] = field(default_factory=dict)
     """Each question asked, with the state or states answered, or None for "don't know"."""
     going_on: bool = False
