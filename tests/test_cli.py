@@ -319,3 +319,19 @@ def test_dashboard_refuses_a_broken_file_before_it_starts(capsys, tmp_path):
     code, _, err = run(capsys, "dashboard", "--priors", str(path))
     assert code == 2
     assert "own.csv, line 2, column probability" in err
+
+
+def test_a_certainty_is_said_in_words_and_json_stays_json(capsys, tmp_path):
+    lines = shipped("data/priors.csv").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("palpable_defect,") and "condition=rupture" not in line:
+            variable, state, given, _, ess, *_ = line.split(",")
+            probability = "0" if state == "yes" else "1"
+            lines[number] = f"{variable},{state},{given},{probability},{ess},logical,,"
+    path = tmp_path / "certain.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    arguments = ["explain", "palpable_defect=yes", "pop=yes", "--priors", str(path)]
+    assert "rules in Complete tendon rupture" in run(capsys, *arguments)[1]
+    answer = json.loads(run(capsys, *arguments, "--json")[1], parse_constant=pytest.fail)
+    assert answer["end_bits"] is None
+    assert answer["weights"][0]["shapley"] == "rules in"

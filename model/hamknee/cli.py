@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 
 from hamknee import __version__
 from hamknee.change import what_would_change
 from hamknee.conflict import conflict
 from hamknee.evidence import Evidence
+from hamknee.explanation import Reasons
 from hamknee.explanation import explain as explain_state
 from hamknee.faults import HamkneeError
 from hamknee.inference import Model, load, read_shipped_or_own
@@ -26,7 +27,7 @@ from hamknee.questions import next_questions
 from hamknee.results import percent_range
 from hamknee.sensitivity import tornado
 from hamknee.shipped import shipped
-from hamknee.terminal import err, out, parse_findings, ranking, records
+from hamknee.terminal import err, out, parse_findings, plain, ranking, records
 from hamknee.uncertainty import CredibleInterval, credible_interval
 
 LIMITS = (
@@ -136,24 +137,30 @@ def explain(
     reasons = explain_state(model, evidence, state, against=against)
     if as_json:
         asked = {"condition": state, "against": against}
-        totals = {"start_bits": reasons.start, "end_bits": reasons.end}
+        totals = {"start_bits": plain(reasons.start), "end_bits": plain(reasons.end)}
         _print_json(model, evidence, asked | totals | {"weights": records(reasons.table)})
         return
     console = out()
-    console.print(f"{reasons.text}\n")
+    console.print(reasons.text)
+    if reasons.findings:
+        console.print(_weights(reasons))
+    console.print(conflict(model, evidence).text)
+    _print_footer(console, model)
+
+
+def _weights(reasons: Reasons) -> Group:
+    """Return the weights of all findings as a table, with a line on how to read it."""
     table = Table("Finding", "Value", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("In order", "Last", "Mean", "Decibans"):
         table.add_column(column, justify="right", no_wrap=True)
     for row in reasons.table.to_dict(orient="records"):
         names = ("in_order", "leave_one_out", "shapley", "shapley_decibans")
         table.add_row(row["label"], row["value"], *(_signed(row[name]) for name in names))
-    console.print(table)
-    console.print(
+    read = (
         "Bits for each finding: as entered, if it came last, and the mean over all orders "
         "(also in decibans). 1 bit doubles the odds."
     )
-    console.print(f"\n{conflict(model, evidence).text}")
-    _print_footer(console, model)
+    return Group("", table, read, "")
 
 
 @app.command()
@@ -301,7 +308,7 @@ def _print_json(model: Model, evidence: Evidence, answer: dict[str, object]) -> 
         "priors": {"source": model.source, "sha256": model.sha256},
         "evidence": evidence.as_json(),
     }
-    typer.echo(json.dumps(about | answer, indent=2))
+    typer.echo(json.dumps(about | answer, indent=2, allow_nan=False))
 
 
 def _print_footer(console: Console, model: Model) -> None:

@@ -99,12 +99,13 @@ def ranking(interval: CredibleInterval, console: Console, most: int | None = Non
 def records(frame: "pd.DataFrame") -> list[dict[str, object]]:
     """Return the rows of a table as JSON can hold them: NaN becomes null."""
     return [
-        {str(name): _plain(value) for name, value in row.items()}
+        {str(name): plain(value) for name, value in row.items()}
         for row in frame.to_dict(orient="records")
     ]
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return a value as JSON can hold it: numbers of Python, and null for NaN and infinity."""
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not np.isfinite(value) else value
