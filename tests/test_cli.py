@@ -100,6 +100,7 @@ def test_no_findings_give_the_starting_probabilities(capsys):
         (["age=400"], "age cannot be 400 years"),
         (["age=nan"], "age cannot be nan years"),
         (["age=old"], "'old' is neither a number nor a state"),
+        (["age=3_1"], "'3_1' is neither a number nor a state"),
         (["pop=yes:-1|no:1"], "the likelihood of pop=yes is -1.0; allowed"),
         (["pop=yes:0|no:0"], "every likelihood of pop is 0"),
         (["pop=yes:much|no:1"], "the likelihood of pop=yes is 'much'"),

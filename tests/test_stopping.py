@@ -10,7 +10,7 @@ from hamknee import stopping
 from hamknee.answers import draw_answers
 from hamknee.evidence import EvidenceError
 from hamknee.faults import HamkneeError
-from hamknee.inference import Model
+from hamknee.inference import Model, load
 from hamknee.one_case import one_case
 from hamknee.stopping import same_decision_probability, stop_rule
 
@@ -232,3 +232,10 @@ def test_a_decision_by_a_threshold(model: Model) -> None:
     assert rule.reason == "the decision is stable"
     assert "Complete tendon rupture stays below 10 %" in rule.text
     assert rule.questions.state == model.vocabulary.target.position["rupture"]
+
+
+def test_draws_that_all_agree_are_not_told_as_certainty() -> None:
+    found = same_decision_probability(load(), {"onset": "gradual"}, "rupture", 0.99)
+    assert not found.exact
+    assert found.probability == 1
+    assert "2,000 draws, all alike; up to 0.1 % may differ" in found.text

@@ -292,14 +292,21 @@ def _float(number: numbers.Real) -> float:
 def _weight(text: str) -> float | str:
     """Return a number, or the text itself where it is none."""
     try:
-        return float(text)
+        return _typed(text)
     except ValueError:
         return text.strip()
 
 
+def _typed(text: str) -> float:
+    """Return a number as people type it; Python would read 1_0 as 10."""
+    if "_" in text:
+        raise ValueError(text)
+    return float(text)
+
+
 def _number(variable: Variable, text: str) -> float:
     try:
-        return float(text)
+        return _typed(text)
     except ValueError:
         hint = suggestion(text, variable.state_names)
         problem = f"{variable.name}: {text.strip()!r} is neither a number nor a state{hint}"

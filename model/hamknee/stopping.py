@@ -121,7 +121,11 @@ class SameDecision:
         told = f"{decision} with a probability of {_finely(self.probability)} once {asked} answered"
         if self.exact:
             return f"{told}."
-        return f"{told} ({self.draws:,} draws, standard error {_finely(self.standard_error)})."
+        if self.standard_error:
+            return f"{told} ({self.draws:,} draws, standard error {_finely(self.standard_error)})."
+        # Of n draws that all agree, up to 3 / n may still differ (the rule of three, 95 %).
+        may = _finely(3 / (self.draws or 1))
+        return f"{told} ({self.draws:,} draws, all alike; up to {may} may differ)."
 
 
 def same_decision_probability(
