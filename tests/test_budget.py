@@ -12,22 +12,14 @@ from hamknee.evidence import EvidenceError
 from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 
-from .enumerated import (
-    Enumerated,
-    asia,
-    entropy,
-    exclusive_or,
-    independent_findings,
-    random_evidence,
-    random_network,
-)
+from .by_hand import Worlds, entropy
+from .drawn import random_evidence
+from .networks import asia, exclusive_or, independent_findings, random_network
 
 
-def _worth(
-    oracle: Enumerated, names: list[str], evidence: dict[str, object]
-) -> tuple[float, float]:
+def _worth(oracle: Worlds, names: list[str], evidence: dict[str, object]) -> tuple[float, float]:
     """Return what a set of answers tells, and the expected accuracy with it, by enumeration."""
-    target = oracle.model.vocabulary.target.name
+    target = oracle.vocabulary.target.name
     table = oracle.table([*names, target], evidence)
     left = entropy(table) - entropy(table.sum(axis=-1))
     return entropy(oracle.table([target], evidence)) - left, float(table.max(axis=-1).sum())
@@ -38,7 +30,7 @@ def _worth(
 def test_exact_choice_is_the_best_of_all_sets(seed: int, k: int) -> None:
     model = random_network(seed, count=7)
     evidence = random_evidence(model, seed, known=0.2)
-    oracle = Enumerated(model)
+    oracle = Worlds(model)
     names = list(model.vocabulary)
     found = question_budget(model, evidence, k)
     assert found.method == "exact"
@@ -97,7 +89,7 @@ def test_drawing_agrees_with_enumerating(seed: int, monkeypatch: pytest.MonkeyPa
     assert sampled
     assert drawn.draws[0] is None
     names = list(model.vocabulary)
-    oracle = Enumerated(model)
+    oracle = Worlds(model)
     for number in sampled:
         chosen = [names[v] for v in drawn.questions[:number]]
         gain, accuracy = _worth(oracle, chosen, {})

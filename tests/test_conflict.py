@@ -9,7 +9,9 @@ from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.simulation import draw
 
-from .enumerated import Enumerated, asia, network, random_evidence, random_network
+from .by_hand import Worlds
+from .drawn import random_evidence
+from .networks import Spec, asia, network, random_network
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,7 @@ def test_conflict_in_asia(evidence: dict[str, object], bits: float) -> None:
     assert conflict(asia(), evidence).bits == pytest.approx(bits, abs=1e-6)
 
 
-def _bits(oracle: Enumerated, evidence: dict[str, object]) -> float:
+def _bits(oracle: Worlds, evidence: dict[str, object]) -> float:
     alone = [oracle.p({name: value}) for name, value in evidence.items()]
     return math.log2(math.prod(alone) / oracle.p(evidence))
 
@@ -33,7 +35,7 @@ def _bits(oracle: Enumerated, evidence: dict[str, object]) -> float:
 def test_every_number_is_that_of_enumeration(seed: int) -> None:
     model = random_network(seed, count=7)
     evidence = random_evidence(model, seed, known=0.8)
-    oracle = Enumerated(model)
+    oracle = Worlds(model)
     found = conflict(model, evidence, draws=10)
     assert found.bits == pytest.approx(_bits(oracle, evidence), abs=1e-9)
     for number, (name, value) in enumerate(evidence.items()):
@@ -54,7 +56,7 @@ def test_every_number_is_that_of_enumeration(seed: int) -> None:
 def test_a_rare_case_explains_a_conflict_away() -> None:
     """Of the states that Jensen's test accepts, exactly those take the conflict away."""
     evidence = {"smoke": "no", "bronc": "yes", "xray": "yes"}
-    model, oracle = asia(), Enumerated(asia())
+    model, oracle = asia(), Worlds(asia())
     found = conflict(model, evidence)
     assert found.explained_by == ("yes",)
     with_it = _bits(oracle, evidence | {"lung": "yes"})
@@ -104,7 +106,7 @@ def test_only_ratios_of_likelihoods_matter() -> None:
 @pytest.mark.parametrize("dysp", ["yes", "no"])
 def test_typical_share_is_that_of_enumeration(xray: str, dysp: str) -> None:
     evidence = {"xray": xray, "dysp": dysp, "smoke": "yes"}
-    oracle = Enumerated(asia())
+    oracle = Worlds(asia())
     table = oracle.table(list(evidence), {})
     share = table[table <= oracle.p(evidence) * (1 + 1e-9)].sum()
     found = conflict(asia(), evidence, draws=4000, seed=2)
@@ -114,12 +116,12 @@ def test_typical_share_is_that_of_enumeration(xray: str, dysp: str) -> None:
 
 
 def test_a_case_is_compared_with_others_of_its_context() -> None:
-    tables = {
-        "where": ((), [0.99, 0.01]),
-        "t": (("where",), [[0.5, 0.5], [0.9, 0.1]]),
-        "x": (("t",), [[0.8, 0.2], [0.1, 0.9]]),
+    spec: Spec = {
+        "where": ("", [0.99, 0.01]),
+        "t": ("where", [[0.5, 0.5], [0.9, 0.1]]),
+        "x": ("t", [[0.8, 0.2], [0.1, 0.9]]),
     }
-    rare = network(tables, "t", context=["where"])
+    rare = network(spec, "t", context=("where",))
     # In the rare place, x = yes is the rule; against everyone it would be an oddity.
     assert conflict(rare, {"where": "no", "x": "yes"}).typical == 1.0
     share = conflict(rare, {"where": "no", "x": "no"}, draws=4000).typical

@@ -15,7 +15,9 @@ from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.simulation import simulate
 
-from .enumerated import Enumerated, asia, network, random_evidence, random_network
+from .by_hand import Worlds
+from .drawn import random_evidence
+from .networks import asia, network, random_network
 
 CASE = {
     "setting": "sports_clinic",
@@ -44,10 +46,8 @@ def test_decibans_of_asia() -> None:
     assert _decibans(alone.in_order) == pytest.approx([12.154555], abs=1e-6)
 
 
-def _log_odds(
-    oracle: Enumerated, evidence: dict[str, object], state: int, other: int | None
-) -> float:
-    p = oracle.table([oracle.model.vocabulary.target.name], evidence)
+def _log_odds(oracle: Worlds, evidence: dict[str, object], state: int, other: int | None) -> float:
+    p = oracle.table([oracle.vocabulary.target.name], evidence)
     rivals = p.sum() - p[state] if other is None else p[other]
     return math.log2(p[state] / rivals)
 
@@ -57,7 +57,7 @@ def test_weights_are_those_of_enumeration(seed: int) -> None:
     model = random_network(seed)
     evidence = random_evidence(model, seed, known=0.8)
     target = model.vocabulary.target
-    oracle = Enumerated(model)
+    oracle = Worlds(model)
     for other in (None, 1):
         against = None if other is None else target.state_names[other]
         reasons = explain(model, evidence, target.state_names[0], against=against)
@@ -162,8 +162,8 @@ def test_certainty_is_said_in_words_when_sampled(monkeypatch: pytest.MonkeyPatch
 
 
 def test_certainty_from_the_start_leaves_nothing_to_weigh() -> None:
-    tables = {"where": ((), [0.5, 0.5]), "t": (("where",), [[1, 0], [0.2, 0.8]])}
-    certain = network(tables | {"x": (("t",), [[0.9, 0.1], [0.4, 0.6]])}, "t", context=["where"])
+    spec = {"where": ("", [0.5, 0.5]), "t": ("where", [[1, 0], [0.2, 0.8]])}
+    certain = network(spec | {"x": ("t", [[0.9, 0.1], [0.4, 0.6]])}, "t", context=("where",))
     reasons = explain(certain, {"where": "yes", "x": "yes"}, "yes")
     assert reasons.start == math.inf
     assert list(reasons.in_order) == list(reasons.shapley) == [0.0]
@@ -182,8 +182,8 @@ def test_contrast_of_two_conditions(model: Model) -> None:
 
 
 def test_a_contrast_that_evidence_settles() -> None:
-    tables = {"t": ((), [0.2, 0.3, 0.5]), "x": (("t",), [[0, 1], [0.5, 0.5], [0.4, 0.6]])}
-    three = network(tables, "t")
+    spec = {"t": ("", [0.2, 0.3, 0.5]), "x": ("t", [[0, 1], [0.5, 0.5], [0.4, 0.6]])}
+    three = network(spec, "t")
     assert "X (Yes) rules out A." in explain(three, {"x": "yes"}, "a", against="b").text
     assert "X (Yes) rules out A." in explain(three, {"x": "yes"}, "b", against="a").text
     with pytest.raises(HamkneeError, match="a and b are both ruled out"):

@@ -7,7 +7,8 @@ import pytest
 from hamknee.independence import relevant, without_irrelevant
 from hamknee.inference import Model
 
-from .enumerated import asia, random_evidence, random_network
+from .drawn import random_evidence
+from .networks import asia, random_network
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # its compiled part warns of itself

@@ -13,15 +13,9 @@ from hamknee.questions import Questions, next_questions
 from hamknee.results import percent
 from hamknee.simulation import simulate
 
-from .enumerated import (
-    Enumerated,
-    asia,
-    entropy,
-    exclusive_or,
-    network,
-    random_evidence,
-    random_network,
-)
+from .by_hand import Worlds, entropy
+from .drawn import random_evidence
+from .networks import asia, exclusive_or, network, random_network
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # its compiled part warns of itself
@@ -53,7 +47,7 @@ def test_information_in_asia() -> None:
 def test_every_number_is_that_of_enumeration(seed: int) -> None:
     model = random_network(seed, count=7)
     evidence = random_evidence(model, seed, known=0.4)
-    oracle, target = Enumerated(model), model.vocabulary.target.name
+    oracle, target = Worlds(model), model.vocabulary.target.name
     now = oracle.table([target], evidence)
     for state in (None, model.vocabulary.target.state_names[0]):
         found = next_questions(model, evidence, state=state, pairs=True)
@@ -77,7 +71,7 @@ def test_every_number_is_that_of_enumeration(seed: int) -> None:
 
 
 def _told(
-    oracle: Enumerated, target: str, evidence: dict[str, object], state: str | None
+    oracle: Worlds, target: str, evidence: dict[str, object], state: str | None
 ) -> Callable[[list[str]], float]:
     """Return a function of names: bits left unknown on average once they are answered."""
 
@@ -218,8 +212,8 @@ def test_nothing_left_to_know() -> None:
 
 
 def test_answers_that_change_nothing_are_told_so() -> None:
-    tables = {"t": ((), [0.5, 0.5]), "x": (("t",), [[0.5, 0.5], [0.501, 0.499]])}
-    found = next_questions(network(tables, "t"), {})
+    spec = {"t": ("", [0.5, 0.5]), "x": ("t", [[0.5, 0.5], [0.501, 0.499]])}
+    found = next_questions(network(spec, "t"), {})
     assert '"Yes" (50 %) would leave No at 50 %, "No" (50 %) would leave it at 50 %' in found.text
 
 

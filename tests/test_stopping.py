@@ -14,14 +14,9 @@ from hamknee.inference import Model, load
 from hamknee.one_case import one_case
 from hamknee.stopping import same_decision_probability, stop_rule
 
-from .enumerated import (
-    Enumerated,
-    asia,
-    exclusive_or,
-    network,
-    random_evidence,
-    random_network,
-)
+from .by_hand import Worlds
+from .drawn import random_evidence
+from .networks import asia, exclusive_or, network, random_network
 
 
 @pytest.mark.parametrize(("threshold", "probability"), [(0.05, 0.162098), (0.2, 0.837902)])
@@ -37,7 +32,7 @@ def _by_hand(
     model: Model, evidence: dict[str, object], state: int | None, threshold: float | None
 ) -> float:
     """Add up P(y | e) over the answers y that leave the decision as it is."""
-    oracle, target = Enumerated(model), model.vocabulary.target
+    oracle, target = Worlds(model), model.vocabulary.target
     open_ = [
         variable.name
         for variable in model.vocabulary.variables
@@ -110,7 +105,7 @@ def test_answers_are_drawn_from_their_joint_distribution(seed: int) -> None:
     evidence = {first.name: unsure, second.name: second.state_names[0]}
     case = one_case(model, evidence)
     names = [list(model.vocabulary)[v] for v in case.open]
-    table = Enumerated(model).table(names, evidence)
+    table = Worlds(model).table(names, evidence)
     codes = draw_answers(case, case.open, 20_000, np.random.default_rng(seed))
     counts = np.zeros(table.shape)
     np.add.at(counts, tuple(codes[:, v] for v in case.open), 1)
@@ -140,8 +135,8 @@ def test_questions_that_cannot_matter_are_not_counted() -> None:
 
 
 def test_a_tie_is_held_by_both() -> None:
-    tables = {"t": ((), [0.5, 0.5]), "x": (("t",), [[0.5, 0.5], [0.5, 0.5]])}
-    assert same_decision_probability(network(tables, "t"), {}).probability == pytest.approx(1)
+    spec = {"t": ("", [0.5, 0.5]), "x": ("t", [[0.5, 0.5], [0.5, 0.5]])}
+    assert same_decision_probability(network(spec, "t"), {}).probability == pytest.approx(1)
 
 
 def test_what_comes_first_once_all_is_answered(model: Model) -> None:
@@ -192,13 +187,13 @@ def test_stop_when_the_decision_is_stable() -> None:
 
 def test_stop_when_no_question_tells_enough() -> None:
     # The one open question may turn a decision that hangs in the balance, but tells little.
-    tables = {"t": ((), [0.5001, 0.4999]), "x": (("t",), [[0.5, 0.5], [0.51, 0.49]])}
-    rule = stop_rule(network(tables, "t"), {})
+    spec = {"t": ("", [0.5001, 0.4999]), "x": ("t", [[0.5, 0.5], [0.51, 0.49]])}
+    rule = stop_rule(network(spec, "t"), {})
     assert rule.stop
     assert rule.reason == "no question tells enough"
     assert rule.decision.probability < 0.95
     assert "worth asking is 0.01" in rule.text
-    assert not stop_rule(network(tables, "t"), {}, least_gain=1e-5).stop
+    assert not stop_rule(network(spec, "t"), {}, least_gain=1e-5).stop
 
 
 def test_go_on_for_a_pair_of_questions_that_tell_only_together() -> None:

@@ -18,7 +18,8 @@ from hamknee.priors import CPT
 from hamknee.simulation import simulate
 from hamknee.uncertainty import credible_interval, width_contributions
 
-from .small_networks import asia, p_joint, p_state, with_columns, with_zeros
+from .by_hand import p_joint, p_state, with_columns
+from .networks import asia, compiled, with_zeros
 
 CASES = {
     "nothing": {},
@@ -50,7 +51,7 @@ def dirichlet_model(model: Model, rng: np.random.Generator) -> Model:
             drawn = np.zeros(len(counts))
             drawn[counts > 0] = rng.dirichlet(counts[counts > 0])
             columns[name, column] = drawn
-    return with_columns(model, columns).compiled()
+    return compiled(with_columns(model, columns))
 
 
 # Golden values ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Independent answers: by writing out every combination of states, by pgmpy and by pyAgrum."""
+"""Independent answers: by pgmpy and by pyAgrum."""
 
 import math
 import warnings
@@ -20,54 +20,6 @@ with warnings.catch_warnings():
 
 Array = npt.NDArray[np.float64]
 One = Mapping[str, object]
-
-
-class Enumeration:
-    """Every combination of states of a small network, with its probability.
-
-    Parameters
-    ----------
-    model : Model
-        Whose tables are multiplied.
-    """
-
-    def __init__(self, model: Model) -> None:
-        self.vocabulary = model.vocabulary
-        self.axis = {name: axis for axis, name in enumerate(model.vocabulary)}
-        factors: list[object] = []
-        for name, cpt in model.cpts.items():
-            factors += [cpt.probabilities, [self.axis[v] for v in (*cpt.parents, name)]]
-        self.joint: Array = np.einsum(*factors, list(self.axis.values()))
-
-    def weighted(self, evidence: One) -> Array:
-        """Return P(states, evidence), an axis for each variable."""
-        weighted = self.joint.copy()
-        for name, value in check_evidence(self.vocabulary, evidence).items():
-            shape = [1] * weighted.ndim
-            shape[self.axis[name]] = -1
-            weighted *= likelihood(self.vocabulary[name], value).reshape(shape)
-        return weighted
-
-    def p_evidence(self, evidence: One) -> float:
-        return float(self.weighted(evidence).sum())
-
-    def marginal(self, name: str, evidence: One) -> Array:
-        weighted = self.weighted(evidence)
-        others = tuple(axis for axis in self.axis.values() if axis != self.axis[name])
-        return np.asarray(weighted.sum(axis=others) / weighted.sum())
-
-    def explanations(self, evidence: One) -> tuple[list[dict[str, str]], float]:
-        """Return all most probable explanations, the first in the vocabulary's order first."""
-        weighted = self.weighted(evidence)
-        best = np.argwhere(weighted >= weighted.max() * (1 - 1e-9))
-        found = [
-            {
-                name: self.vocabulary[name].state_names[states[axis]]
-                for name, axis in self.axis.items()
-            }
-            for states in best
-        ]
-        return found, float(weighted.max() / weighted.sum())
 
 
 class Pgmpy:

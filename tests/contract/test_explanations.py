@@ -6,24 +6,25 @@ import pytest
 from hamknee.evidence import check_evidence
 from hamknee.inference import Model
 from hamknee.network import to_pgmpy
+from tests.by_hand import Worlds
+from tests.drawn import drawn
+from tests.networks import NETWORKS, SMALL, named, network
 
-from .drawn import drawn
-from .networks import NETWORKS, SMALL, make, network
-from .oracles import Enumeration, Pgmpy
+from .oracles import Pgmpy
 
 
 @pytest.fixture(params=SMALL)
 def small(request: pytest.FixtureRequest) -> Model:
-    return network(request.param)
+    return named(request.param)
 
 
 @pytest.fixture(params=NETWORKS)
 def model(request: pytest.FixtureRequest) -> Model:
-    return network(request.param)
+    return named(request.param)
 
 
 def test_it_is_the_best_of_every_combination_and_names_what_is_tied(small: Model) -> None:
-    oracle = Enumeration(small)
+    oracle = Worlds(small)
     cases = drawn(small, 8, known=0.3, seed=1) + drawn(small, 8, known=0.3, seed=2, soft=True)
     for case in [{}, *cases]:
         answer = small.most_probable_explanation(case)
@@ -63,12 +64,12 @@ def test_its_probability_is_that_of_its_states_given_the_evidence(model: Model) 
 
 
 def test_of_tied_explanations_the_first_in_the_order_of_the_vocabulary_is_given() -> None:
-    answer = network("tied").most_probable_explanation({})
+    answer = named("tied").most_probable_explanation({})
     assert dict(answer.states) == {
-        "coin": "s0",
-        "target": "s0",
-        "other_coin": "s1",
-        "third": "s2",
+        "coin": "yes",
+        "target": "yes",
+        "other_coin": "no",
+        "third": "c",
     }
     assert answer.tied == ("coin", "target")
     assert "Tied: coin, target." in answer.text
@@ -76,39 +77,34 @@ def test_of_tied_explanations_the_first_in_the_order_of_the_vocabulary_is_given(
 
 
 def test_nearly_as_probable_is_not_tied() -> None:
-    answer = make("target", {"target": ((), [0.4995, 0.5005])}).most_probable_explanation({})
-    assert dict(answer.states) == {"target": "s1"}
+    answer = network({"target": ("", [0.4995, 0.5005])}, "target").most_probable_explanation({})
+    assert dict(answer.states) == {"target": "no"}
     assert answer.tied == ()
 
 
 def test_tied_states_are_never_mixed_into_an_impossible_whole() -> None:
-    copies = make(
-        "target",
-        {
-            "target": ((), [0.5, 0.5]),
-            "copy": (("target",), [[0, 1], [1, 0]]),
-            "copy_of_copy": (("copy",), [[0, 1], [1, 0]]),
-        },
-    )
-    answer = copies.most_probable_explanation({})
-    assert dict(answer.states) == {"target": "s0", "copy": "s1", "copy_of_copy": "s0"}
+    spec = {
+        "target": ("", [0.5, 0.5]),
+        "copy": ("target", [[0, 1], [1, 0]]),
+        "copy_of_copy": ("copy", [[0, 1], [1, 0]]),
+    }
+    answer = network(spec, "target").most_probable_explanation({})
+    assert dict(answer.states) == {"target": "yes", "copy": "no", "copy_of_copy": "yes"}
     assert answer.probability == 0.5
     assert answer.tied == ("target", "copy", "copy_of_copy")
 
 
 def test_it_is_not_the_list_of_each_most_probable_state() -> None:
-    one_each = make(
-        "target",
-        {"target": ((), [0.4, 0.6]), "sign": (("target",), [[1, 0, 0], [0.3, 0.35, 0.35]])},
-    )
+    spec = {"target": ("", [0.4, 0.6]), "sign": ("target", [[1, 0, 0], [0.3, 0.35, 0.35]])}
+    one_each = network(spec, "target")
     marginals = one_each.marginals({})
     assert [int(marginals[n].argmax()) for n in ("target", "sign")] == [1, 0]
-    assert dict(one_each.most_probable_explanation({}).states) == {"target": "s0", "sign": "s0"}
+    assert dict(one_each.most_probable_explanation({}).states) == {"target": "yes", "sign": "a"}
 
 
 def test_where_everything_is_known_nothing_is_left_to_explain() -> None:
-    model = network("single variable")
-    answer = model.most_probable_explanation({"target": "s1"})
+    model = named("single variable")
+    answer = model.most_probable_explanation({"target": "b"})
     assert dict(answer.states) == {}
     assert answer.probability == 1
     assert "nothing is left open" in answer.text

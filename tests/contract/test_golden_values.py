@@ -2,7 +2,7 @@
 
 import pytest
 
-from .networks import network
+from tests.networks import named
 
 SIX_DIGITS = 5e-7
 
@@ -19,11 +19,11 @@ SIX_DIGITS = 5e-7
     ids=["nothing known", "dyspnoea", "x-ray", "both", "x-ray seven to one"],
 )
 def test_the_probability_of_lung_cancer(evidence: dict[str, object], p_lung: float) -> None:
-    assert network("asia").posterior(evidence)["yes"] == pytest.approx(p_lung, abs=SIX_DIGITS)
+    assert named("asia").posterior(evidence)["yes"] == pytest.approx(p_lung, abs=SIX_DIGITS)
 
 
 def test_jeffreys_rule_is_a_likelihood_of_wanted_over_present_probability() -> None:
-    asia = network("asia")
+    asia = named("asia")
     present = asia.marginals({})["xray"]
     yes = asia.vocabulary["xray"].position["yes"]
     ratio = (0.7 / present[yes]) / (0.3 / (1 - present[yes]))
@@ -34,12 +34,12 @@ def test_jeffreys_rule_is_a_likelihood_of_wanted_over_present_probability() -> N
 
 
 def test_the_probability_of_the_evidence() -> None:
-    p = network("asia").p_evidence({"xray": "yes", "dysp": "yes"})
+    p = named("asia").p_evidence({"xray": "yes", "dysp": "yes"})
     assert p == pytest.approx(0.0706701, abs=5e-8)
 
 
 def test_the_most_probable_explanation_of_dyspnoea() -> None:
-    answer = network("asia").most_probable_explanation({"dysp": "yes"})
+    answer = named("asia").most_probable_explanation({"dysp": "yes"})
     assert answer.states == {
         "asia": "no",
         "tub": "no",

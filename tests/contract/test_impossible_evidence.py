@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 import hamknee
 from hamknee.contradiction import ImpossibleEvidenceError
 from hamknee.inference import Model
-
-from .networks import make, network
+from tests.networks import Spec, named, network
 
 
 def contradiction(model: Model, case: dict[str, object]) -> ImpossibleEvidenceError:
@@ -26,13 +25,11 @@ def is_possible(model: Model, case: dict[str, object]) -> bool:
 
 def parity(count: int) -> Model:
     """Return coins of which the last is fixed by all before: only together can they contradict."""
-    coins: dict[str, tuple[tuple[str, ...], object]] = {
-        f"coin{i}": ((), [0.5, 0.5]) for i in range(count)
-    }
+    coins: Spec = {f"coin{i}": ("", [0.5, 0.5]) for i in range(count)}
     table = np.zeros((2,) * (count + 1))
     for states in itertools.product((0, 1), repeat=count):
         table[(*states, sum(states) % 2)] = 1
-    return make("odd", {**coins, "odd": (tuple(coins), table)})
+    return network({**coins, "odd": (" ".join(coins), table)}, "odd")
 
 
 # Asia: either is true exactly when there is tuberculosis or lung cancer.
@@ -40,7 +37,7 @@ def parity(count: int) -> Model:
 
 def test_two_findings_that_exclude_each_other_are_named() -> None:
     case = {"smoke": "yes", "lung": "yes", "dysp": "no", "either": "no", "bronc": "yes"}
-    error = contradiction(network("asia"), case)
+    error = contradiction(named("asia"), case)
     assert error.contradiction == {"lung": "yes", "either": "no"}
     assert error.smallest
     assert str(error) == (
@@ -51,16 +48,16 @@ def test_two_findings_that_exclude_each_other_are_named() -> None:
 
 def test_a_contradiction_of_three_is_named_though_each_pair_is_possible() -> None:
     case = {"asia": "yes", "tub": "no", "lung": "no", "either": "yes", "xray": "yes"}
-    error = contradiction(network("asia"), case)
+    error = contradiction(named("asia"), case)
     assert error.contradiction == {"tub": "no", "lung": "no", "either": "yes"}
     for pair in itertools.combinations(error.contradiction.items(), 2):
-        assert is_possible(network("asia"), dict(pair))
+        assert is_possible(named("asia"), dict(pair))
 
 
 def test_a_larger_contradiction_is_found_when_every_part_is_possible() -> None:
-    coins = {f"coin{i}": "s0" for i in range(4)}
-    error = contradiction(parity(4), coins | {"odd": "s1"})
-    assert error.contradiction == coins | {"odd": "s1"}
+    coins = {f"coin{i}": "yes" for i in range(4)}
+    error = contradiction(parity(4), coins | {"odd": "no"})
+    assert error.contradiction == coins | {"odd": "no"}
     assert error.smallest
 
 
@@ -68,32 +65,32 @@ def test_the_smallest_set_is_named_and_not_the_first_one_that_leaving_out_leads_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Leaving out findings from the first on removes half of the pair and ends with the three.
-    tables = {
-        "either": ((), [0.5, 0.5]),
-        "pair": (("either",), [[1, 0], [0, 1]]),
-        "one": ((), [0.5, 0.5]),
-        "two": ((), [0.5, 0.5]),
-        "odd": (("one", "two"), [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]),
+    spec: Spec = {
+        "either": ("", [0.5, 0.5]),
+        "pair": ("either", [[1, 0], [0, 1]]),
+        "one": ("", [0.5, 0.5]),
+        "two": ("", [0.5, 0.5]),
+        "odd": ("one two", [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]),
     }
-    case = {"either": "s0", "pair": "s1", "one": "s0", "two": "s0", "odd": "s1"}
-    error = contradiction(make("odd", tables), case)
-    assert error.contradiction == {"either": "s0", "pair": "s1"}
+    case = {"either": "yes", "pair": "no", "one": "yes", "two": "yes", "odd": "no"}
+    error = contradiction(network(spec, "odd"), case)
+    assert error.contradiction == {"either": "yes", "pair": "no"}
     monkeypatch.setattr("hamknee.contradiction.MOST_SUBSETS", 0)
-    error = contradiction(make("odd", tables), case)
-    assert error.contradiction == {"one": "s0", "two": "s0", "odd": "s1"}
+    error = contradiction(network(spec, "odd"), case)
+    assert error.contradiction == {"one": "yes", "two": "yes", "odd": "no"}
 
 
 def test_a_finding_that_is_impossible_alone_is_named_alone() -> None:
-    error = contradiction(network("deterministic"), {"target": "s0", "sign": "s2", "copy": "s0"})
+    error = contradiction(named("deterministic"), {"target": "yes", "sign": "c", "copy": "yes"})
     assert len(error.contradiction) == 2
-    never = make("target", {"target": ((), [0.5, 0.5, 0])})
-    error = contradiction(never, {"target": "s2"})
-    assert str(error).startswith("target=s2 cannot be true in this model; change or remove")
+    never = network({"target": ("", [0.5, 0.5, 0])}, "target")
+    error = contradiction(never, {"target": "c"})
+    assert str(error).startswith("target=c cannot be true in this model; change or remove")
 
 
 def test_sets_and_likelihoods_are_named_as_they_would_be_typed() -> None:
     case = {"tub": "no", "lung": {"no": 0.5}, "either": "yes"}
-    error = contradiction(network("asia"), case)
+    error = contradiction(named("asia"), case)
     assert error.contradiction == {"tub": "no", "lung": "no:0.5", "either": "yes"}
 
 
@@ -101,8 +98,8 @@ def test_a_contradiction_with_too_many_smaller_sets_is_still_without_a_superfluo
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("hamknee.contradiction.MOST_SUBSETS", 10)
-    coins = {f"coin{i}": "s0" for i in range(4)}
-    error = contradiction(parity(4), coins | {"odd": "s1"})
+    coins = {f"coin{i}": "yes" for i in range(4)}
+    error = contradiction(parity(4), coins | {"odd": "no"})
     assert not error.smallest
     assert len(error.contradiction) == 5
 
@@ -110,14 +107,14 @@ def test_a_contradiction_with_too_many_smaller_sets_is_still_without_a_superfluo
 @pytest.mark.parametrize("question", ["posterior", "marginals", "most_probable_explanation"])
 def test_every_question_names_the_contradiction(question: str) -> None:
     with pytest.raises(ImpossibleEvidenceError, match="lung=yes, either=no"):
-        getattr(network("asia"), question)({"lung": "yes", "either": "no"})
+        getattr(named("asia"), question)({"lung": "yes", "either": "no"})
 
 
 @pytest.mark.parametrize("question", ["posterior", "marginals", "most_probable_explanation"])
 def test_of_many_cases_the_impossible_one_is_named(question: str) -> None:
     cases = [{"lung": "yes"}, {"lung": "yes", "either": "no"}, {}]
     with pytest.raises(ImpossibleEvidenceError, match=r"^case 1: these findings") as raised:
-        getattr(network("asia"), question)(cases)
+        getattr(named("asia"), question)(cases)
     assert raised.value.case == 1
 
 
@@ -125,13 +122,13 @@ def test_the_name_of_the_row_is_the_name_of_the_case() -> None:
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"lung": ["no", "yes"], "either": ["no", "no"]}, index=["p1", "p2"])
     with pytest.raises(ImpossibleEvidenceError, match=r"^case p2: these findings"):
-        network("asia").posterior(frame)
+        named("asia").posterior(frame)
 
 
 def test_the_probability_of_impossible_evidence_is_0_and_no_error() -> None:
     impossible = {"lung": "yes", "either": "no"}
-    assert network("asia").p_evidence(impossible) == 0
-    assert network("asia").p_evidence([{}, impossible]).tolist() == pytest.approx([1, 0])
+    assert named("asia").p_evidence(impossible) == 0
+    assert named("asia").p_evidence([{}, impossible]).tolist() == pytest.approx([1, 0])
 
 
 def test_it_is_an_error_of_the_package() -> None:
@@ -146,18 +143,18 @@ def test_it_is_an_error_of_the_package() -> None:
 def test_what_is_named_is_impossible_and_every_part_of_it_possible(
     name: str, data: st.DataObject
 ) -> None:
-    model = network(name)
+    model = named(name)
     case = {
         variable.name: data.draw(st.sampled_from(variable.state_names))
         for variable in model.vocabulary.variables
         if data.draw(st.booleans())
     }
     assume(not is_possible(model, case))
-    named = contradiction(model, case).contradiction
-    assert named.items() <= case.items()
-    assert not is_possible(model, named)
-    for left_out in named:
-        rest = {n: state for n, state in named.items() if n != left_out}
+    told = contradiction(model, case).contradiction
+    assert told.items() <= case.items()
+    assert not is_possible(model, told)
+    for left_out in told:
+        rest = {n: state for n, state in told.items() if n != left_out}
         assert is_possible(model, rest)
-    for smaller in itertools.combinations(case.items(), len(named) - 1):
+    for smaller in itertools.combinations(case.items(), len(told) - 1):
         assert is_possible(model, dict(smaller))

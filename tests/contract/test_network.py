@@ -9,13 +9,12 @@ from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.network import difference_from_pgmpy, from_pgmpy, to_pgmpy
 from hamknee.priors import CPT
-
-from .networks import NETWORKS, TARGETS, bundled, network
+from tests.networks import NETWORKS, TARGETS, bundled, named, textbook
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_to_pgmpy_and_back_loses_no_number(name: str) -> None:
-    model = network(name)
+    model = named(name)
     back = from_pgmpy(to_pgmpy(model), target=model.vocabulary.target.name)
     assert set(back.vocabulary) == set(model.vocabulary)
     assert back.vocabulary.target.name == model.vocabulary.target.name
@@ -30,7 +29,7 @@ def test_to_pgmpy_and_back_loses_no_number(name: str) -> None:
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_from_pgmpy_and_back_keeps_nodes_edges_states_and_numbers(name: str) -> None:
-    original, back = bundled(name), to_pgmpy(network(name))
+    original, back = bundled(name), to_pgmpy(textbook(name))
     assert list(back.nodes) == list(original.nodes)
     assert set(back.edges) == set(original.edges)
     for node in original.nodes:
@@ -41,19 +40,19 @@ def test_from_pgmpy_and_back_keeps_nodes_edges_states_and_numbers(name: str) -> 
 
 
 def test_the_shipped_network_has_the_edges_of_its_numbers() -> None:
-    model = network("shipped")
+    model = named("shipped")
     edges = {(parent, name) for name, cpt in model.cpts.items() for parent in cpt.parents}
     assert set(to_pgmpy(model).edges) == edges
 
 
 def test_the_built_in_comparison_with_pgmpy_finds_no_difference() -> None:
-    assert difference_from_pgmpy(network("shipped"), cases=10, seed=1) < 1e-9
+    assert difference_from_pgmpy(named("shipped"), cases=10, seed=1) < 1e-9
 
 
 def test_the_built_in_comparison_with_pgmpy_finds_another_network_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    model = network("asia")
+    model = named("asia")
     turned = model.cpts["xray"].probabilities[::-1].copy()
     other = Model(model.vocabulary, {**model.cpts, "xray": CPT("xray", ("either",), turned)})
     monkeypatch.setattr("hamknee.network.to_pgmpy", lambda _: to_pgmpy(other))

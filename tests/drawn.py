@@ -1,4 +1,4 @@
-"""Random evidence that is possible: states drawn from the network, some hidden, some blurred."""
+"""Random evidence of any states, and of states drawn from the network, so that it is possible."""
 
 import numpy as np
 
@@ -6,6 +6,18 @@ from hamknee.inference import Model
 from hamknee.simulation import draw
 
 Case = dict[str, object]
+
+
+def random_evidence(model: Model, seed: int, known: float = 0.5) -> Case:
+    """Return random evidence without the target: mostly one state, some of it likelihoods."""
+    rng = np.random.default_rng(seed)
+    evidence: Case = {}
+    for variable in model.vocabulary.variables:
+        if variable.role != "target" and rng.random() < known:
+            state = str(rng.choice(variable.state_names))
+            weights = dict(zip(variable.state_names, rng.random(len(variable.states)), strict=True))
+            evidence[variable.name] = weights if rng.random() < 0.25 else state
+    return evidence
 
 
 def drawn(model: Model, count: int, *, known: float, seed: int, soft: bool = False) -> list[Case]:
