@@ -239,8 +239,8 @@ class Tornado:
         count = f"{len(self.deciding)} of {len(self.entries)} numbers"
         return (
             f"The probability of {target.states[self.state].label}, {now}, depends most on {name}: "
-            f"{over} it moves {moves}. Within its {percent(self.mass)} range, each of {count} "
-            f"alone can put another diagnosis before {first}."
+            f"{over} it moves {moves}. Within its {percent(self.mass)} range, {count} "
+            f"can alone put another diagnosis before {first}."
         )
 
 

@@ -25,7 +25,7 @@ from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
 from hamknee.parameters import given_names
-from hamknee.results import Posterior, percent
+from hamknee.results import Posterior, percent, percent_range
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,9 +77,9 @@ class CredibleInterval:
         """Two plain sentences: the most probable state with its interval, and how stable it is."""
         first = self.posterior.order[0]
         label = self.posterior.target.states[first].label
-        low, high = percent(float(self.low[first])), percent(float(self.high[first]))
+        ends = percent_range(float(self.low[first]), float(self.high[first]))
         probability = percent(float(self.posterior.probabilities[first]))
-        interval = f"{percent(self.mass)} interval {low} to {high}"
+        interval = f"{percent(self.mass)} interval {ends}"
         return f"Most likely: {label}, {probability} ({interval}). {self.stability}"
 
     @cached_property
