@@ -149,8 +149,9 @@ class _Maker:
             for condition in self.guidance.conditions.values()
             if condition.avoid and self._high(condition) >= condition.excluded_below
         ]
-        holding = [*self.not_excluded, *found.raised]
-        self.withheld = frozenset(name for entry in holding for name in entry.avoid)
+        avoided = [entry.avoid for entry in self.not_excluded]
+        avoided += [flag.avoid for flag in found.raised]
+        self.withheld = frozenset(name for names in avoided for name in names)
 
     def _likely(self) -> list[Condition]:
         """Return the conditions the advice has to suit: the first, and all that are likely."""

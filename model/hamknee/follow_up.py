@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -125,7 +124,7 @@ def follow_up(
 
 def _rule(guidance: Guidance, days: object, course: object) -> Course:
     """Return the rule of the course with the latest day that has been reached."""
-    if isinstance(days, bool) or not isinstance(days, numbers.Real) or not 0 <= days < math.inf:
+    if isinstance(days, bool) or not isinstance(days, int | float) or not 0 <= days < math.inf:
         raise HamkneeError(f"found {days!r} days; allowed: a number, 0 or more")
     if course not in COURSES:
         hint = suggestion(course, COURSES)

@@ -38,7 +38,7 @@ td + td { white-space: nowrap; }
 .level { border: 2px solid #111; padding: .4em .6em; font-weight: bold; }
 footer { margin-top: .6em; color: #444; overflow-wrap: anywhere; }
 @media print {
-  body { font-size: 7pt; line-height: 1.15; margin: 0; max-width: none; }
+  body { font-size: 7.5pt; line-height: 1.15; margin: 0; max-width: none; }
   main { columns: 2; column-gap: 6mm; }
 }
 """

@@ -216,7 +216,7 @@ def check_flags(guidance: Guidance, flags: Mapping[str, object]) -> dict[str, ob
     problems = []
     for name, answer in flags.items():
         if name not in guidance.flags:
-            hint = suggestion(name, guidance.flags)
+            hint = suggestion(name, guidance.flags) or _within(name, guidance)
             allowed = listing(guidance.flags)
             problems.append(f"unknown warning sign {name!r}{hint}; allowed: {allowed}")
         elif not (answer is None or isinstance(answer, bool) or answer == UNKNOWN):
@@ -225,6 +225,12 @@ def check_flags(guidance: Guidance, flags: Mapping[str, object]) -> dict[str, ob
     if problems:
         raise FlagError(problems)
     return {name: answer for name, answer in flags.items() if answer is not None}
+
+
+def _within(name: object, guidance: Guidance) -> str:
+    """Return a hint for a part of a name, because the names are long."""
+    near = [flag for flag in guidance.flags if str(name).strip().lower() in flag]
+    return f" (did you mean {near[0]!r}?)" if len(near) == 1 else ""
 
 
 def _answer(flag: Flag, given: object, evidence: Evidence) -> str:
