@@ -233,14 +233,14 @@ class _Reader(TomlReader):
 
     def _texts(self, where: Where, texts: list[Any]) -> tuple[str, ...]:
         kind = _LISTS.get(where[-1])
-        for text in texts:
+        for place, text in enumerate(texts):
             if not isinstance(text, str) or not text.strip():
                 self.fault(where, f"found {text!r}", "texts")
             elif kind is not None:
                 if text not in self._allowed(kind):
                     problem = f"{text!r} is not in [{kind}]{suggestion(text, self._allowed(kind))}"
                     self.fault(where, problem, listing(self._allowed(kind)))
-                elif texts.count(text) > 1:
+                elif text in texts[:place]:
                     self.fault(where, f"{text!r} stands there twice", "each once")
         return tuple(str(text) for text in texts)
 
@@ -285,7 +285,9 @@ class _Reader(TomlReader):
         given = tables.get("conditions", {})
         known = self.vocabulary.target.state_names
         for name in given:
-            self.check_choice(("conditions", name), name, known)
+            if name not in known:
+                problem = f"unknown condition {name!r}{suggestion(name, known)}"
+                self.fault(("conditions", name), problem, listing(known))
         for name in known:
             if "conditions" in tables and name not in given:
                 self.fault(("conditions",), f"{name} is missing", "a table for each condition")
