@@ -38,7 +38,7 @@ td + td { white-space: nowrap; }
 .level { border: 2px solid #111; padding: .4em .6em; font-weight: bold; }
 footer { margin-top: .6em; color: #444; overflow-wrap: anywhere; }
 @media print {
-  body { font-size: 7.5pt; line-height: 1.15; margin: 0; max-width: none; }
+  body { font-size: 7pt; line-height: 1.12; margin: 0; max-width: none; }
   main { columns: 2; column-gap: 6mm; }
 }
 """
@@ -136,7 +136,9 @@ class Summary:
             for name, value in evidence.items()
         ]
         notices = [f"{notice}." for notice in evidence.notices]
-        return Block(words["findings"], [*lines, *notices] or [words["nothing_known"]])
+        # On one line, because two dozen of them would push the page onto a second sheet.
+        known = f"{'; '.join(lines)}." if lines else words["nothing_known"]
+        return Block(words["findings"], [known, *notices])
 
     def _ranking(self) -> Block:
         interval, words = self.advice.triage.interval, self._words
