@@ -1,5 +1,6 @@
 """The commands on what to do, and warning signs on the command line."""
 
+import io
 import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -159,3 +160,11 @@ def test_a_broken_guidance_beside_the_numbers_is_named_by_check(capsys, tmp_path
     code, _, err = run(capsys, "check", str(tmp_path / "priors.csv"))
     assert code == 2
     assert "column triage.clot_today.at_least: found 2" in err
+
+
+def test_an_interview_ends_with_the_level(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    code, out, _ = run(capsys, "ask", *POP)
+    assert code == 0
+    assert out.index("See a doctor today.") < out.index("Most likely")
+    assert "'hamknee flags' has the questions" in out
