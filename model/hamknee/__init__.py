@@ -8,6 +8,7 @@
 
 from importlib.metadata import version
 
+from hamknee.advice import advice
 from hamknee.budget import question_budget
 from hamknee.change import what_would_change
 from hamknee.conflict import conflict
@@ -15,11 +16,14 @@ from hamknee.contradiction import ImpossibleEvidenceError
 from hamknee.evidence import EvidenceError
 from hamknee.explanation import explain
 from hamknee.faults import FaultsError, HamkneeError
+from hamknee.follow_up import follow_up
 from hamknee.inference import Model, load
 from hamknee.pairs import two_way
 from hamknee.questions import next_questions
 from hamknee.sensitivity import sensitivity_function, tornado
 from hamknee.stopping import same_decision_probability, stop_rule
+from hamknee.summary import summary
+from hamknee.triage import triage
 from hamknee.uncertainty import credible_interval
 
 __version__ = version("hamknee")
@@ -31,16 +35,20 @@ __all__ = [
     "ImpossibleEvidenceError",
     "Model",
     "__version__",
+    "advice",
     "conflict",
     "credible_interval",
     "explain",
+    "follow_up",
     "load",
     "next_questions",
     "question_budget",
     "same_decision_probability",
     "sensitivity_function",
     "stop_rule",
+    "summary",
     "tornado",
+    "triage",
     "two_way",
     "what_would_change",
 ]

@@ -1,7 +1,6 @@
 """The command line: `hamknee diagnose`, `explain`, `sensitivity`, `ask`, `check`, `dashboard`."""
 
 import io
-import json
 import os
 import subprocess
 import sys
@@ -11,30 +10,44 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 
 from hamknee import __version__
 from hamknee.change import what_would_change
 from hamknee.conflict import conflict
-from hamknee.evidence import Evidence
 from hamknee.explanation import Reasons
 from hamknee.explanation import explain as explain_state
 from hamknee.faults import HamkneeError
-from hamknee.inference import Model, load, read_shipped_or_own
+from hamknee.guidance_commands import app as guidance_app
+from hamknee.guidance_reading import find_guidance
+from hamknee.inference import load, read_shipped_or_own
 from hamknee.interview import Interview
 from hamknee.questions import next_questions
 from hamknee.results import percent_range
 from hamknee.sensitivity import tornado
 from hamknee.shipped import shipped
-from hamknee.terminal import err, out, parse_findings, plain, ranking, records
+from hamknee.terminal import (
+    Findings,
+    FlagOption,
+    JsonOption,
+    NoFlagOption,
+    PriorsOption,
+    err,
+    out,
+    parse_flags,
+    plain,
+    print_footer,
+    print_json,
+    print_triage,
+    ranking,
+    read_case,
+    records,
+    triage_json,
+    try_triage,
+)
 from hamknee.uncertainty import CredibleInterval, credible_interval
 
-LIMITS = (
-    "This informs; it does not diagnose or treat anyone. Most of its numbers are expert judgement. "
-    "Seek help now for sudden pain with a pop and marked swelling, a leg that cannot bear weight, "
-    "a swollen warm calf, breathlessness, or fever."
-)
 AGREEMENT = 1e-9
 """Largest difference from pgmpy that counts as agreement."""
 
@@ -46,19 +59,8 @@ app = typer.Typer(
     help="What is behind pain where the hamstring meets the knee, and how sure can we be.",
 )
 
-Findings = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[VARIABLE=VALUE]...",
-        help="What is known, such as onset=sudden, age=31, "
-        "'location=posteromedial|posterolateral' (one of these) or 'warmth=yes:0.7|no:0.3' "
-        "(how likely each answer makes what was seen). 'hamknee findings' lists them all.",
-    ),
-]
-PriorsOption = Annotated[
-    Path | None, typer.Option("--priors", metavar="FILE", help="Use another priors.csv.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+app.add_typer(guidance_app)
+
 ConditionOption = Annotated[
     str | None,
     typer.Option("--condition", metavar="NAME", help="Which one; the most likely if not given."),
@@ -101,15 +103,23 @@ def _options(
 
 @app.command()
 def diagnose(
-    findings: Findings = None, as_json: JsonOption = False, priors: PriorsOption = None
+    findings: Findings = None,
+    flag: FlagOption = None,
+    no_flag: NoFlagOption = None,
+    as_json: JsonOption = False,
+    priors: PriorsOption = None,
 ) -> None:
-    """Rank the conditions that could be behind the pain, with intervals and the next question."""
-    model, evidence = _case(findings, priors)
-    interval = credible_interval(model, evidence)
+    """Say how soon to seek help, then rank the conditions that could be behind the pain."""
+    flags = parse_flags(flag, no_flag)
+    model, evidence = read_case(findings, priors)
+    found = try_triage(model, evidence, flags)
+    interval = credible_interval(model, evidence) if found is None else found.interval
     if as_json:
-        _print_json(model, evidence, _conditions(interval))
+        print_json(model, evidence, {"triage": triage_json(found)} | _conditions(interval))
         return
     posterior, console = interval.posterior, out()
+    print_triage(console, found)
+    console.print()
     console.print(f"{posterior.findings_text}\n\n{posterior.text}\n")
     console.print(ranking(interval, console))
     console.print(f"\n{interval.stability}")
@@ -118,7 +128,7 @@ def diagnose(
         if told.bits > 0:
             console.print(told.text)
     console.print(next_questions(model, evidence).text)
-    _print_footer(console, model)
+    print_footer(console, model)
 
 
 @app.command()
@@ -132,20 +142,20 @@ def explain(
     priors: PriorsOption = None,
 ) -> None:
     """Say how much each finding counts for or against a condition, in bits and in words."""
-    model, evidence = _case(findings, priors)
+    model, evidence = read_case(findings, priors)
     state = condition or model.posterior(evidence).top
     reasons = explain_state(model, evidence, state, against=against)
     if as_json:
         asked = {"condition": state, "against": against}
         totals = {"start_bits": plain(reasons.start), "end_bits": plain(reasons.end)}
-        _print_json(model, evidence, asked | totals | {"weights": records(reasons.table)})
+        print_json(model, evidence, asked | totals | {"weights": records(reasons.table)})
         return
     console = out()
     console.print(reasons.text)
     if reasons.findings:
         console.print(_weights(reasons))
     console.print(conflict(model, evidence).text)
-    _print_footer(console, model)
+    print_footer(console, model)
 
 
 def _weights(reasons: Reasons) -> Group:
@@ -178,7 +188,7 @@ def sensitivity(
     priors: PriorsOption = None,
 ) -> None:
     """Say which numbers of priors.csv the answer hangs on, and which to measure next."""
-    model, evidence = _case(findings, priors)
+    model, evidence = read_case(findings, priors)
     state = condition or model.posterior(evidence).top
     found = tornado(model, evidence, state)
     widths = credible_interval(model, evidence).contributions(state)
@@ -189,7 +199,7 @@ def sensitivity(
         if change is not None:
             reached = {"level": level, "reachable": change.reachable}
             answer["change"] = reached | {"numbers": records(change.table)}
-        _print_json(model, evidence, answer)
+        print_json(model, evidence, answer)
         return
     console = out()
     console.print(f"{found.text}\n{widths.text}\n")
@@ -208,7 +218,7 @@ def sensitivity(
     console.print(table)
     if change is not None:
         console.print(f"\n{change.text}")
-    _print_footer(console, model)
+    print_footer(console, model)
 
 
 @app.command()
@@ -216,22 +226,26 @@ def ask(
     findings: Findings = None, as_json: JsonOption = False, priors: PriorsOption = None
 ) -> None:
     """Be asked, one question at a time, the one first that tells most."""
-    model, evidence = _case(findings, priors)
+    model, evidence = read_case(findings, priors)
     console = err() if as_json else out()  # the answer alone goes where another program reads
-    console.print(LIMITS, style="dim")
+    if (guidance := find_guidance(model)) is not None:
+        console.print(guidance.limits_text, style="dim")
     interview = Interview(model, evidence, console, console.input)
     try:
         known = interview.run()
     except KeyboardInterrupt:
         console.print()
         raise typer.Exit(code=130) from None
+    found = try_triage(model, known, {})
     if as_json:
-        asked = {"asked": list(interview.answers)}
-        _print_json(model, known, _conditions(credible_interval(model, known)) | asked)
+        answer = {"triage": triage_json(found)} | _conditions(credible_interval(model, known))
+        print_json(model, known, answer | {"asked": list(interview.answers)})
         return
     posterior = model.posterior(known)
+    console.print()
+    print_triage(console, found)
     console.print(f"\n{posterior.findings_text}\n{posterior.text}")
-    _print_footer(console, model)
+    print_footer(console, model)
 
 
 @app.command()
@@ -258,6 +272,8 @@ def check(
     counted = ", ".join(f"{count} {basis}" for basis, count in bases.most_common())
     console = out()
     console.print(f"{priors.source}: no faults\nvocabulary  {priors.vocabulary.source}")
+    guidance = find_guidance(model)
+    console.print(f"guidance    {'none' if guidance is None else guidance.source}")
     console.print(f"digest      {priors.sha256}")
     variables = len(priors.vocabulary)
     console.print(f"numbers     {len(priors.rows)} in {variables} variables: {counted}")
@@ -292,27 +308,6 @@ def dashboard(
         raise typer.Exit(subprocess.run(command, cwd=folder, env=environment).returncode)
     except KeyboardInterrupt:
         raise typer.Exit from None
-
-
-def _case(findings: Sequence[str] | None, priors: Path | None) -> tuple[Model, Evidence]:
-    """Return the model and the case that a command is about; notes go to the error stream."""
-    model = load(priors)
-    evidence = parse_findings(model.vocabulary, findings or [])
-    for notice in evidence.notices:
-        err().print(f"Note: {notice}.")
-    return model, evidence
-
-
-def _print_json(model: Model, evidence: Evidence, answer: dict[str, object]) -> None:
-    about = {
-        "priors": {"source": model.source, "sha256": model.sha256},
-        "evidence": evidence.as_json(),
-    }
-    typer.echo(json.dumps(about | answer, indent=2, allow_nan=False))
-
-
-def _print_footer(console: Console, model: Model) -> None:
-    console.print(f"\n{LIMITS}\npriors {model.sha256[:12]} from {model.source}", style="dim")
 
 
 def _conditions(interval: CredibleInterval) -> dict[str, object]:

@@ -3,8 +3,6 @@
 import csv
 import hashlib
 import io
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from hamknee.files import write_whole
 from hamknee.vocabulary import Vocabulary
 
 BASES = ("published", "indirect", "judgement", "logical")
@@ -151,17 +150,7 @@ class Priors:
         path : str or Path
             Written beside itself under a temporary name first, then renamed.
         """
-        path = Path(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(self.to_csv())
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-            Path(temporary).chmod(mode)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(Path(path), self.to_csv())
 
 
 def digest(data: bytes) -> str:

@@ -1,20 +1,53 @@
 """What the commands share: reading findings from words, and printing to a terminal."""
 
+import json
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from hamknee.evidence import Evidence, EvidenceError, check_evidence, find_variable, parse_value
+from hamknee.guidance_reading import find_guidance
+from hamknee.inference import Model, load
 from hamknee.results import percent, percent_range
+from hamknee.triage import FlagError, Triage, triage
 from hamknee.uncertainty import CredibleInterval
 from hamknee.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+Findings = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[VARIABLE=VALUE]...",
+        help="What is known, such as onset=sudden, age=31, "
+        "'location=posteromedial|posterolateral' (one of these) or 'warmth=yes:0.7|no:0.3' "
+        "(how likely each answer makes what was seen). 'hamknee findings' lists them all.",
+    ),
+]
+PriorsOption = Annotated[
+    Path | None, typer.Option("--priors", metavar="FILE", help="Use another priors.csv.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+FlagOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--flag",
+        metavar="NAME",
+        help="A warning sign that is there (several: repeat it). 'hamknee flags' lists them.",
+    ),
+]
+NoFlagOption = Annotated[
+    list[str] | None,
+    typer.Option("--no-flag", metavar="NAME", help="A warning sign that was asked and is not."),
+]
 
 
 def out() -> Console:
@@ -109,3 +142,74 @@ def plain(value: object) -> object:
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def read_case(findings: Sequence[str] | None, priors: Path | None) -> tuple[Model, Evidence]:
+    """Return the model and the case that a command is about; notes go to the error stream."""
+    model = load(priors)
+    evidence = parse_findings(model.vocabulary, findings or [])
+    for notice in evidence.notices:
+        err().print(f"Note: {notice}.")
+    return model, evidence
+
+
+def parse_flags(yes: Sequence[str] | None, no: Sequence[str] | None) -> dict[str, bool]:
+    """Return the answers to warning signs, by name.
+
+    Parameters
+    ----------
+    yes, no : sequence of str or None
+        Names of those that are there, and of those that were asked and are not.
+
+    Raises
+    ------
+    FlagError
+        With every one that is given as both.
+    """
+    both = [name for name in dict.fromkeys(yes or []) if name in (no or [])]
+    if both:
+        problem = "{} is given with --flag and with --no-flag; allowed: one of the two"
+        raise FlagError([problem.format(name) for name in both])
+    return dict.fromkeys(yes or [], True) | dict.fromkeys(no or [], False)
+
+
+def try_triage(model: Model, evidence: Evidence, flags: dict[str, bool]) -> Triage | None:
+    """Return the triage; None where no guidance goes with the model and no flag was given."""
+    if not flags and find_guidance(model) is None:
+        return None
+    return triage(model, evidence, flags)
+
+
+def print_triage(console: Console, found: Triage | None) -> None:
+    """Print the level, what to do, the reasons, and which warning signs are open."""
+    if found is None:
+        console.print("No guidance goes with this vocabulary: nothing here says how urgent it is.")
+        return
+    console.print(f"{found.about.label}. {found.about.action}", style="bold")
+    for text in found.reason_texts:
+        console.print(f"- {text}")
+    if found.open:
+        console.print(f"{found.open_text} 'hamknee flags' has the questions.", style="dim")
+    else:
+        console.print(found.open_text, style="dim")
+
+
+def triage_json(found: Triage | None) -> dict[str, object] | None:
+    """Return level and reasons as JSON can hold them."""
+    return None if found is None else {"level": found.level, "reasons": found.reason_texts}
+
+
+def print_json(model: Model, evidence: Evidence, answer: dict[str, object]) -> None:
+    """Print an answer as JSON, with the numbers and the findings it rests on."""
+    about = {
+        "priors": {"source": model.source, "sha256": model.sha256},
+        "evidence": evidence.as_json(),
+    }
+    typer.echo(json.dumps(about | answer, indent=2, allow_nan=False))
+
+
+def print_footer(console: Console, model: Model) -> None:
+    """Print the limits and the digest of the numbers."""
+    guidance = find_guidance(model)
+    limits = "" if guidance is None else f"{guidance.limits_text}\n"
+    console.print(f"\n{limits}priors {model.sha256[:12]} from {model.source}", style="dim")

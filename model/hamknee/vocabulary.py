@@ -1,9 +1,6 @@
 """The words of the model: variables, their states and their roles, read from vocabulary.toml."""
 
-import re
-import sys
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.faults import Fault, FaultsError, decode, listing, read_bytes, suggestion
+from hamknee.faults import FaultsError
+from hamknee.toml_tables import NUMBER, Keys, TomlReader
 
 ROLES = ("target", "context", "trait", "finding")
 GROUPS = ("history", "examination", "background")
-
-_NAME = re.compile(r"[a-z0-9_]*[a-z][a-z0-9_]*")
-_NAME_ALLOWED = "lower-case ASCII letters, digits and underscores, at least one letter"
 
 
 class VocabularyError(FaultsError):
@@ -186,11 +181,10 @@ def read_vocabulary(path: Path) -> Vocabulary:
     VocabularyError
         With every fault found: line, key, what was found, what is allowed.
     """
-    text = decode(read_bytes(path, VocabularyError), path.name, VocabularyError)
-    return _Reader(path, text).vocabulary()
+    return _Reader(path, VocabularyError).vocabulary()
 
 
-_VARIABLE_KEYS: dict[str, type | tuple[type, ...]] = {
+_VARIABLE_KEYS: Keys = {
     "role": str,
     "label": str,
     "question": str,
@@ -198,79 +192,47 @@ _VARIABLE_KEYS: dict[str, type | tuple[type, ...]] = {
     "group": str,
     "core": bool,
     "several": bool,
-    "minutes": (int, float),
+    "minutes": NUMBER,
     "unit": str,
-    "minimum": (int, float),
-    "maximum": (int, float),
-    "intended_minimum": (int, float),
+    "minimum": NUMBER,
+    "maximum": NUMBER,
+    "intended_minimum": NUMBER,
     "states": dict,
 }
-_STATE_KEYS: dict[str, type | tuple[type, ...]] = {
+_STATE_KEYS: Keys = {
     "label": str,
     "description": str,
-    "from": (int, float),
-    "below": (int, float),
+    "from": NUMBER,
+    "below": NUMBER,
 }
-_TYPE_WORDS = {str: "a text", bool: "true or false", (int, float): "a number", dict: "a table"}
 
 
-class _Reader:
-    """Turns the text of a vocabulary file into variables, collecting faults on the way."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.text = text
-        self.lines = _line_numbers(text)
-        self.faults: list[Fault] = []
-
-    def fault(self, where: tuple[str, ...], problem: str, allowed: str) -> None:
-        place = where
-        while place and place not in self.lines:
-            place = place[:-1]
-        line = self.lines.get(place)
-        self.faults.append(Fault(self.path.name, line, ".".join(where) or None, problem, allowed))
+class _Reader(TomlReader):
+    """Turns the tables of a vocabulary file into variables."""
 
     def vocabulary(self) -> Vocabulary:
         variables = []
-        for name, table in self._parsed().items():
+        for name, table in self.parsed().items():
             if isinstance(table, dict):
                 variables.append(self._variable(name, table))
             else:
                 allowed = f"a table [{name}] with role, label and states"
                 self.fault((name,), f"found {table!r}", allowed)
         self._check_across(variables)
-        if self.faults:
-            raise VocabularyError(self.faults)
+        self.raise_faults()
         return Vocabulary(tuple(variables), source=str(self.path))
-
-    def _parsed(self) -> dict[str, Any]:
-        try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as why:
-            where = r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)"
-            found = re.search(where, str(why))
-            line = int(found[2]) if found and found[2] else self.text.count("\n") + 1
-            column = f"character {found[3]}" if found and found[3] else None
-            problem = f"not valid TOML: {found[1] if found else why}"
-            if text := self.text.split("\n")[line - 1].strip():
-                problem += f" in {text!r}"
-            fault = Fault(self.path.name, line, column, problem, "TOML as in the shipped file")
-            raise VocabularyError([fault]) from None
-        except RecursionError:
-            fault = Fault(self.path.name, None, None, "brackets are nested too deeply", "TOML")
-            raise VocabularyError([fault]) from None
 
     def _variable(self, name: str, table: dict[str, Any]) -> Variable:
         here, before = (name,), len(self.faults)
-        self._check_name(here, name)
+        self.check_name(here, name)
         required = ["role", "label", "states"]
         if table.get("role") in ROLES[1:]:
             required += ["question", "group", "minutes"]
-        values = self._values(here, table, _VARIABLE_KEYS, required)
+        values = self.values(here, table, _VARIABLE_KEYS, required)
         role, group = values.get("role", ""), values.get("group")
-        self._check_choice((*here, "role"), role, ROLES)
+        self.check_choice((*here, "role"), role, ROLES)
         if group is not None:
-            self._check_choice((*here, "group"), group, GROUPS)
+            self.check_choice((*here, "group"), group, GROUPS)
         if values.get("minutes", 1.0) <= 0:
             self.fault((*here, "minutes"), f"found {values['minutes']!r}", "a number above 0")
         states = self._states(here, values.pop("states")) if "states" in values else ()
@@ -291,11 +253,11 @@ class _Reader:
             self.fault(here, f"number of states: {len(table)}", "at least two")
         states = []
         for name, values in table.items():
-            self._check_name((*here, name), name)
+            self.check_name((*here, name), name)
             if not isinstance(values, dict):
                 self.fault((*here, name), f"found {values!r}", "a table with a label")
                 continue
-            known = self._values((*here, name), values, _STATE_KEYS, required=("label",))
+            known = self.values((*here, name), values, _STATE_KEYS, required=("label",))
             states.append(
                 State(
                     name=name,
@@ -307,44 +269,6 @@ class _Reader:
             )
         self._check_distinct(here, [(state.name, state.label) for state in states])
         return tuple(states)
-
-    def _values(
-        self,
-        here: tuple[str, ...],
-        table: dict[str, Any],
-        keys: Mapping[str, type | tuple[type, ...]],
-        required: Iterable[str],
-    ) -> dict[str, Any]:
-        """Return the entries of a table that are known and of the right type."""
-        known = {}
-        missing = [key for key in required if key not in table]
-        for key, value in table.items():
-            if key not in keys:
-                hint = suggestion(key, [other for other in keys if other not in table])
-                self.fault((*here, key), f"unknown key {key!r}{hint}", listing(keys))
-                missing = [other for other in missing if repr(other) not in hint]
-            elif not isinstance(value, keys[key]) or (
-                isinstance(value, bool) and keys[key] is not bool
-            ):
-                self.fault((*here, key), f"found {value!r}", _TYPE_WORDS[keys[key]])
-            elif isinstance(value, str) and not value.strip():
-                self.fault((*here, key), "found an empty text", "a text")
-            elif isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
-                self.fault((*here, key), f"found {value!r}", "a finite number")
-            else:
-                known[key] = value
-        for key in missing:
-            self.fault(here, f"{key} is missing", f"{key} is required")
-        return known
-
-    def _check_name(self, where: tuple[str, ...], name: str) -> None:
-        if not _NAME.fullmatch(name):
-            self.fault(where, f"{name!r} is not an identifier", _NAME_ALLOWED)
-
-    def _check_choice(self, where: tuple[str, ...], value: str, allowed: tuple[str, ...]) -> None:
-        if value and value not in allowed:
-            problem = f"unknown {where[-1]} {value!r}{suggestion(value, allowed)}"
-            self.fault(where, problem, listing(allowed))
 
     def _check_distinct(self, here: tuple[str, ...], labels: list[tuple[str, str]]) -> None:
         first: dict[str, str] = {}
@@ -398,21 +322,3 @@ class _Reader:
             problem = f"{name} is a second target beside {targets[0]}"
             self.fault((name, "role"), problem, "exactly one variable with the role target")
         self._check_distinct((), [(variable.name, variable.label) for variable in variables])
-
-
-def _line_numbers(text: str) -> dict[tuple[str, ...], int]:
-    """Return the line of every table and key, because tomllib does not keep them."""
-    lines: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-            table = _path(header[1])
-            for depth in range(len(table)):
-                lines.setdefault(table[: depth + 1], number)
-        elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
-            lines.setdefault((*table, *_path(key[1])), number)
-    return lines
-
-
-def _path(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
