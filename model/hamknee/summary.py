@@ -25,8 +25,8 @@ ASIDE = ("limits",)
 
 STYLE = """
 @page { size: A4; margin: 10mm; }
-body { font: 9pt/1.25 system-ui, sans-serif; max-width: 60rem; margin: 1rem auto; color: #111;
-  background: #fff; }
+body { font: 9pt/1.25 system-ui, sans-serif; max-width: 60rem; margin: 1rem auto; padding: 0 1rem;
+  color: #111; background: #fff; }
 h1 { font-size: 1.3em; margin: 0 0 .3em; }
 h2 { font-size: 1em; margin: .6em 0 .2em; border-bottom: 1px solid #999; break-after: avoid; }
 p, ul { margin: .2em 0; }
@@ -38,7 +38,7 @@ td + td { white-space: nowrap; }
 .level { border: 2px solid #111; padding: .4em .6em; font-weight: bold; }
 footer { margin-top: .6em; color: #444; overflow-wrap: anywhere; }
 @media print {
-  body { font-size: 7pt; line-height: 1.12; margin: 0; max-width: none; }
+  body { font-size: 7pt; line-height: 1.12; margin: 0; padding: 0; max-width: none; }
   main { columns: 2; column-gap: 6mm; }
 }
 """
