@@ -1,6 +1,5 @@
 """What is kept between runs of a page. Nothing else in the dashboard uses Streamlit's cache."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -8,7 +7,7 @@ from typing import TypeAlias
 import streamlit as st
 
 import hamknee
-from hamknee.inference import read_shipped_or_own
+from hamknee.inference import priors_path, read_shipped_or_own
 from hamknee.priors import Priors
 from hamknee.shipped import shipped
 
@@ -24,7 +23,7 @@ def model() -> hamknee.Model:
     HamkneeError
         With every fault of the file at fault.
     """
-    path = _path()
+    path = priors_path()
     return _model(path, _stamp(path))
 
 
@@ -36,7 +35,7 @@ def priors() -> Priors:
     HamkneeError
         With every fault of the file at fault.
     """
-    path = _path()
+    path = priors_path()
     return _priors(path, _stamp(path))
 
 
@@ -48,11 +47,6 @@ def _model(path: Path, stamp: Stamp) -> hamknee.Model:  # noqa: ARG001 - part of
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _priors(path: Path, stamp: Stamp) -> Priors:  # noqa: ARG001 - part of the key
     return read_shipped_or_own(path)
-
-
-def _path() -> Path:
-    """Return the path of the numbers, by the rule of `hamknee.load`."""
-    return Path(os.environ.get("HAMKNEE_PRIORS") or shipped("data/priors.csv"))
 
 
 def _stamp(path: Path) -> Stamp:

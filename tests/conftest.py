@@ -1,5 +1,6 @@
 """What many tests share: the shipped files and the model made of them."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -42,3 +43,13 @@ def priors(vocabulary: Vocabulary, references: frozenset[str]) -> Priors:
 @pytest.fixture(scope="session")
 def model() -> Model:
     return hamknee.load()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of the browser; in CI a test that needs it may not be left out."""
+    from tests.dashboard.browser import CHROMIUM
+
+    if CHROMIUM is None and os.environ.get("CI"):
+        pytest.fail("no Chromium is installed, and in CI this test may not be left out")
+    return CHROMIUM or pytest.skip("no Chromium is installed")

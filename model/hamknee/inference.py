@@ -54,6 +54,11 @@ def load(priors: str | Path | None = None) -> Model:
     return Model(numbers.vocabulary, numbers.cpts(), source=numbers.source, sha256=numbers.sha256)
 
 
+def priors_path(priors: str | Path | None = None) -> Path:
+    """Return the path of the priors.csv that `load` reads."""
+    return Path(priors or os.environ.get("HAMKNEE_PRIORS") or shipped("data/priors.csv"))
+
+
 def read_shipped_or_own(priors: str | Path | None = None) -> Priors:
     """Read and check the numbers that `load` would compile, with their basis and sources.
 
@@ -67,7 +72,7 @@ def read_shipped_or_own(priors: str | Path | None = None) -> Priors:
     VocabularyError, ReferencesError, PriorsError
         With every fault of the file.
     """
-    path = Path(priors or os.environ.get("HAMKNEE_PRIORS") or shipped("data/priors.csv"))
+    path = priors_path(priors)
 
     def beside(name: str) -> Path:
         own = path.parent / name

@@ -1,6 +1,5 @@
 """The main job in a real browser: answer, see the ranking change, reload, see the same."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,9 @@ from playwright.sync_api import Page
 from hamknee.inference import Model
 from hamknee.results import percent
 
-from .browser import CHROMIUM, Served, browsing, served
+from .browser import Served, browsing, served
+
+pytestmark = pytest.mark.usefixtures("chromium")
 
 
 def choose(page: Page, variable: str, label: str) -> None:
@@ -33,10 +34,6 @@ def expected(model: Model, case: dict[str, object]) -> list[str]:
 
 @pytest.fixture
 def dashboard(tmp_path: Path) -> Iterator[Served]:
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium is installed, and in CI this test may not be left out")
-        pytest.skip("no Chromium is installed")
     with served(tmp_path) as running:
         yield running
 
