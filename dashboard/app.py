@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-import cached
 import hamknee
+import numbers_in_force
 from evidence import keep_case
 from texts import plain, texts
 
@@ -41,7 +41,7 @@ def main() -> None:
     about = st.Page("views/about.py", title="About and limits")
     page = st.navigation([diagnose, about], position="top")
     try:
-        model = cached.model()
+        model = numbers_in_force.model()
     except hamknee.HamkneeError as error:
         show_faults(error)
         return

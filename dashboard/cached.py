@@ -39,6 +39,16 @@ def priors() -> Priors:
     return _priors(path, _stamp(path))
 
 
+def compiled(priors: Priors) -> hamknee.Model:
+    """Return numbers that are not those of the file as a compiled model."""
+    return _compiled(priors.sha256, _stamp(priors_path()), priors)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _compiled(sha256: str, stamp: Stamp, _priors: Priors) -> hamknee.Model:  # noqa: ARG001 - the key
+    return hamknee.Model(_priors.vocabulary, _priors.cpts(), source=_priors.source, sha256=sha256)
+
+
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _model(path: Path, stamp: Stamp) -> hamknee.Model:  # noqa: ARG001 - part of the key
     return hamknee.load(path)

@@ -108,14 +108,14 @@ KEYS = {
     "a misspelt key": (
         put("minuts = 0.1", "minutes = 0.1"),
         "line {line}, column pop.minuts: unknown key 'minuts' (did you mean 'minutes'?);"
-        " allowed: role, label, question, help, group, core, several, minutes, unit, minimum,"
-        " maximum, intended_minimum, states",
+        " allowed: role, label, question, help, group, core, several, demographic, minutes,"
+        " unit, minimum, maximum, intended_minimum, states",
     ),
     "an unknown key": (
         put("colour = 3\nminutes = 0.1", "minutes = 0.1"),
         "line {line}, column pop.colour: unknown key 'colour';"
-        " allowed: role, label, question, help, group, core, several, minutes, unit, minimum,"
-        " maximum, intended_minimum, states",
+        " allowed: role, label, question, help, group, core, several, demographic, minutes,"
+        " unit, minimum, maximum, intended_minimum, states",
     ),
     "a key above all tables": (
         lambda text: "version = 1\n" + text,
@@ -194,8 +194,8 @@ BINS = {
     "a misspelt unit": (
         put("unti =", "unit =", after="[age]"),
         "line {line}, column age.unti: unknown key 'unti' (did you mean 'unit'?);"
-        " allowed: role, label, question, help, group, core, several, minutes, unit, minimum,"
-        " maximum, intended_minimum, states",
+        " allowed: role, label, question, help, group, core, several, demographic, minutes,"
+        " unit, minimum, maximum, intended_minimum, states",
     ),
     "a unit without a range": (
         put("", "minimum = 0\n", after="[age]"),

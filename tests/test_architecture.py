@@ -64,10 +64,15 @@ def test_a_room_imports_only_rooms_above_it_in_the_table(room: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "rooms"), [("pgmpy", {"network"}), ("altair", {"charts"}), ("streamlit", set())]
+    ("library", "rooms"),
+    [
+        ("pgmpy", {"network"}),
+        ("altair", {"chart_style", "case_charts", "tuning_charts", "checking_charts"}),
+        ("streamlit", set()),
+    ],
 )
-def test_a_heavy_library_has_its_one_room(library: str, rooms: set[str]) -> None:
-    assert importers(library) == rooms
+def test_a_heavy_library_keeps_to_its_rooms(library: str, rooms: set[str]) -> None:
+    assert importers(library) <= rooms
 
 
 def test_the_package_has_no_folders_and_the_source_root_is_no_package() -> None:

@@ -225,11 +225,11 @@ def test_every_problem_of_a_frame_is_told_with_its_row_or_column(model: Model) -
     [
         ([True], "case 0: pop cannot be True (bool)"),
         ([np.array(["yes"])], "case 0: pop cannot be array(['yes'], dtype='<U3') (ndarray)"),
-        (["yes", ""], "case 1: '' is not a state of pop"),
+        (["yes", "yes|maybe"], "case 1: 'maybe' is not a state of pop"),
         ([{"yes"}, set()], "case 1: pop has an empty set of states"),
         (["yes", {"yes": -1}], "case 1: the likelihood of pop=yes is -1"),
     ],
-    ids=["bool", "array", "empty text", "empty set", "negative likelihood"],
+    ids=["bool", "array", "wrong text", "empty set", "negative likelihood"],
 )
 def test_a_cell_that_is_no_value_is_told(cells: list[object], expected: str, model: Model) -> None:
     assert problems(model, pd.DataFrame({"pop": cells})) == [expected]
@@ -238,3 +238,11 @@ def test_a_cell_that_is_no_value_is_told(cells: list[object], expected: str, mod
 def test_a_column_that_stands_twice_is_told(model: Model) -> None:
     twice = pd.DataFrame([["yes", "no"]], columns=["pop", "pop"])
     assert problems(model, twice) == ["column 'pop' stands twice"]
+
+
+def test_text_in_a_frame_is_read_as_on_the_command_line(model: Model) -> None:
+    cells = {"age": ["31", "", "40_to_59"], "warmth": ["yes:0.7|no:0.3", "no", ""]}
+    cases = model.encode(pd.DataFrame(cells))
+    assert dict(cases.evidence(0)) == {"age": "under_40", "warmth": {"yes": 0.7, "no": 0.3}}
+    assert dict(cases.evidence(1)) == {"warmth": "no"}
+    assert dict(cases.evidence(2)) == {"age": "40_to_59"}

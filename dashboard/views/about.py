@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-import cached
 import hamknee
+import numbers_in_force
 from hamknee.priors import BASES, Priors
 from hamknee.results import percent
 from sources import source_lines
@@ -23,7 +23,7 @@ MEANINGS = {
 
 def main() -> None:
     """Show the page."""
-    priors = cached.priors()
+    priors = numbers_in_force.priors()
     with st.container(key="about"):
         st.title("About and limits", anchor=False)
         with st.container(key="urgent"):

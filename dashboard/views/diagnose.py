@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-import cached
+import numbers_in_force
 from evidence import Case, ask_all, current_case, open_case, read_case
 from hamknee import ImpossibleEvidenceError, Model
 from hamknee.charts import ranking
@@ -21,7 +21,7 @@ RIVAL = 0.05  # from here on the second and third are named beside the first
 
 def main() -> None:
     """Show the page."""
-    model = cached.model()
+    model = numbers_in_force.model()
     case = current_case(model.vocabulary)
     show_header()
     show_notices(case)
@@ -186,7 +186,7 @@ def show_meanings(target: Variable) -> None:
 
 def basis_text() -> str:
     """Return how many of the numbers behind the ranking are judgement."""
-    bases = Counter(row.basis for row in cached.priors().rows)
+    bases = Counter(row.basis for row in numbers_in_force.priors().rows)
     return (
         f"{bases['judgement']} of the {bases.total()} numbers behind this are expert judgement. "
         "“Start” is the starting probability: how common a cause is before any answer."

@@ -22,6 +22,7 @@ from hamknee.evidence import (
     check_value,
     find_variable,
     likelihood,
+    parse_value,
 )
 from hamknee.vocabulary import Variable, Vocabulary
 
@@ -98,7 +99,8 @@ def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.Da
         The variables and states there are.
     cases : iterable of mappings, or DataFrame
         One mapping a case, as `hamknee.evidence.check_evidence` takes them; or a frame with a row
-        a case and a column a variable, in which an empty cell (None, NaN) is not known.
+        a case and a column a variable, in which an empty cell (None, NaN, "") is not known and
+        text is read as on the command line: ``31``, ``a|b``, ``yes:0.7|no:0.3``.
 
     Raises
     ------
@@ -197,7 +199,8 @@ def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:
         for number, value in enumerate(values):
             found[number] = len(variable.states)
             try:
-                if (checked := check_value(variable, value)) is not None:
+                entry = parse_value(variable, value) if isinstance(value, str) else value
+                if (checked := check_value(variable, entry)) is not None:
                     found[number] = coder.code(variable, checked)
             except EvidenceError as error:
                 row = int(np.argmax(positions == number))

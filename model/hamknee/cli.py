@@ -24,6 +24,7 @@ from hamknee.guidance_reading import find_guidance
 from hamknee.inference import load, read_shipped_or_own
 from hamknee.interview import Interview
 from hamknee.questions import next_questions
+from hamknee.research_commands import app as research_app
 from hamknee.results import percent_range
 from hamknee.sensitivity import tornado
 from hamknee.shipped import shipped
@@ -60,6 +61,7 @@ app = typer.Typer(
 )
 
 app.add_typer(guidance_app)
+app.add_typer(research_app)
 
 ConditionOption = Annotated[
     str | None,

@@ -64,6 +64,8 @@ class Variable:
         Whether the question is always in view.
     several : bool
         Whether a form takes several answers (evidence that one of them is true).
+    demographic : bool
+        Whether it is known of everyone, such as age; not counted among the findings of a case.
     minutes : float
         Cost of asking, in minutes.
     unit : str
@@ -81,6 +83,7 @@ class Variable:
     group: str | None = None
     core: bool = False
     several: bool = False
+    demographic: bool = False
     minutes: float = 1.0
     unit: str = ""
     minimum: float | None = None
@@ -192,6 +195,7 @@ _VARIABLE_KEYS: Keys = {
     "group": str,
     "core": bool,
     "several": bool,
+    "demographic": bool,
     "minutes": NUMBER,
     "unit": str,
     "minimum": NUMBER,
