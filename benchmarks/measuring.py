@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,8 @@ class Sizes:
     repeats: int = 7
     single: int = 200
     many: int = 10_000
+    coded: int = 1_000_000
+    copied: int = 2**28
     sample_pyagrum: int = 1_000
     sample_pgmpy: int = 200
     findings: int = 8
@@ -50,6 +52,8 @@ QUICK = Sizes(
     repeats=2,
     single=5,
     many=100,
+    coded=2_000,
+    copied=2**24,
     sample_pyagrum=20,
     sample_pgmpy=5,
     findings=4,
@@ -84,8 +88,8 @@ def compare(peers: Iterable[Peer], cases: Sequence[Case], sizes: Sizes) -> dict[
     return {name: s / len(cases) for name, s in median_seconds(runs, sizes).items()}
 
 
-def each(ask: Callable[[Case], object], cases: Iterable[Case]) -> None:
-    """Ask about one case after the other."""
+def each(ask: Callable[[Any], object], cases: Iterable[Any]) -> None:
+    """Ask about one case, or one chunk of them, after the other."""
     for case in cases:
         ask(case)
 

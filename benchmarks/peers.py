@@ -66,24 +66,29 @@ def _fill(table: Any, cpt: CPT) -> None:
 
 def posterior_peers(model: Model) -> list[Peer]:
     """Return the other libraries' ways to the posterior of the target, compiled and ready."""
-    target = model.vocabulary.target.name
-    network = to_pyagrum(model)
-
-    def agrum(name: str, engine: Any) -> Peer:
-        engine.setTargets({target})
-
-        def ask(case: Case) -> Any:
-            engine.setEvidence(case)
-            engine.makeInference()
-            return engine.posterior(target)
-
-        return Peer(f"pyAgrum {name}", ask, lambda answer: answer.toarray())
-
+    elimination = pyagrum.VariableElimination(to_pyagrum(model))
     return [
-        agrum("LazyPropagation", pyagrum.LazyPropagation(network)),
-        agrum("VariableElimination", pyagrum.VariableElimination(network)),
-        _pgmpy(model, [target]),
+        lazy_propagation(model),
+        _agrum(model, "VariableElimination", elimination),
+        _pgmpy(model, [model.vocabulary.target.name]),
     ]
+
+
+def lazy_propagation(model: Model) -> Peer:
+    """Return pyAgrum's way to the posterior of the target with its default engine."""
+    return _agrum(model, "LazyPropagation", pyagrum.LazyPropagation(to_pyagrum(model)))
+
+
+def _agrum(model: Model, name: str, engine: Any) -> Peer:
+    target = model.vocabulary.target.name
+    engine.setTargets({target})
+
+    def ask(case: Case) -> Any:
+        engine.setEvidence(case)
+        engine.makeInference()
+        return engine.posterior(target)
+
+    return Peer(f"pyAgrum {name}", ask, lambda answer: answer.toarray())
 
 
 def marginal_peers(model: Model) -> list[Peer]:

@@ -13,6 +13,7 @@ import pytest
 
 import hamknee
 
+NAMES = ("run", "measuring", "reasoning", "coded", "scaling")
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 
 
@@ -21,7 +22,7 @@ def benchmarks() -> Iterator[dict[str, ModuleType]]:
     """The scripts of the folder, imported as they import each other."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(FOLDER))
-        yield {name: importlib.import_module(name) for name in ("run", "measuring", "reasoning")}
+        yield {name: importlib.import_module(name) for name in NAMES}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,19 @@ def row_of(section: str, row: str) -> str:
             "100 simulated cases",
             ["hamknee, coded `Cases`", "hamknee, a DataFrame", "pyAgrum LazyPropagation"],
         ),
+        ("From the start", ["`hamknee diagnose onset=sudden pop=yes`"]),
+        (
+            "2,000 coded cases on one core",
+            [
+                "30% of the findings known",
+                "all findings known",
+                "30% of the findings known, a tenth of these one of two states",
+                "pyAgrum LazyPropagation, 30% of the findings known",
+            ],
+        ),
+        ("Cost of a case by cases (6 findings, 5 conditions)", ["1", "100"]),
+        ("Cost of a case by findings (100 cases, 5 conditions)", ["3", "6"]),
+        ("Cost of a case by conditions (100 cases, 6 findings)", ["2", "5"]),
         (
             "The whole assessment",
             [
@@ -68,6 +82,7 @@ def row_of(section: str, row: str) -> str:
                 "all of it, slowest of 2 cases",
             ],
         ),
+        ("EM on 100", ["hamknee, coded `Cases`", "hamknee, a DataFrame", "pyAgrum BNLearner"]),
     ],
 )
 def test_every_table_has_its_rows_with_figures(printed: str, heading: str, rows: list[str]) -> None:
@@ -96,6 +111,25 @@ def test_the_loops_are_timed_beside_each_job_and_say_on_what(
     assert float(agrum_ratio) > 0
     assert float(pgmpy_ratio) > 0
     assert re.fullmatch(timed, on)
+
+
+def test_the_coded_cases_are_held_to_the_memory(printed: str) -> None:
+    section = section_of(printed, "2,000 coded cases")
+    (read, written) = re.findall(r"reads (\d+) bytes of codes and writes (\d+) of", section)[0]
+    # 24 codes of a byte; 11 conditions before and after, and log P(evidence), of 8 bytes each
+    assert (int(read), int(written)) == (24, 8 * (2 * 11 + 1))
+    assert re.search(r"moves [\d.]+ GB/s .* the memory is [\d.e+]+ times as fast", section)
+
+
+def test_the_cost_is_drawn_as_measured(benchmarks: dict[str, ModuleType], tmp_path: Path) -> None:
+    scaling = benchmarks["scaling"]
+    curve = {amount: {scaling.OWN: 1e-7 * amount, scaling.PEER: 1e-4} for amount in (1, 10)}
+    for path in (tmp_path / "once.svg", tmp_path / "again.svg"):
+        scaling.draw({"cases": curve, "findings": curve}, path)
+    once = (tmp_path / "once.svg").read_text(encoding="utf-8")
+    assert once == (tmp_path / "again.svg").read_text(encoding="utf-8")
+    for words in ("cases", "findings", "microseconds a case", scaling.OWN, scaling.PEER):
+        assert f">{words}<" in once
 
 
 def test_the_machine_and_the_versions_come_first(printed: str) -> None:

@@ -13,11 +13,12 @@ from functools import cached_property
 import numpy as np
 
 from hamknee.cases import Cases, encode
-from hamknee.engine import Group
+from hamknee.covariation import covaried
 from hamknee.evidence import check_evidence
+from hamknee.groups import Group
 from hamknee.inference import Model
 from hamknee.junction_tree import Array, Differential
-from hamknee.parameters import Entries, Place, covaried
+from hamknee.parameters import Entries, Place
 from hamknee.results import Posterior
 
 

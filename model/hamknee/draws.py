@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from hamknee.cases import Cases
 from hamknee.derivatives import concerned, on_target
-from hamknee.engine import BLOCK_CELLS, Group
 from hamknee.faults import HamkneeError
+from hamknee.groups import BLOCK_CELLS, Group
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
 

@@ -7,54 +7,25 @@ case: the messages of a small group are all computed when the engine is made, an
 them up. Larger groups, likelihoods and the other queries go through the group's junction tree.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.junction_tree import Array, JunctionTree, Reduction
+from hamknee.groups import LOOKUP_PATTERNS, Family, Group, find_groups
+from hamknee.junction_tree import Array, Reduction
+from hamknee.lookup import Codes, Lookup, Part
 
-Codes = npt.NDArray[np.intp]
-Family = tuple[int, ...]
-"""A variable's parents followed by the variable itself, by number: the axes of its table."""
+CASES_WORTH_A_LOOKUP = 512
+"""From so many cases on, likelihoods that occur among them are put into tables of their own."""
 
-LOOKUP_PATTERNS = 4096
-"""A group with at most this many evidence patterns has all its messages computed in advance."""
-
-BLOCK_CELLS = 2**21
-"""Cells of one junction tree that are worked on at once; bounds the memory of many cases."""
+EXPONENTS = 600.0
+"""Probabilities between exp(-600) and exp(600) are worked with as they are, without scaling."""
 
 TIE = 1e-9
 """Relative difference below which two explanations count as equally probable."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Variables that depend on each other when the target is known.
-
-    Parameters
-    ----------
-    variables : tuple of int
-        The members; in the tree the target is number 0 and they follow.
-    factors : tuple of int
-        The variables whose tables make up the group, in the order of the tree's scopes.
-    tree : JunctionTree
-        Over the target and the members.
-    potentials : tuple of ndarray
-        The tree's clique potentials.
-    strides : tuple of int
-        Turn the members' codes into the row of their pattern.
-    messages : ndarray, shape (patterns, target states), or None
-        log P(pattern | target) of every pattern of hard and missing evidence, if they are few.
-    """
-
-    variables: tuple[int, ...]
-    factors: tuple[int, ...]
-    tree: JunctionTree
-    potentials: tuple[Array, ...]
-    strides: tuple[int, ...]
-    messages: Array | None
 
 
 class Engine:
@@ -86,34 +57,10 @@ class Engine:
         with np.errstate(divide="ignore"):
             for table in own:
                 self.log_own = np.log(table)
-        self.groups = tuple(
-            self._group(members, families, tables)
-            for members in _components(families, len(self.sizes), target)
-        )
+        self.groups = tuple(find_groups(self.sizes, families, tables, target, self._plain))
         self._stack_messages()
-
-    def _group(
-        self, members: tuple[int, ...], families: Sequence[Family], tables: Sequence[Array]
-    ) -> Group:
-        local = {self.target: 0} | {variable: i for i, variable in enumerate(members, start=1)}
-        mine = [i for i, family in enumerate(families) if not set(family).isdisjoint(members)]
-        scopes = [tuple(local[variable] for variable in families[i]) for i in mine]
-        tree = JunctionTree([self.sizes[variable] for variable in local], scopes, root=0)
-        potentials = tuple(tree.potentials([tables[i][None] for i in mine]))
-        strides: list[int] = []
-        patterns = 1
-        for variable in reversed(members):
-            strides.insert(0, patterns)
-            patterns *= self.sizes[variable] + 1
-        factors = tuple(families[i][-1] for i in mine)
-        group = Group(members, factors, tree, potentials, tuple(strides), None)
-        if patterns > LOOKUP_PATTERNS:
-            return group
-        shape = tuple(self.sizes[variable] + 1 for variable in members)
-        codes = np.tile(np.array(self.sizes, dtype=np.intp), (patterns, 1))
-        codes[:, members] = np.indices(shape, dtype=np.intp).reshape(len(members), -1).T
-        messages = self._computed(group, codes, self._plain, np.sum)
-        return Group(members, factors, tree, potentials, tuple(strides), messages)
+        small = [group for group in self.groups if group.messages is not None]
+        self._lookup = self._merged(small, self._plain)
 
     def _stack_messages(self) -> None:
         """Put the messages of all groups one below the other, so that one case is one look-up."""
@@ -122,9 +69,10 @@ class Engine:
         start = 0
         for number, group in enumerate(self.groups):
             if group.messages is not None:
-                rows = len(group.messages)
-                for variable, stride in zip(group.variables, group.strides, strict=True):
-                    self.place[variable] = (number, stride, self.sizes[variable])
+                rows = stride = len(group.messages)
+                for variable, size in zip(group.variables, group.sizes, strict=True):
+                    stride //= size + 1
+                    self.place[variable] = (number, stride, size)
                 self.blank.append(start + rows - 1)  # the last pattern knows nothing
                 start += rows
         tables = [group.messages for group in self.groups if group.messages is not None]
@@ -172,53 +120,96 @@ class Engine:
         ndarray, shape (cases, target states)
             Natural logarithms, -inf where impossible.
         """
-        total = self._log_target(codes, weights)
-        for group in self.groups:
-            total += self._message(group, codes, weights, np.sum)
+        total = np.empty((len(codes), len(self.log_own)))
+        for block, log_joint in self._log_joints(codes, weights):
+            total[block] = log_joint
         return total
+
+    def posteriors(self, codes: Codes, weights: Sequence[Array]) -> tuple[Array, Array]:
+        """Return P(target | evidence) and log P(evidence) of many cases.
+
+        Parameters
+        ----------
+        codes, weights
+            As for `log_joint`.
+
+        Returns
+        -------
+        probabilities : ndarray, shape (cases, target states)
+            NaN where the evidence is impossible.
+        log_p_evidence : ndarray, shape (cases,)
+            Natural logarithms, -inf where impossible.
+        """
+        probabilities = np.empty((len(codes), len(self.log_own)))
+        log_p = np.empty(len(codes))
+        for block, log_joint in self._log_joints(codes, weights):
+            probabilities[block], log_p[block] = normalised(log_joint)
+        return probabilities, log_p
+
+    def log_p_alone(self, codes: Codes, weights: Sequence[Array]) -> Array:
+        """Return the sum of log P(e) over the findings e of each case, each taken by itself.
+
+        Parameters
+        ----------
+        codes, weights
+            As for `log_joint`.
+
+        Returns
+        -------
+        ndarray, shape (cases,)
+            0 where nothing is known, -inf where a finding is impossible by itself.
+        """
+        counts = [len(rows) for rows in weights]
+        variable = np.repeat(np.arange(len(counts)), counts)
+        code = np.concatenate([np.arange(count) for count in counts])
+        alone = np.tile(np.array(self.sizes, dtype=np.intp), (len(code), 1))
+        alone[np.arange(len(code)), variable] = code
+        log_p = log_total(self.log_joint(alone, weights))
+        log_p[code == np.array(self.sizes)[variable]] = 0.0
+        parts = [Part((v,), (count,), log_p[variable == v, None]) for v, count in enumerate(counts)]
+        lookup = Lookup(parts, len(self.sizes))
+        total = np.empty(len(codes))
+        for block in lookup.blocks(len(codes)):
+            total[block] = lookup.sums(codes[block])[:, 0]
+        return total
+
+    def _log_joints(self, codes: Codes, weights: Sequence[Array]) -> Iterator[tuple[slice, Array]]:
+        """Yield log P(target, evidence), a block of cases at a time."""
+        lookup, others = self._lookup_for(len(codes), weights)
+        apart = [group.message(codes, weights, np.sum) for group in others]
+        on_target = codes[:, self.target]
+        if (on_target != self.sizes[self.target]).any():
+            with np.errstate(divide="ignore"):
+                apart.append(np.log(weights[self.target])[on_target])
+        rest = sum(apart[1:], start=apart[0]) if apart else None
+        for block in lookup.blocks(len(codes)):
+            log_joint = lookup.sums(codes[block])
+            if rest is not None:
+                log_joint += rest[block]
+            yield block, log_joint
+
+    def _lookup_for(self, count: int, weights: Sequence[Array]) -> tuple[Lookup, list[Group]]:
+        """Return what so many cases look up, and the groups that leaves out."""
+        if all(len(rows) == size + 1 for rows, size in zip(weights, self.sizes, strict=True)):
+            return self._lookup, [group for group in self.groups if group.messages is None]
+        if count < CASES_WORTH_A_LOOKUP:
+            return self._merged([], weights), list(self.groups)
+        few = [math.prod(group.counts(weights)) <= LOOKUP_PATTERNS for group in self.groups]
+        looked_up = list(itertools.compress(self.groups, few))
+        others = [group for group, is_few in zip(self.groups, few, strict=True) if not is_few]
+        return self._merged(looked_up, weights), others
+
+    def _merged(self, groups: Iterable[Group], weights: Sequence[Array]) -> Lookup:
+        """Return the look-up of the factors on the target alone and of some groups' messages."""
+        parts = [Part((), (), self.log_own[None])]
+        parts += [Part(g.variables, g.counts(weights), g.all_messages(weights)) for g in groups]
+        return Lookup(parts, len(self.sizes))
 
     def _log_target(self, codes: Codes, weights: Sequence[Array]) -> Array:
         """Return the part of log P(target, evidence) that is on the target itself."""
         with np.errstate(divide="ignore"):
             log_weights = np.log(weights[self.target])
         return np.asarray(self.log_own + log_weights[codes[:, self.target]])
-
-    def _message(
-        self, group: Group, codes: Codes, weights: Sequence[Array], reduction: Reduction
-    ) -> Array:
-        """Return log P(evidence of a group | target), shape (cases, target states)."""
-        patterns = codes[:, group.variables]
-        plain = all(
-            len(weights[v]) == self.sizes[v] + 1 or (codes[:, v] <= self.sizes[v]).all()
-            for v in group.variables
-        )
-        if plain and group.messages is not None and reduction is np.sum:
-            looked_up: Array = group.messages[patterns @ np.array(group.strides)]
-            return looked_up
-        if len(codes) == 1:
-            return self._computed(group, codes, weights, reduction)
-        _, first, inverse = np.unique(patterns, axis=0, return_index=True, return_inverse=True)
-        return self._computed(group, codes[first], weights, reduction)[inverse.ravel()]
-
-    def _computed(
-        self, group: Group, codes: Codes, weights: Sequence[Array], reduction: Reduction
-    ) -> Array:
-        """Return the messages of a group by propagation, a block of cases at a time."""
-        messages = np.empty((len(codes), self.sizes[self.target]))
-        for block in _blocks(len(codes), group.tree.cells):
-            likelihoods = [None, *self._likelihoods(group, codes[block], weights)]
-            collected = group.tree.collect(group.potentials, likelihoods, reduction)
-            messages[block] = group.tree.root_belief(collected, 0, reduction)
-        return messages
-
-    def _likelihoods(
-        self, group: Group, codes: Codes, weights: Sequence[Array]
-    ) -> list[Array | None]:
-        """Return the evidence on each member, None where nothing is known in any case."""
-        return [
-            None if (codes[:, v] == self.sizes[v]).all() else weights[v][codes[:, v]]
-            for v in group.variables
-        ]
 
     # Everything else -----------------------------------------------------------------------
 
@@ -240,7 +231,7 @@ class Engine:
         """
         found = [np.empty((len(codes), size)) for size in self.sizes]
         own = self._log_target(codes, weights)
-        messages = [self._message(group, codes, weights, reduction) for group in self.groups]
+        messages = [group.message(codes, weights, reduction) for group in self.groups]
         # What the target hears from everyone but one group: sums from the left and the right,
         # because a message may be -inf and cannot be taken away again.
         left = own
@@ -264,8 +255,9 @@ class Engine:
         found: list[Array],
     ) -> None:
         """Fill in the marginals of a group's members, a block of cases at a time."""
-        for block in _blocks(len(codes), group.tree.cells):
-            likelihoods = [on_target[block], *self._likelihoods(group, codes[block], weights)]
+        patterns = codes[:, group.variables]
+        for block in group.blocks(len(codes)):
+            likelihoods = [on_target[block], *group.likelihoods(patterns[block], weights)]
             collected = group.tree.collect(group.potentials, likelihoods, reduction)
             beliefs = group.tree.distribute(collected, reduction)
             for number, variable in enumerate(group.variables, start=1):
@@ -317,6 +309,32 @@ def log_total(log_joint: Array) -> Array:
         return np.asarray(safe + np.log(np.exp(log_joint - safe[..., None]).sum(axis=-1)))
 
 
+def normalised(log_joint: Array) -> tuple[Array, Array]:
+    """Return P(target | evidence) and log P(evidence) from log P(target, evidence).
+
+    Parameters
+    ----------
+    log_joint : ndarray, shape (cases, target states)
+
+    Returns
+    -------
+    probabilities : ndarray, shape (cases, target states)
+        NaN where the evidence is impossible.
+    log_p_evidence : ndarray, shape (cases,)
+        -inf where the evidence is impossible.
+    """
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        joint = np.exp(log_joint)
+        total = joint @ np.ones(joint.shape[1])  # quicker than sum(axis=1) on short rows
+        log_p = np.log(total)
+        joint /= total[:, None]
+        extreme = ~(np.abs(log_p) < EXPONENTS)
+        if extreme.any():
+            log_p[extreme] = log_total(log_joint[extreme])
+            joint[extreme] = np.exp(log_joint[extreme] - log_p[extreme, None])
+    return joint, log_p
+
+
 def _exp(log: Array) -> Array:
     """Return exp of each case's logarithms, scaled to a largest entry of 1."""
     return np.asarray(np.exp(log - log.max(axis=1, keepdims=True)))
@@ -326,23 +344,3 @@ def _padded(arrays: Sequence[Array]) -> list[Array]:
     """Return arrays of (cases, states) widened with zeros to the same number of states."""
     width = max(array.shape[1] for array in arrays)
     return [np.pad(array, ((0, 0), (0, width - array.shape[1]))) for array in arrays]
-
-
-def _blocks(count: int, cells: int) -> list[slice]:
-    step = max(1, BLOCK_CELLS // cells)
-    return [slice(start, start + step) for start in range(0, count, step)]
-
-
-def _components(families: Sequence[Family], count: int, target: int) -> list[tuple[int, ...]]:
-    """Return the groups of variables that are connected in the moral graph without the target."""
-    group = list(range(count))
-    for family in families:
-        members = [variable for variable in family if variable != target]
-        for variable in members[1:]:
-            old, new = group[variable], group[members[0]]
-            group = [new if g == old else g for g in group]
-    found: dict[int, list[int]] = {}
-    for variable in range(count):
-        if variable != target:
-            found.setdefault(group[variable], []).append(variable)
-    return [tuple(members) for members in found.values()]

@@ -14,13 +14,15 @@ import numpy.typing as npt
 
 from hamknee.cases import Cases, Codes, encode
 from hamknee.contradiction import contradiction
-from hamknee.engine import LOOKUP_PATTERNS, Engine, log_total
+from hamknee.engine import Engine, log_total, normalised
 from hamknee.evidence import Evidence, check_evidence, find_variable
 from hamknee.faults import HamkneeError
+from hamknee.groups import LOOKUP_PATTERNS
 from hamknee.junction_tree import Array
 from hamknee.priors import CPT, Priors
-from hamknee.reading import SUM_TOLERANCE, read_priors, read_references
-from hamknee.results import Explanation, Marginals, Posterior, Posteriors
+from hamknee.reading import read_priors, read_references
+from hamknee.results import Explanation, Marginals, Posterior, Posteriors, Scores
+from hamknee.rows import SUM_TOLERANCE
 from hamknee.shipped import shipped
 from hamknee.vocabulary import Vocabulary, read_vocabulary
 
@@ -31,15 +33,15 @@ One: TypeAlias = Mapping[str, object]
 Many: TypeAlias = "Cases | pd.DataFrame | Iterable[Mapping[str, object]]"
 
 
-def load(priors: str | Path | None = None) -> Model:
+def load(priors: str | Path | Priors | None = None) -> Model:
     """Read, check and compile a model.
 
     Parameters
     ----------
-    priors : str or Path, optional
-        A priors.csv. By default the file that the environment variable HAMKNEE_PRIORS names, else
-        the shipped one. A vocabulary.toml or references.bib beside the file goes with it;
-        otherwise the shipped ones do.
+    priors : str, Path or Priors, optional
+        A priors.csv, or numbers that were read already. By default the file that the environment
+        variable HAMKNEE_PRIORS names, else the shipped one. A vocabulary.toml or references.bib
+        beside the file goes with it; otherwise the shipped ones do.
 
     Returns
     -------
@@ -50,7 +52,7 @@ def load(priors: str | Path | None = None) -> Model:
     VocabularyError, ReferencesError, PriorsError
         With every fault of the file.
     """
-    numbers = read_shipped_or_own(priors)
+    numbers = priors if isinstance(priors, Priors) else read_shipped_or_own(priors)
     return Model(numbers.vocabulary, numbers.cpts(), source=numbers.source, sha256=numbers.sha256)
 
 
@@ -169,10 +171,9 @@ class Model:
             prior = self._starting(checked)
             return Posterior(target, checked, scaled / total, prior, top + math.log(total))
         cases = self.encode(evidence)
-        log_joint = self.log_joint(cases)
-        log_ps = self._log_p_evidence(cases, log_joint)
-        prior = self._starting_of(cases)
-        return Posteriors(target, cases.names(), np.exp(log_joint - log_ps[:, None]), prior, log_ps)
+        probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights)
+        self._refuse_impossible(cases, log_ps)
+        return Posteriors(target, cases.names(), probabilities, self._starting_of(cases), log_ps)
 
     @overload
     def p_evidence(self, evidence: One) -> float: ...
@@ -250,8 +251,24 @@ class Model:
         ----------
         codes : ndarray of int, shape (cases, variables)
             In the vocabulary's order: the number of a state, or the number of states where the
-            variable is not known.
+            variable is not known. Any type of integer will do; columns of small ones, as
+            ``np.empty((cases, variables), np.uint8, order="F")``, are quickest.
+
+        Raises
+        ------
+        HamkneeError
+            If the shape is another, or a code is none of its variable.
         """
+        variables = self.vocabulary.variables
+        if codes.ndim != 2 or codes.shape[1] != len(variables):
+            allowed = f"a row for each case and {len(variables)} columns"
+            raise HamkneeError(f"codes have the shape {codes.shape}; allowed: {allowed}")
+        for variable, column in zip(variables, codes.T, strict=True):
+            most = len(variable.states)
+            if len(column) and not (column.min() >= 0 and column.max() <= most):
+                row = int(((column < 0) | (column > most)).argmax())
+                found = f"case {row}: {variable.name} has the code {column[row]}"
+                raise HamkneeError(f"{found}; allowed: 0 to {most}, which is not known")
         return Cases(self.vocabulary, codes, self.vocabulary.plain_weights)
 
     def log_joint(self, cases: Cases) -> Array:
@@ -260,6 +277,23 @@ class Model:
         Everything else follows from it; impossible cases raise no error here.
         """
         return self.engine.log_joint(cases.codes, cases.weights)
+
+    def scores(self, cases: Cases) -> Scores:
+        """Return what a file of results holds of each case, the impossible ones among them.
+
+        Parameters
+        ----------
+        cases : Cases
+            Checked evidence, as `encode` returns it.
+
+        Returns
+        -------
+        Scores
+            Impossible cases raise no error; they have the probabilities NaN.
+        """
+        probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights)
+        alone = self.engine.log_p_alone(cases.codes, cases.weights)
+        return Scores(self.vocabulary.target, probabilities, log_ps, alone)
 
     # How ----------------------------------------------------------------------------------
 
@@ -278,10 +312,13 @@ class Model:
     def _log_p_evidence(self, cases: Cases, log_joint: Array, one: bool = False) -> Array:
         """Return log P(evidence) of each case, or raise if one is impossible."""
         log_p = log_total(log_joint)
+        self._refuse_impossible(cases, log_p, one)
+        return log_p
+
+    def _refuse_impossible(self, cases: Cases, log_p: Array, one: bool = False) -> None:
         impossible = np.isneginf(log_p)
         if impossible.any():
             raise contradiction(self.engine, cases, int(impossible.argmax()), one)
-        return log_p
 
     def _marginals(self, cases: Cases, one: bool = False) -> dict[str, Array]:
         """Return P(variable | evidence) by variable, each of shape (cases, states)."""
@@ -321,14 +358,17 @@ class Model:
 
     def _starting_of(self, cases: Cases) -> Array:
         """Return P(target | context) of each case, shape (cases, target states)."""
+        counts = tuple(len(cases.weights[v]) for v in self._context)
         context = cases.codes[:, self._context]
-        patterns, inverse = np.unique(context, axis=0, return_inverse=True)
+        if self._context and math.prod(counts) <= LOOKUP_PATTERNS:
+            patterns = np.indices(counts).reshape(len(counts), -1).T
+            place = np.asarray(np.ravel_multi_index(tuple(context.T.astype(np.intp)), counts))
+        else:
+            patterns, place = np.unique(context, axis=0, return_inverse=True)
         codes = np.tile(np.array(self.engine.sizes, dtype=np.intp), (len(patterns), 1))
         codes[:, self._context] = patterns
-        log_joint = self.engine.log_joint(codes, cases.weights)
-        with np.errstate(invalid="ignore"):  # an impossible context is told when it is asked for
-            rows = np.exp(log_joint - log_total(log_joint)[:, None])
-        return np.asarray(rows[inverse.ravel()])
+        # an impossible context is told when it is asked for
+        return normalised(self.engine.log_joint(codes, cases.weights))[0].take(place.ravel(), 0)
 
     def _explanation(
         self, codes: Codes, states: Codes, tied: npt.NDArray[np.bool_], probability: float

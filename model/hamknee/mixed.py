@@ -11,10 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from hamknee.covariation import covaried, directions
 from hamknee.derivatives import Derivatives, differentiate
-from hamknee.engine import BLOCK_CELLS
+from hamknee.groups import BLOCK_CELLS
 from hamknee.junction_tree import Array
-from hamknee.parameters import Entries, covaried, directions
+from hamknee.parameters import Entries
 
 
 def mixed(found: Derivatives, among: Entries, functional: Array) -> Array:

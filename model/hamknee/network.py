@@ -10,7 +10,7 @@ import numpy as np
 from hamknee.faults import HamkneeError, suggestion
 from hamknee.inference import Model
 from hamknee.priors import CPT
-from hamknee.reading import SUM_TOLERANCE
+from hamknee.rows import SUM_TOLERANCE
 from hamknee.simulation import simulate
 from hamknee.vocabulary import State, Variable, Vocabulary
 

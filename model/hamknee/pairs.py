@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from hamknee.covariation import moved
 from hamknee.derivatives import replaced
 from hamknee.evidence import find_state
 from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
-from hamknee.parameters import Parameter, Place, find_place, moved
+from hamknee.parameters import Parameter, Place, find_place
 from hamknee.results import Posterior, percent
 
 if TYPE_CHECKING:

@@ -1,10 +1,4 @@
-"""The numbers of the tables, one by one: naming them, and how a column makes room when one moves.
-
-When one entry of a column moves to t, the others of the column share 1 - t in the proportions
-they had: proportional co-variation (Coupé & van der Gaag 2002). Of all ways to make room for t it
-is the one that distorts the distribution least (Chan & Darwiche 2005). Where the entry is 1 the
-others have no proportions, and share equally.
-"""
+"""The numbers of the tables, one by one: where each stands, and models with one or two moved."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +8,12 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from hamknee.covariation import moved
 from hamknee.evidence import find_state, find_variable
-from hamknee.faults import HamkneeError, listing
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
 from hamknee.priors import CPT, given_text
+from hamknee.rows import check_given
 
 Indices: TypeAlias = npt.NDArray[np.intp]
 Parameter: TypeAlias = tuple[str, str, Mapping[str, str]]
@@ -84,11 +79,8 @@ def find_place(model: Model, parameter: Parameter) -> Place:
     name, state, given = parameter
     variable = find_variable(model.vocabulary, name)
     parents = model.cpts[variable.name].parents
-    if set(given) != set(parents):
-        found = listing(given) or "nothing"
-        allowed = listing(parents) or "nothing, it has no parents"
-        raise HamkneeError(f"{name} is given {found} here; allowed: {allowed}")
-    column = tuple(find_state(model.vocabulary[parent], given[parent]) for parent in parents)
+    states = check_given(model.vocabulary, variable.name, parents, given)
+    column = tuple(model.vocabulary[p].position[state] for p, state in states.items())
     return Place(variable.name, column, find_state(variable, state))
 
 
@@ -175,68 +167,6 @@ def given_names(model: Model, variable: str, column: Sequence[int | np.intp]) ->
     return given_text(zip((p.name for p in parents), states, strict=True))
 
 
-def covaried(table: Array, probabilities: Array) -> Array:
-    """Turn derivatives by each entry alone into derivatives under proportional co-variation.
-
-    Parameters
-    ----------
-    table : ndarray, shape (rows, parents' states..., states)
-        Derivatives by each entry.
-    probabilities : ndarray, shape (parents' states..., states)
-        The entries.
-
-    Returns
-    -------
-    ndarray, shape (rows, columns, states)
-    """
-    states = probabilities.shape[-1]
-    flat = table.reshape(len(table), -1, states)
-    return np.asarray(
-        np.einsum("rck,cjk->rcj", flat, directions(probabilities.reshape(-1, states)))
-    )
-
-
-def directions(columns: Array) -> Array:
-    """Return how a column moves when one of its entries does.
-
-    Parameters
-    ----------
-    columns : ndarray, shape (columns, states)
-        Probabilities.
-
-    Returns
-    -------
-    ndarray, shape (columns, states, states)
-        d entry k / d entry j at [column, j, k]: 1 for j itself, and the others make room.
-    """
-    states = columns.shape[-1]
-    others = 1 - np.eye(states)
-    left = 1 - columns[:, :, None]
-    equal = others / max(states - 1, 1)
-    shares = np.divide(
-        columns[:, None, :] * others,
-        left,
-        out=np.tile(equal, (len(columns), 1, 1)),
-        where=left != 0,
-    )
-    return np.asarray(np.eye(states) - shares)
-
-
-def moved(column: Array, state: int, value: float) -> Array:
-    """Return a column with one entry moved to a value and the others making room.
-
-    Parameters
-    ----------
-    column : ndarray, shape (states,)
-        Probabilities.
-    state : int
-        Which of them moves.
-    value : float
-        Where to.
-    """
-    return np.asarray(column + (value - column[state]) * directions(column[None])[0, state])
-
-
 def with_moved(model: Model, places: Sequence[Place], values: Sequence[float]) -> Model:
     """Return a model with one or two numbers moved and the rest of their columns co-varying.
 
@@ -271,3 +201,29 @@ def _two_moved(places: Sequence[Place], values: Sequence[float], model: Model) -
     changed = column * rest
     changed[states] = values
     return np.asarray(changed)
+
+
+def beta_range(probability: Array, ess: Array, mass: float) -> tuple[Array, Array]:
+    """Return the central range of the Beta distribution that ess × probability implies.
+
+    Parameters
+    ----------
+    probability, ess : ndarray, shape (numbers,)
+        The numbers, and the equivalent sample size of the column of each.
+    mass : float
+        Probability that a number is in its range, between 0 and 1.
+
+    Returns
+    -------
+    low, high : ndarray, shape (numbers,)
+        Numbers that are 0 or 1 stay where they are.
+    """
+    from scipy.special import betaincinv  # here, because it is slow to import
+
+    low, high = probability.copy(), probability.copy()
+    free = (low > 0) & (low < 1)
+    a = ess[free] * probability[free]
+    b = ess[free] - a
+    low[free] = betaincinv(a, b, (1 - mass) / 2)
+    high[free] = betaincinv(a, b, (1 + mass) / 2)
+    return low, high

@@ -184,6 +184,39 @@ class Posteriors:
 
 
 @dataclass(frozen=True)
+class Scores:
+    """What a file of results holds of many cases, the impossible ones among them.
+
+    Parameters
+    ----------
+    target : Variable
+        What was asked for.
+    probabilities : ndarray, shape (cases, states)
+        P(target | evidence), NaN where the evidence is impossible.
+    log_p_evidence : ndarray, shape (cases,)
+        Natural logarithm of P(evidence), -inf where the evidence is impossible.
+    log_p_alone : ndarray, shape (cases,)
+        Sum of the natural logarithms of P(e) over all that is known, each taken by itself.
+    """
+
+    target: Variable
+    probabilities: Array
+    log_p_evidence: Array
+    log_p_alone: Array
+
+    @property
+    def impossible(self) -> npt.NDArray[np.bool_]:
+        """Whether the evidence of each case contradicts itself, shape (cases,)."""
+        return np.isneginf(self.log_p_evidence)
+
+    @property
+    def conflict(self) -> Array:
+        """Conflict of each case in bits (see `hamknee.conflict`), NaN where it is impossible."""
+        log_p = np.where(self.impossible, np.nan, self.log_p_evidence)
+        return np.asarray((self.log_p_alone - log_p) / np.log(2))
+
+
+@dataclass(frozen=True)
 class Marginals:
     """The probabilities of every variable in one case or many.
 

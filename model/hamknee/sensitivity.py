@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from hamknee.covariation import moved
 from hamknee.derivatives import derivatives, replaced
 from hamknee.draws import check_ess
 from hamknee.evidence import find_state
@@ -31,9 +32,9 @@ from hamknee.parameters import (
     Entries,
     Parameter,
     Place,
+    beta_range,
     entries,
     find_place,
-    moved,
 )
 from hamknee.results import Posterior, percent
 
@@ -319,7 +320,7 @@ def tornado(
     number, among = find_state(model.vocabulary.target, state), entries(model)
     found = derivatives(model, evidence)
     ends = _ends(found.posterior.probabilities, found.slopes(among), among.probability)
-    low, high = _ranges(among, mass)
+    low, high = beta_range(among.probability, among.ess, mass)
     values = np.stack([_value(ends, number, t) for t in (low, high)])
     limits = admissible(ends, found.posterior.order[0])
     return Tornado(
@@ -389,19 +390,3 @@ def _value(ends: Array, state: int, t: Array) -> Array:
     t = np.clip(t, 1e-200, 1.0)[:, None]
     joint = (1 - t) * ends[:, 0] + t * ends[:, 1]
     return np.asarray(joint[:, state] / joint.sum(axis=1))
-
-
-def _ranges(among: Entries, mass: float) -> tuple[Array, Array]:
-    """Return the central range of the Beta that ess × probability implies for each number.
-
-    Numbers that are 0 or 1 stay where they are.
-    """
-    from scipy.special import betaincinv  # here, because it is slow to import
-
-    low, high = among.probability.copy(), among.probability.copy()
-    free = (low > 0) & (low < 1)
-    a = among.ess[free] * among.probability[free]
-    b = among.ess[free] - a
-    low[free] = betaincinv(a, b, (1 - mass) / 2)
-    high[free] = betaincinv(a, b, (1 + mass) / 2)
-    return low, high
