@@ -12,11 +12,18 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from hamknee.faults import Fault, FaultsError, decode, listing, read_bytes, suggestion
-from hamknee.priors import BASES, COLUMNS, Priors, Row, digest, given_text
+from hamknee.priors import COLUMNS, Priors, Row, digest, given_text
+from hamknee.rows import (
+    SUM_TOLERANCE,
+    Problem,
+    basis_problems,
+    certainty_problems,
+    sources_problems,
+)
 from hamknee.vocabulary import Variable, Vocabulary
 
-SUM_TOLERANCE = 1e-6
-"""How far the probabilities of one column may be from adding up to 1."""
+MOST_FAULTS = 1000
+"""Faults after which a file is taken for something else, which need not be read to its end."""
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _PROBABILITY = "a number from 0 to 1 with a decimal point"
@@ -77,8 +84,32 @@ def read_priors(path: Path, vocabulary: Vocabulary, references: Collection[str])
         With every fault found: line, column, what was found, what is allowed.
     """
     data = read_bytes(path, PriorsError)
+    return parse_priors(data, vocabulary, references, source=str(path))
+
+
+def parse_priors(
+    data: bytes, vocabulary: Vocabulary, references: Collection[str], *, source: str
+) -> Priors:
+    """Read and check what a priors.csv holds, wherever it came from.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    vocabulary, references
+        As for `read_priors`.
+    source : str
+        Where it came from; faults name the last part of it.
+
+    Raises
+    ------
+    PriorsError
+        As for `read_priors`.
+    """
+    path = Path(source)
     rows = _Reader(path, vocabulary, references).rows(decode(data, path.name, PriorsError))
-    return Priors(vocabulary, rows, source=str(path), sha256=digest(data))
+    known = frozenset(references)
+    return Priors(vocabulary, rows, source=source, sha256=digest(data), references=known)
 
 
 @dataclass(frozen=True)
@@ -105,7 +136,16 @@ class _Reader:
         self.unplaced: set[str | None] = set()
 
     def fault(self, line: int | None, column: str | None, problem: str, allowed: str) -> None:
-        self.faults.append(Fault(self.path.name, line, column, problem, allowed))
+        name = self.path.name
+        self.faults.append(Fault(name, line, column, problem, allowed))
+        if len(self.faults) == MOST_FAULTS:
+            problem = f"{MOST_FAULTS} faults up to here, so that reading stopped"
+            allowed = "a file as data/README.md describes it"
+            raise PriorsError([*self.faults, Fault(name, line, None, problem, allowed)])
+
+    def refuse(self, line: int, column: str, problems: Iterable[Problem]) -> None:
+        for problem, allowed in problems:
+            self.fault(line, column, problem, allowed)
 
     def rows(self, text: str) -> tuple[Row, ...]:
         records = self._records(text)
@@ -190,12 +230,13 @@ class _Reader:
     def _row(self, line: int, record: dict[str, str]) -> _Numbered | None:
         probability = self._number(line, "probability", record["probability"], _PROBABILITY)
         ess = self._number(line, "ess", record["ess"], _ESS)
-        basis = self._basis(line, record["basis"])
-        if probability in (0.0, 1.0) and basis in BASES and basis != "logical":
-            problem = f"found {probability:g} with basis {basis}"
-            self.fault(line, "probability", problem, "exactly 0 or 1 only with basis logical")
+        basis = record["basis"]
+        self.refuse(line, "basis", basis_problems(basis))
+        if uncertain := certainty_problems(probability, basis):
+            self.refuse(line, "probability", uncertain)
             probability = None
-        sources = self._sources(line, record["sources"], basis)
+        sources = tuple(record["sources"].split())
+        self.refuse(line, "sources", sources_problems(sources, basis, self.references))
         variable = self._variable(line, "variable", record["variable"])
         if variable is None:
             self.unplaced.add(None)
@@ -229,22 +270,6 @@ class _Reader:
             problem = f"found {text}, which is out of range"
         self.fault(line, column, problem, allowed)
         return None
-
-    def _basis(self, line: int, text: str) -> str:
-        if text not in BASES:
-            hint = suggestion(text, BASES)
-            self.fault(line, "basis", f"unknown basis {text!r}{hint}", listing(BASES))
-        return text
-
-    def _sources(self, line: int, text: str, basis: str) -> tuple[str, ...]:
-        keys = tuple(text.split())
-        for key in keys:
-            if key not in self.references:
-                problem = f"unknown source {key!r}{suggestion(key, self.references)}"
-                self.fault(line, "sources", problem, "keys of references.bib, with spaces between")
-        if not keys and basis in ("published", "indirect"):
-            self.fault(line, "sources", f"basis {basis} without a source", "at least one key")
-        return keys
 
     def _variable(self, line: int, column: str, name: str) -> Variable | None:
         if name in self.vocabulary:
