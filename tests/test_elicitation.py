@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from hamknee.elicitation import beta_ess, dirichlet_ess, split_by_parent, split_ess
+from hamknee.elicitation import beta_ess, dirichlet_ess, fit_beta, split_by_parent, split_ess
 from hamknee.faults import HamkneeError
 
 proportions = st.floats(0.02, 0.98)
@@ -88,6 +88,54 @@ def test_a_range_out_of_order_is_refused(
 ) -> None:
     with pytest.raises(HamkneeError) as raised:
         beta_ess(mean, low, high, mass)
+    assert message in str(raised.value)
+
+
+# Mean and count of one Beta ---------------------------------------------------------------------
+
+
+@given(low=st.floats(0.001, 0.98), width=st.floats(0.01, 0.9))
+def test_any_two_quantiles_are_met_exactly(low: float, width: float) -> None:
+    high = min(low + width, 0.999)
+    mean, ess = fit_beta([low, high], [0.05, 0.95])
+    met = stats.beta.cdf([low, high], mean * ess, (1 - mean) * ess)
+    np.testing.assert_allclose(met, [0.05, 0.95], atol=1e-6)
+
+
+@given(mean=proportions, ess=st.floats(4, 5000))
+def test_a_beta_is_recovered_from_its_own_quartiles(mean: float, ess: float) -> None:
+    quartiles = stats.beta.ppf([0.25, 0.5, 0.75], mean * ess, (1 - mean) * ess)
+    if np.diff([0, *quartiles, 1]).min() < 1e-6:
+        return  # a quartile in the tail no longer tells one Beta from another
+    found, count = fit_beta(quartiles, [0.25, 0.5, 0.75])
+    assert found == pytest.approx(mean, rel=1e-5)
+    assert count == pytest.approx(ess, rel=1e-4)
+
+
+def test_three_quartiles_that_no_beta_has_are_fitted_as_shelf_does() -> None:
+    # The fit that SHELF's vignette on Dirichlet elicitation prints for its first proportion.
+    mean, ess = fit_beta([0.5, 0.55, 0.6], [0.25, 0.5, 0.75])
+    assert mean * ess == pytest.approx(24.88927, rel=1e-4)
+    assert (1 - mean) * ess == pytest.approx(20.4087, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "levels", "message"),
+    [
+        ([0.5, 0.4], [0.25, 0.75], "found the values 0.5, 0.4; allowed: rising"),
+        ([0.0, 0.4], [0.25, 0.75], "found the values 0, 0.4; allowed: rising, strictly between"),
+        ([float("nan"), 0.4], [0.25, 0.75], "found the values nan, 0.4"),
+        ([0.3, 0.4], [0.75, 0.25], "found the levels 0.75, 0.25; allowed: never falling"),
+        ([0.3, 0.4], [0.5, 1.5], "found the levels 0.5, 1.5; allowed: never falling, between"),
+        ([0.3, 0.4], [0.5, 1.0], "found the levels 0.5, 1; allowed: at least two different ones"),
+        ([0.3, 0.4], [0.5], "found 2 values and 1 levels; allowed: as many"),
+    ],
+)
+def test_points_of_no_distribution_are_refused(
+    values: list[float], levels: list[float], message: str
+) -> None:
+    with pytest.raises(HamkneeError) as raised:
+        fit_beta(values, levels)
     assert message in str(raised.value)
 
 

@@ -74,6 +74,86 @@ def beta_ess(mean: float, low: float, high: float, mass: float = 0.9) -> float:
     return max(count for value, count in fits if value <= best + 1e-6)
 
 
+def fit_beta(values: Sequence[float], levels: Sequence[float]) -> tuple[float, float]:
+    """Return mean and equivalent sample size of the Beta that fits points of a distribution best.
+
+    The sum of the squared differences between the Beta's distribution function at the values and
+    the stated levels is minimised, as SHELF does, over both parameters. Two points are met exactly.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Proportions, rising, strictly between 0 and 1.
+    levels : sequence of float
+        Probability of being below each value, never falling; at least two different ones strictly
+        between 0 and 1, or the points would not tell one Beta from another.
+
+    Returns
+    -------
+    mean : float
+        alpha / (alpha + beta).
+    ess : float
+        alpha + beta, between 0.1 and a million.
+
+    Raises
+    ------
+    HamkneeError
+        If values or levels are not like that.
+    """
+    ends, below = _points(values, levels)
+
+    def misfits(parameters: Array) -> Array:
+        mean, ess = special.expit(parameters[0]), np.exp(parameters[1])
+        return np.asarray(special.betainc(mean * ess, (1 - mean) * ess, ends) - below)
+
+    smallest, largest = np.log(_COUNTS)
+    bounds = ([-np.inf, smallest], [np.inf, largest])
+    fits = [
+        optimize.least_squares(
+            misfits,
+            [special.logit(mean), np.clip(math.log(ess), smallest + 1, largest - 1)],
+            bounds=bounds,
+            ftol=1e-15,
+            xtol=1e-15,
+            gtol=1e-15,
+        )
+        for mean, ess in _starts(ends, below)
+    ]
+    best = min(fits, key=lambda fit: float(fit.cost))
+    return float(special.expit(best.x[0])), float(np.exp(best.x[1]))
+
+
+def _starts(ends: Array, below: Array) -> list[tuple[float, float]]:
+    """Return means and counts to start from: a normal proportion, and a normal log odds."""
+    inside = (below > 0) & (below < 1)
+    scores = special.ndtri(below[inside])
+    width, mean = np.polyfit(scores, ends[inside], 1)
+    mean = float(np.clip(mean, ends[0] / 2, (1 + ends[-1]) / 2))
+    log_width, log_odds = np.polyfit(scores, special.logit(ends[inside]), 1)
+    middle = float(special.expit(log_odds))
+    by_log_odds = 1 / (middle * (1 - middle) * log_width**2)
+    return [(mean, max(mean * (1 - mean) / width**2 - 1, 0.1)), (middle, by_log_odds)]
+
+
+def _points(values: Sequence[float], levels: Sequence[float]) -> tuple[Array, Array]:
+    """Return points of a distribution function as arrays, or say what is wrong with them."""
+    ends, below = np.asarray(values, dtype=float), np.asarray(levels, dtype=float)
+    if len(ends) != len(below):
+        raise HamkneeError(f"found {len(ends)} values and {len(below)} levels; allowed: as many")
+    if not (ends > 0).all() or not (ends < 1).all() or not (np.diff(ends) > 0).all():
+        found = ", ".join(f"{value:g}" for value in ends)
+        raise HamkneeError(f"found the values {found}; allowed: rising, strictly between 0 and 1")
+    found = ", ".join(f"{level:g}" for level in below)
+    if not (below >= 0).all() or not (below <= 1).all() or not (np.diff(below) >= 0).all():
+        raise HamkneeError(f"found the levels {found}; allowed: never falling, between 0 and 1")
+    if len(set(below[(below > 0) & (below < 1)])) < 2:
+        raise HamkneeError(
+            f"found the levels {found}; allowed: at least two different ones strictly between 0"
+            " and 1"
+        )
+    return ends, below
+
+
 def dirichlet_ess(
     means: Sequence[float], lows: Sequence[float], highs: Sequence[float], mass: float = 0.9
 ) -> float:
