@@ -90,6 +90,7 @@ class Agrum:
             for column in np.ndindex(*cpt.probabilities.shape[:-1]):
                 given = dict(zip(cpt.parents, map(int, column), strict=True))
                 network.cpt(name)[given or slice(None)] = cpt.probabilities[column].tolist()
+        self.network = network
         self.engine = gum.LazyPropagation(network)
 
     def ask(self, name: str, evidence: One) -> tuple[Array, float]:
