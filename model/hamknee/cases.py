@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -157,6 +157,27 @@ class _Coder:
         plain = zip(self.rows.values(), self.vocabulary.plain_weights, strict=True)
         return tuple(np.vstack([rows, *extra]) if extra else rows for extra, rows in plain)
 
+    def column(
+        self, variable: Variable, values: Sequence[object] | npt.NDArray[np.number[Any]]
+    ) -> tuple[Codes, dict[int, tuple[str, ...]]]:
+        """Return the code of each value and of an empty cell, and what cannot be read."""
+        codes = np.full(len(values) + 1, len(variable.states), dtype=np.intp)
+        problems: dict[int, tuple[str, ...]] = {}
+        left: Iterable[int] = range(len(values))
+        if variable.unit and isinstance(values, np.ndarray):
+            codes[:-1] = _bins(variable, values)
+            left = np.flatnonzero(codes < 0).tolist()
+        for number in left:
+            value = values[number]
+            codes[number] = len(variable.states)
+            try:
+                entry = parse_value(variable, value) if isinstance(value, str) else value
+                if (checked := check_value(variable, entry)) is not None:
+                    codes[number] = self.code(variable, checked)
+            except EvidenceError as error:
+                problems[number] = error.problems
+        return codes, problems
+
     def case(self, entries: Mapping[str, object]) -> dict[int, int]:
         """Check one case and return its codes by the index of the variable."""
         states = self.vocabulary.state_index
@@ -178,48 +199,117 @@ class _Coder:
 
 
 def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:
-    """Encode a frame column by column, checking each distinct value once."""
+    """Encode a frame column by column, or raise with every problem in it."""
     import pandas as pd
 
-    coder = _Coder(vocabulary)
-    codes = coder.blank(len(frame))
-    problems: list[str] = []
     if not frame.columns.is_unique:
         twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
         raise EvidenceError([f"column {name!r} stands twice; allowed: once" for name in twice])
+    columns: dict[str, Column] = {}
+    unknown: dict[object, list[str]] = {}
     for name in frame.columns:
         try:
-            variable = find_variable(vocabulary, name)
+            columns[find_variable(vocabulary, name).name] = Column.of_series(frame[name])
         except EvidenceError as error:
-            problems += [f"column {name!r}: {text}" for text in error.problems]
-            continue
-        positions, values = _distinct(frame[name])
-        found = np.empty(len(values) + 1, dtype=np.intp)
-        found[-1] = len(variable.states)  # an empty cell has position -1
-        for number, value in enumerate(values):
-            found[number] = len(variable.states)
-            try:
-                entry = parse_value(variable, value) if isinstance(value, str) else value
-                if (checked := check_value(variable, entry)) is not None:
-                    found[number] = coder.code(variable, checked)
-            except EvidenceError as error:
-                row = int(np.argmax(positions == number))
-                problems += [f"case {frame.index[row]}: {text}" for text in error.problems]
-        codes[:, coder.index[variable.name]] = found[positions]
+            unknown[name] = [f"column {name!r}: {text}" for text in error.problems]
+    cases, unread = encode_columns(vocabulary, columns, len(frame))
+    problems: list[str] = []
+    for name in frame.columns:
+        problems += unknown.get(name, [])
+        for number, texts in unread.get(name, {}).items():
+            row = int(np.argmax(columns[name].positions == number))
+            problems += [f"case {frame.index[row]}: {text}" for text in texts]
     if problems:
         raise EvidenceError(problems)
     labels = None if isinstance(frame.index, pd.RangeIndex) else list(frame.index)
-    return Cases(vocabulary, codes, coder.weights(), labels)
+    codes = np.ascontiguousarray(cases.codes, dtype=np.intp)
+    return Cases(vocabulary, codes, cases.weights, labels)
 
 
-def _distinct(column: pd.Series) -> tuple[Codes, Sequence[object]]:
-    """Return the position of each cell among the distinct values, -1 for an empty one."""
-    import pandas as pd
+def _bins(variable: Variable, numbers: npt.NDArray[np.number[Any]]) -> Codes:
+    """Return the number of the bin that each number is in, -1 where it is in none."""
+    found = np.full(len(numbers), -1, dtype=np.intp)
+    for position, state in enumerate(variable.states):
+        if state.lower is not None and state.upper is not None:
+            found[(numbers >= state.lower) & (numbers < state.upper)] = position
+    for bound, outside in ((variable.minimum, np.less), (variable.maximum, np.greater)):
+        if bound is not None:
+            found[outside(numbers, bound)] = -1
+    return found
 
-    try:
-        positions, values = pd.factorize(column)
-    except (TypeError, NotImplementedError):  # sets, lists, mappings: each cell its own value
-        empty = np.array([pd.api.types.is_scalar(cell) and pd.isna(cell) for cell in column])
-        positions = np.where(empty, -1, np.cumsum(~empty) - 1)
-        return np.asarray(positions, dtype=np.intp), list(column[~empty])
-    return np.asarray(positions, dtype=np.intp), list(values)
+
+@dataclass(frozen=True)
+class Column:
+    """One variable in many cases, each distinct value once.
+
+    Parameters
+    ----------
+    positions : ndarray of int, shape (cases,)
+        For each case the position of its value, -1 where nothing is known.
+    values : sequence, or ndarray of numbers
+        As `hamknee.evidence.check_value` takes them; text is read as on the command line.
+    """
+
+    positions: npt.NDArray[np.signedinteger[Any]]
+    values: Sequence[object] | npt.NDArray[np.number[Any]]
+
+    @classmethod
+    def of_series(cls, series: pd.Series) -> Column:
+        """Return a column of a frame."""
+        import pandas as pd
+
+        try:
+            positions, values = pd.factorize(series)
+        except (TypeError, NotImplementedError):  # sets, lists, mappings: each cell its own value
+            empty = np.array([pd.api.types.is_scalar(cell) and pd.isna(cell) for cell in series])
+            positions = np.where(empty, -1, np.cumsum(~empty) - 1)
+            return cls(np.asarray(positions, dtype=np.intp), list(series[~empty]))
+        numbers = isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"
+        distinct = np.asarray(values) if numbers else list(values)
+        return cls(np.asarray(positions, dtype=np.intp), distinct)
+
+
+Unread: TypeAlias = dict[str, dict[int, tuple[str, ...]]]
+"""By variable and position of the value, what is wrong with values that cannot be read."""
+
+
+def encode_columns(
+    vocabulary: Vocabulary, columns: Mapping[str, Column], count: int
+) -> tuple[Cases, Unread]:
+    """Encode cases column by column, checking each distinct value once.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    columns : mapping of str to Column
+        By variable name.
+    count : int
+        How many cases.
+
+    Returns
+    -------
+    Cases
+        Its codes are of the smallest type that holds them and contiguous by variable, which is
+        the quickest for the engine. Values that cannot be read count as not known.
+    Unread
+        What is wrong with those values.
+    """
+    coder = _Coder(vocabulary)
+    unread: Unread = {}
+    found: dict[int, Codes] = {}
+    for name, column in columns.items():
+        found[coder.index[name]], problems = coder.column(vocabulary[name], column.values)
+        if problems:
+            unread[name] = problems
+    weights = coder.weights()
+    dtype = np.min_scalar_type(max(len(rows) for rows in weights))
+    codes = np.empty((count, len(vocabulary)), dtype=dtype, order="F")
+    columns_by_index = {coder.index[name]: column for name, column in columns.items()}
+    for number, variable in enumerate(vocabulary.variables):
+        if number in found:
+            # The last entry is for an empty cell, whose position is -1.
+            codes[:, number] = found[number].astype(dtype)[columns_by_index[number].positions]
+        else:
+            codes[:, number] = len(variable.states)
+    return Cases(vocabulary, codes, weights), unread
