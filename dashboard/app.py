@@ -4,12 +4,36 @@ from pathlib import Path
 
 import streamlit as st
 
+import cached
 import hamknee
 import numbers_in_force
 from evidence import keep_case
 from texts import plain, texts
+from warning_signs import show_signs
 
 HERE = Path(__file__).parent
+
+# The files of the pages and what they are called, in the order of the navigation.
+PAGES = {
+    "diagnose": "Diagnose",
+    "what_if": "What if",
+    "model": "Model",
+    "tune": "Tune",
+    "check": "Check",
+    "about": "About and limits",
+}
+# The pages that hold the case in their address; the last one holds a second version too.
+CASE = (PAGES["diagnose"], PAGES["what_if"])
+
+
+def pages() -> list[st.Page]:
+    """Return the pages, the first of which opens."""
+    first = next(iter(PAGES))
+    there = {name: title for name, title in PAGES.items() if (HERE / f"views/{name}.py").is_file()}
+    return [
+        st.Page(f"views/{name}.py", title=title, default=name == first)
+        for name, title in there.items()
+    ]
 
 
 def footer(model: hamknee.Model) -> None:
@@ -17,7 +41,7 @@ def footer(model: hamknee.Model) -> None:
     with st.container(key="footer"):
         st.caption(
             f"{texts().informs} hamknee {hamknee.__version__}, numbers "
-            f"`{model.sha256[:12]}` from {plain(Path(model.source).name)}."
+            f"`{model.sha256[:12]}` {numbers_in_force.origin()}."
         )
 
 
@@ -29,23 +53,21 @@ def show_faults(error: hamknee.HamkneeError) -> None:
         "**The numbers cannot be used.** Mend the file, then reload this page.\n\n"
         f"{plain(heading)}\n\n{lines}"
     )
-    with st.container(key="urgent"):
-        st.markdown(texts().urgent)
+    show_signs(cached.shipped_guidance())
 
 
 def main() -> None:
     """Show the page that is asked for, or what is wrong with the numbers."""
     st.set_page_config(page_title=texts().title, layout="wide", page_icon=HERE / "icon.svg")
     st.html(HERE / "style.css")
-    diagnose = st.Page("views/diagnose.py", title="Diagnose", default=True)
-    about = st.Page("views/about.py", title="About and limits")
-    page = st.navigation([diagnose, about], position="top")
+    page = st.navigation(pages(), position="top")
     try:
         model = numbers_in_force.model()
     except hamknee.HamkneeError as error:
         show_faults(error)
         return
-    keep_case(away=page is not diagnose)
+    keep_case(page.title, holds_case=page.title in CASE, holds_changes=page.title == CASE[-1])
+    numbers_in_force.notice()
     page.run()
     footer(model)
 

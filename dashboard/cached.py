@@ -1,15 +1,20 @@
-"""What is kept between runs of a page. Nothing else in the dashboard uses Streamlit's cache."""
+"""The files that are kept between runs of a page: the numbers, as read and as compiled."""
 
-from collections.abc import Iterator
+import os
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
 import streamlit as st
 
 import hamknee
+from hamknee.guidance import Guidance
+from hamknee.guidance_reading import read_guidance
 from hamknee.inference import priors_path, read_shipped_or_own
 from hamknee.priors import Priors
+from hamknee.reading import read_references
 from hamknee.shipped import shipped
+from hamknee.vocabulary import read_vocabulary
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 """Path, modification time and size of the files read, so that an edited file is read anew."""
@@ -46,27 +51,52 @@ def compiled(priors: Priors) -> hamknee.Model:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _compiled(sha256: str, stamp: Stamp, _priors: Priors) -> hamknee.Model:  # noqa: ARG001 - the key
-    return hamknee.Model(_priors.vocabulary, _priors.cpts(), source=_priors.source, sha256=sha256)
+    # What stands beside the file, such as the guidance, goes with edited numbers too.
+    source = str(priors_path())
+    return hamknee.Model(_priors.vocabulary, _priors.cpts(), source=source, sha256=sha256)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@lru_cache(maxsize=2)
 def _model(path: Path, stamp: Stamp) -> hamknee.Model:  # noqa: ARG001 - part of the key
     return hamknee.load(path)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@lru_cache(maxsize=2)
 def _priors(path: Path, stamp: Stamp) -> Priors:  # noqa: ARG001 - part of the key
     return read_shipped_or_own(path)
 
 
+@lru_cache(maxsize=1)
+def shipped_guidance() -> Guidance:
+    """Return the shipped words on warning signs, for when no model can be read."""
+    vocabulary = read_vocabulary(shipped("data/vocabulary.toml"))
+    references = read_references(shipped("data/references.bib"))
+    return read_guidance(shipped("data/guidance.toml"), vocabulary, references)
+
+
+def stamp() -> Stamp:
+    """Return the state of the files that the model is read from."""
+    return _stamp(priors_path())
+
+
 def _stamp(path: Path) -> Stamp:
-    there = [(file, file.stat()) for file in _files(path) if file.is_file()]
-    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in there)
+    found = []
+    for file in _files(path):
+        try:
+            about = os.stat(file)  # noqa: PTH116 - asked dozens of times for each click
+        except OSError:
+            continue
+        found.append((file, about.st_mtime_ns, about.st_size))
+    return tuple(found)
 
 
-def _files(path: Path) -> Iterator[Path]:
+@lru_cache(maxsize=8)
+def _files(path: Path) -> tuple[str, ...]:
     """Return every file a model may be read from: beside the numbers, or the shipped one."""
-    yield path
-    for name in ("vocabulary.toml", "references.bib"):
-        yield path.with_name(name)
-        yield shipped(f"data/{name}")
+    names = ("vocabulary.toml", "references.bib", "guidance.toml")
+    beside = [str(place) for name in names for place in (path.with_name(name), _shipped(name))]
+    return (str(path), *beside)
+
+
+def _shipped(name: str) -> Path:
+    return shipped(f"data/{name}")

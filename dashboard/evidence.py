@@ -1,37 +1,45 @@
-"""The answers: read from the address, shown as questions, written back to the address.
+"""The case: read from the address, kept while other pages are looked at, written back.
 
-The address holds the whole state. Each run reads it and sets the widgets to what it says, so
+The address holds the whole case. Each run reads it and sets the widgets to what it says, so
 loading, reloading, going back and opening a bookmark are one and the same thing; a choice writes
-the address. Names and values in it are those of priors.csv, not the words on the screen, so
-that a reworded answer breaks no link.
+the address. Names and values in it are those of priors.csv and guidance.toml, not the words on the
+screen, so that a reworded answer breaks no link.
+
+The session keeps a copy. It bridges a look at a page that has no case in its address, and it is
+what a choice is added to: a quick second choice arrives with an address from before the first.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from hamknee.evidence import (
     Evidence,
     EvidenceError,
+    Value,
     check_evidence,
     check_value,
     parse_value,
-    value_text,
-    value_words,
 )
 from hamknee.faults import suggestion
+from hamknee.guidance import Guidance
+from hamknee.triage import UNKNOWN
 from hamknee.vocabulary import Variable, Vocabulary
-from texts import plain
 
-NOT_KNOWN = ""
-"""The option of every question that is chosen until another is."""
+FLAG_ANSWERS: Mapping[str, object] = {"flag": True, "no_flag": False, "unknown_flag": UNKNOWN}
+"""The parameters that list warning signs, and the answer each of them stands for."""
 
-GROUPS = {
-    "history": "More about the pain",
-    "examination": "Examination",
-    "background": "Background",
-}
+NOT_KNOWN = "unknown"
+"""The parameter that lists the questions that were asked and could not be answered."""
+
+NUMBERS = "numbers"
+"""The parameter of a shared link that tells which numbers it was made with."""
+
+CHANGED = "b."
+"""What the parameters of the second version of a case begin with."""
+
+_KEPT, _CHANGES, _PAGE = "case", "changes", "page-before"
 
 
 @dataclass(frozen=True)
@@ -44,16 +52,54 @@ class Case:
         The answers, checked.
     texts : mapping of str to str
         The answers as they stand in the address.
+    flags : mapping of str to object
+        The warning signs that were answered: True, False or "unknown".
+    not_known : tuple of str
+        Questions that were asked and could not be answered.
+    numbers : str
+        The first digits of the digest of the numbers a link was made with; empty if it has none.
     ignored : tuple of str
         What in the address could not be used, and the nearest right name.
     """
 
     evidence: Evidence
     texts: Mapping[str, str]
+    flags: Mapping[str, object] = field(default_factory=dict)
+    not_known: tuple[str, ...] = ()
+    numbers: str = ""
     ignored: tuple[str, ...] = ()
 
+    @property
+    def address(self) -> dict[str, str]:
+        """The case as the parameters of an address."""
+        found = dict(self.texts)
+        for parameter, answer in FLAG_ANSWERS.items():
+            found[parameter] = "|".join(name for name, a in self.flags.items() if a is answer)
+        found[NOT_KNOWN] = "|".join(self.not_known)
+        return {name: text for name, text in found.items() if text}
 
-def read_case(vocabulary: Vocabulary, parameters: Mapping[str, Sequence[str]]) -> Case:
+    def answering(self, name: str, text: str, *, not_known: bool = False) -> "Case":
+        """Return the case with another answer to one question; an empty text takes it back."""
+        texts = {n: t for n, t in self.texts.items() if n != name}
+        if text:
+            texts[name] = text
+        others = tuple(n for n in self.not_known if n != name)
+        return replace(self, texts=texts, not_known=(*others, name) if not_known else others)
+
+    def flagging(self, answers: Mapping[str, object]) -> "Case":
+        """Return the case with other answers to some warning signs; None takes one back."""
+        flags = {**self.flags, **answers}
+        return replace(self, flags={n: answer for n, answer in flags.items() if answer is not None})
+
+
+# Reading ----------------------------------------------------------------------------------
+
+
+def read_case(
+    vocabulary: Vocabulary,
+    parameters: Mapping[str, Sequence[str]],
+    guidance: Guidance | None = None,
+) -> Case:
     """Read the parameters of an address, leaving out what cannot be used.
 
     Parameters
@@ -62,24 +108,42 @@ def read_case(vocabulary: Vocabulary, parameters: Mapping[str, Sequence[str]]) -
         The questions there are.
     parameters : mapping of str to sequence of str
         Every value of every parameter.
+    guidance : Guidance, optional
+        The warning signs there are. Without it, those in the address are left aside.
     """
     variables = {variable.name: variable for variable in questions(vocabulary)}
     entries: dict[str, object] = {}
     texts: dict[str, str] = {}
     ignored: list[str] = []
+    lists: dict[str, list[str]] = {}
     for name, values in parameters.items():
+        if name in FLAG_ANSWERS or name in (NOT_KNOWN, NUMBERS):
+            lists[name] = [part for value in values for part in value.split("|") if part]
+            continue
         try:
-            if name not in variables:
-                hint = suggestion(name, variables)
-                raise EvidenceError([f"there is no question {name!r}{hint}"])
-            if len(set(values)) > 1:
-                raise EvidenceError([f"{name} is given twice; put | between several answers"])
-            entry = parse_value(variables[name], values[0])
-            if check_value(variables[name], entry) is not None:
-                entries[name], texts[name] = entry, values[0]
+            text = _only(name, values)
+            if _entry(variables, name, text) is not None:
+                entries[name], texts[name] = parse_value(variables[name], text), text
         except EvidenceError as error:
             ignored += error.problems
-    return Case(check_evidence(vocabulary, entries), texts, tuple(ignored))
+    asked = [name for name in lists.get(NOT_KNOWN, ()) if name not in entries]
+    signs = [] if guidance is None else list(guidance.flags)
+    flags = {
+        name: answer
+        for parameter, answer in FLAG_ANSWERS.items()
+        for name in lists.get(parameter, ())
+        if name in signs
+    }
+    named = [n for parameter in FLAG_ANSWERS for n in lists.get(parameter, ())] if signs else []
+    ignored += _unknown("question", asked, variables) + _unknown("warning sign", named, signs)
+    return Case(
+        check_evidence(vocabulary, entries),
+        texts,
+        flags,
+        tuple(dict.fromkeys(name for name in asked if name in variables)),
+        "".join(lists.get(NUMBERS, ())),
+        tuple(ignored),
+    )
 
 
 def questions(vocabulary: Vocabulary) -> tuple[Variable, ...]:
@@ -87,170 +151,107 @@ def questions(vocabulary: Vocabulary) -> tuple[Variable, ...]:
     return vocabulary.having("context", "trait", "finding")
 
 
-def current_case(vocabulary: Vocabulary) -> Case:
-    """Read the case in the address of this page."""
-    return read_case(vocabulary, {name: st.query_params.get_all(name) for name in st.query_params})
+def _only(name: str, values: Sequence[str]) -> str:
+    if len(set(values)) > 1:
+        raise EvidenceError([f"{name} is given twice; put | between several answers"])
+    return values[0]
 
 
-def keep_case(*, away: bool) -> None:
-    """Bring a case back to the address after a look at another page, which empties it.
+def _entry(variables: Mapping[str, Variable], name: str, text: str) -> Value | None:
+    """Return the checked value of one parameter."""
+    if name not in variables:
+        raise EvidenceError(_unknown("question", [name], variables))
+    return check_value(variables[name], parse_value(variables[name], text))
+
+
+def _unknown(kind: str, names: Iterable[str], allowed: Iterable[str]) -> list[str]:
+    known = list(allowed)
+    return [f"there is no {kind} {n!r}{suggestion(n, known)}" for n in names if n not in known]
+
+
+# The session ------------------------------------------------------------------------------
+
+
+def current_case(vocabulary: Vocabulary, guidance: Guidance | None = None) -> Case:
+    """Return the case a visitor works with, on whatever page.
 
     Parameters
     ----------
-    away : bool
-        Whether the page shown now is another.
+    vocabulary, guidance
+        As for `read_case`.
     """
-    if not away and st.session_state.pop("away", False) and not st.query_params:
-        open_case(st.session_state.get("case", {}))
-    if away:
-        st.session_state["away"] = True
-    else:
-        st.session_state["case"] = st.query_params.to_dict()
+    kept: Mapping[str, Sequence[str]] = st.session_state.get(_KEPT, {})
+    return read_case(vocabulary, kept, guidance)
 
 
-def open_case(texts: Mapping[str, str]) -> None:
-    """Put a case into the address in place of the one there."""
-    st.query_params.from_dict(dict(texts))
+def changed_case(vocabulary: Vocabulary, guidance: Guidance | None = None) -> Case:
+    """Return the second version of the case: the first, and what was changed in it."""
+    kept: Mapping[str, Sequence[str]] = st.session_state.get(_KEPT, {})
+    changes: Mapping[str, Sequence[str]] = st.session_state.get(_CHANGES, {})
+    own = {name.removeprefix(CHANGED): values for name, values in changes.items()}
+    both = {name: values for name, values in {**kept, **own}.items() if any(values)}
+    return read_case(vocabulary, both, guidance)
 
 
-# Widgets ----------------------------------------------------------------------------------
+def changes_between(first: Case, second: Case) -> dict[str, str]:
+    """Return the parameters in which a second version differs; empty where it says nothing."""
+    before, after = first.address, second.address
+    names = dict.fromkeys([*after, *before])
+    return {n: after.get(n, "") for n in names if after.get(n, "") != before.get(n, "")}
 
 
-def ask_all(vocabulary: Vocabulary, case: Case) -> None:
-    """Show every question: setting and core in view, the others folded up by group."""
-    for variable in questions(vocabulary):
-        if _in_view(variable):
-            _ask(vocabulary, variable, case)
-    for group, title in GROUPS.items():
-        folded = [v for v in questions(vocabulary) if v.group == group and not _in_view(v)]
-        if folded:
-            answered = sum(variable.name in case.evidence for variable in folded)
-            label = f"{title} ({answered} answered)" if answered else title
-            with st.expander(label, key=f"group-{group}"):
-                for variable in folded:
-                    _ask(vocabulary, variable, case)
+def keep_case(page: str, *, holds_case: bool, holds_changes: bool = False) -> None:
+    """Read the address into the session, or bring back what another page has taken out of it.
 
-
-def _in_view(variable: Variable) -> bool:
-    return variable.core or variable.role == "context"
-
-
-def _ask(vocabulary: Vocabulary, variable: Variable, case: Case) -> None:
-    """Show one question with what the address says of it chosen."""
-    chosen = _chosen(variable, case)
-    options = [*variable.state_names, *(name for name in chosen if name not in variable.position)]
-    if variable.several:
-        _ask_several(vocabulary, variable, options, chosen)
+    Parameters
+    ----------
+    page : str
+        Name of the page shown now.
+    holds_case, holds_changes : bool
+        Whether the case, and a second version of it, are in the address of this page.
+    """
+    moved = st.session_state.get(_PAGE, page) != page
+    st.session_state[_PAGE] = page
+    if not holds_case:
         return
-    _set(variable, chosen)
-    st.pills(
-        plain(variable.question),
-        [*options, NOT_KNOWN],
-        required=True,
-        format_func=lambda option: plain(_words(variable, option)),
-        key=_key(variable),
-        help=_help(variable),
-        on_change=_write,
-        args=(vocabulary,),
-    )
+    if moved and not st.query_params:
+        _show_address(holds_changes)
+        return
+    found = {name: st.query_params.get_all(name) for name in st.query_params}
+    if holds_changes:
+        st.session_state[_CHANGES] = {n: v for n, v in found.items() if n.startswith(CHANGED)}
+        found = {name: values for name, values in found.items() if not name.startswith(CHANGED)}
+    st.session_state[_KEPT] = found
 
 
-def _ask_several(
-    vocabulary: Vocabulary, variable: Variable, options: list[str], chosen: list[str]
-) -> None:
-    """Show a question that takes several answers.
+def open_case(parameters: Mapping[str, str], *, changes: Mapping[str, str] | None = None) -> None:
+    """Put a case into the address in place of the one there.
 
-    Here "not known" is a button beside the options and not one of them. As an option it would
-    have to be taken back whenever another is chosen, and a quick second choice, made before that
-    has come back from the server, would be lost.
+    Parameters
+    ----------
+    parameters : mapping of str to str
+        The case.
+    changes : mapping of str to str, optional
+        What the second version says instead, for a page that has one; an empty text means that
+        it says nothing.
     """
-    _set(variable, chosen)
-    st.pills(
-        f"{plain(variable.question)} :gray[one or more]",
-        options,
-        selection_mode="multi",
-        format_func=lambda option: plain(_words(variable, option)),
-        key=_key(variable),
-        help=_help(variable),
-        on_change=_write,
-        args=(vocabulary,),
-    )
-    st.button(
-        "Not known",
-        key=f"forget-{variable.name}",
-        type="tertiary" if chosen else "secondary",
-        on_click=_forget,
-        args=(vocabulary, variable),
-    )
+    st.session_state[_KEPT] = {name: [text] for name, text in parameters.items()}
+    if changes is not None:
+        st.session_state[_CHANGES] = {CHANGED + n: [text] for n, text in changes.items()}
+    _show_address(changes is not None)
 
 
-def _set(variable: Variable, chosen: list[str]) -> None:
-    """Make a widget show what is chosen.
+def hold_case() -> None:
+    """Put the case of the session into the address, before anything reads an older one.
 
-    Only where it shows something else: whatever is set is sent to the browser, and would undo a
-    choice made there in the meantime.
+    For the choices that are not part of the case: over a slow line they can arrive with an address
+    from before the last answer.
     """
-    shown = st.session_state.get(_key(variable))
-    if shown is None or sorted(_listed(shown)) != sorted(chosen):
-        first = chosen[0] if chosen else NOT_KNOWN
-        st.session_state[_key(variable)] = chosen if variable.several else first
+    _show_address(any(name.startswith(CHANGED) for name in st.query_params))
 
 
-def _chosen(variable: Variable, case: Case) -> list[str]:
-    """Return the options that are chosen; none if the answer is not known.
-
-    An answer that only a link can give, such as likelihoods, is an option of its own.
-    """
-    value = case.evidence.get(variable.name)
-    if value is None:
-        return []
-    several = variable.several and isinstance(value, tuple)
-    return list(value) if several else [value_text(value)]
-
-
-def _words(variable: Variable, option: str) -> str:
-    """Return an option in the words people read."""
-    value = check_value(variable, parse_value(variable, option))
-    return "Not known" if value is None else value_words(variable, value)
-
-
-def _help(variable: Variable) -> str:
-    lines = [f"- **{plain(s.label)}**: {plain(s.description)}" for s in variable.states]
-    return f"{plain(variable.help)}\n\n" + "\n".join(lines)
-
-
-def _key(variable: Variable) -> str:
-    return f"answer-{variable.name}"
-
-
-def _forget(vocabulary: Vocabulary, variable: Variable) -> None:
-    st.session_state[_key(variable)] = []
-    _write(vocabulary)
-
-
-def _write(vocabulary: Vocabulary) -> None:
-    """Write to the address every widget that says something else than the address.
-
-    All are compared, not only the one just touched: a quick second choice can arrive with an
-    address from before the first.
-    """
-    case = current_case(vocabulary)
-    texts = {}
-    for variable in questions(vocabulary):
-        before = _chosen(variable, case)
-        now = _listed(st.session_state.get(_key(variable), before))
-        same = sorted(now) == sorted(before)
-        if text := case.texts.get(variable.name) if same else _text(variable, now):
-            texts[variable.name] = text
-    open_case(texts)
-
-
-def _text(variable: Variable, options: list[str]) -> str:
-    """Return chosen options as they stand in an address; empty if they say nothing."""
-    value = check_value(variable, [name for name in options if name in variable.position] or None)
-    return "" if value is None else value_text(value)
-
-
-def _listed(option: str | list[str] | None) -> list[str]:
-    """Return what a widget holds as a list of options without "not known"."""
-    return [option] if isinstance(option, str) and option else list(option or [])
+def _show_address(with_changes: bool) -> None:
+    kept = dict(st.session_state.get(_KEPT, {}))
+    if with_changes:
+        kept |= st.session_state.get(_CHANGES, {})
+    st.query_params.from_dict(kept)

@@ -4,11 +4,14 @@ An edited version lives in the visitor's session and nowhere else: nothing is wr
 server, and no other visitor sees it.
 """
 
+from pathlib import Path
+
 import streamlit as st
 
 import cached
 import hamknee
 from hamknee.priors import Priors
+from texts import plain
 
 KEY = "edited-priors"
 
@@ -44,9 +47,37 @@ def edited() -> bool:
 
 def use(changed: Priors) -> None:
     """Work with these numbers from now on."""
-    st.session_state[KEY] = changed
+    if changed.rows == cached.priors().rows:
+        use_file()
+    else:
+        st.session_state[KEY] = changed
 
 
 def use_file() -> None:
     """Go back to the numbers of the file."""
     st.session_state.pop(KEY, None)
+
+
+def file_name() -> str:
+    """Return the name of the file."""
+    return Path(cached.priors().source).name
+
+
+def origin() -> str:
+    """Return where the numbers in force come from, in Markdown, for the end of a sentence."""
+    if edited():
+        return f"edited in this session, not those of {plain(file_name())}"
+    return f"from {plain(file_name())}"
+
+
+def notice() -> None:
+    """Say that the numbers were edited, and lead to where that was done."""
+    if not edited():
+        return
+    with st.container(key="edited", horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**Numbers edited in this session** (`{priors().sha256[:12]}`). "
+            f"What you see does not rest on {plain(file_name())}.",
+            width="content",
+        )
+        st.page_link("views/tune.py", label="See or undo the changes")

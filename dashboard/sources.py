@@ -1,27 +1,79 @@
-"""The literature behind the numbers, as lines to read."""
+"""The literature behind the numbers: what each key of references.bib stands for, and its link."""
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from hamknee.priors import Priors
 from hamknee.shipped import shipped
-from texts import plain
+from texts import in_html, plain
 
 
-def source_lines(priors: Priors) -> list[str]:
-    """Return every source that the numbers name, in Markdown, those behind most numbers first.
+@dataclass(frozen=True)
+class Reference:
+    """One source.
+
+    Parameters
+    ----------
+    key : str
+        As priors.csv names it.
+    title : str
+        Its title; the key where there is none.
+    about : str
+        Authors, journal and year, as far as they are known.
+    note : str
+        What kind of study it is.
+    link : str
+        Where to read it: DOI, PubMed or another address; empty if none is known.
+    """
+
+    key: str
+    title: str
+    about: str = ""
+    note: str = ""
+    link: str = ""
+
+    @property
+    def short(self) -> str:
+        """The key as a link, in HTML; it opens beside the page, which keeps the session."""
+        key = in_html(self.key)
+        return f'<a href="{escape(self.link)}" target="_blank">{key}</a>' if self.link else key
+
+    @property
+    def line(self) -> str:
+        """Title, authors and year as a line to read, in Markdown."""
+        parts = [_linked(self.title, self.link), plain(self.about), plain(self.note)]
+        return ". ".join(filter(None, parts))
+
+
+def references(priors: Priors) -> dict[str, Reference]:
+    """Return what is known of every source that could be named, by its key.
 
     Parameters
     ----------
     priors : Priors
         The numbers. A references.bib beside their file is read before the shipped one.
     """
-    counts = Counter(key for row in priors.rows for key in row.sources)
     beside = Path(priors.source).with_name("references.bib")
     path = beside if beside.is_file() else shipped("data/references.bib")
     entries = _entries(path.read_text("utf-8-sig"))
-    return [f"{_line(key, entries.get(key, {}))} ({n})" for key, n in counts.most_common()]
+    return {key: _reference(key, fields) for key, fields in entries.items()}
+
+
+def named(known: Mapping[str, Reference], keys: Iterable[str]) -> list[Reference]:
+    """Return the references of some keys, with a bare one for a key that is not known."""
+    return [known.get(key, Reference(key, key)) for key in keys]
+
+
+def source_lines(priors: Priors) -> list[str]:
+    """Return every source that the numbers name, in Markdown, those behind most numbers first."""
+    counts = Counter(key for row in priors.rows for key in row.sources)
+    found = named(references(priors), (key for key, _ in counts.most_common()))
+    return [f"- {reference.line} ({counts[reference.key]})" for reference in found]
 
 
 def _entries(text: str) -> dict[str, dict[str, str]]:
@@ -36,19 +88,26 @@ def _entries(text: str) -> dict[str, dict[str, str]]:
     return entries
 
 
-def _line(key: str, fields: dict[str, str]) -> str:
-    title = plain(fields.get("title", key))
-    if link := _link(fields):
-        title = f"[{title}]({link})"
-    rest = [
-        fields[name] for name in ("author", "journal", "howpublished", "year") if name in fields
-    ]
-    return f"- {title}. {plain(', '.join(rest))}" if rest else f"- {title}"
+def _reference(key: str, fields: Mapping[str, str]) -> Reference:
+    names = ("author", "journal", "howpublished", "year")
+    about = ", ".join(fields[name] for name in names if name in fields)
+    title, note = fields.get("title", key), fields.get("note", "")
+    return Reference(key, title, about, note, _link(fields))
 
 
-def _link(fields: dict[str, str]) -> str:
+def _link(fields: Mapping[str, str]) -> str:
     if "doi" in fields:
-        return f"https://doi.org/{fields['doi']}"
+        return f"https://doi.org/{_safe(fields['doi'])}"
     if "pmid" in fields:
-        return f"https://pubmed.ncbi.nlm.nih.gov/{fields['pmid']}"
-    return fields.get("url", "")
+        return f"https://pubmed.ncbi.nlm.nih.gov/{_safe(fields['pmid'])}"
+    url = fields.get("url", "")
+    return _safe(url) if url.startswith(("https://", "http://")) else ""
+
+
+def _safe(address: str) -> str:
+    """Return an address without what would end a Markdown link."""
+    return quote(address, safe="/:?&=#%~+,;@!$*'.-_")
+
+
+def _linked(text: str, link: str) -> str:
+    return f"[{plain(text)}]({link})" if link else plain(text)

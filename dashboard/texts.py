@@ -4,6 +4,8 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -15,10 +17,21 @@ class Texts:
 
     title: str
     lead: str
-    urgent: str
+    none_of_these: str
+    what_if: str
+    no_change: str
+    one_by_one: str
+    check: str
+    published: str
+    cohort: str
+    simulated: str
     informs: str
     privacy: str
     limits: str
+    method: str
+    stored: str
+    accessibility: str
+    citation: str
 
 
 @dataclass(frozen=True)
@@ -29,15 +42,17 @@ class Example:
     answers: Mapping[str, str]
 
 
+@lru_cache(maxsize=1)
 def texts() -> Texts:
     """Return the words of texts.toml."""
     return Texts(**tomllib.loads((HERE / "texts.toml").read_text("utf-8")))
 
 
-def examples() -> list[Example]:
+@lru_cache(maxsize=1)
+def examples() -> tuple[Example, ...]:
     """Return the cases of examples.toml."""
     tables = tomllib.loads((HERE / "examples.toml").read_text("utf-8"))["example"]
-    return [Example(**table) for table in tables]
+    return tuple(Example(**table) for table in tables)
 
 
 def plain(text: str) -> str:
@@ -47,3 +62,8 @@ def plain(text: str) -> str:
     """
     escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", text)
     return escaped.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def in_html(text: str) -> str:
+    """Return HTML that shows a text as it is; no line breaks before a percent sign."""
+    return escape(text).replace(" %", "\N{NO-BREAK SPACE}%")

@@ -1,17 +1,20 @@
 """About and limits: what the tool is not, and where every number comes from."""
 
 from collections import Counter
-from pathlib import Path
+from importlib.metadata import metadata
 
 import pandas as pd
 import streamlit as st
 
+import assessed
+import cached
 import hamknee
 import numbers_in_force
 from hamknee.priors import BASES, Priors
 from hamknee.results import percent
 from sources import source_lines
 from texts import plain, texts
+from warning_signs import show_signs
 
 MEANINGS = {
     "published": "read from a study of the same question",
@@ -26,21 +29,52 @@ def main() -> None:
     priors = numbers_in_force.priors()
     with st.container(key="about"):
         st.title("About and limits", anchor=False)
-        with st.container(key="urgent"):
-            st.markdown(texts().urgent)
-        st.subheader("What it does not do", anchor=False)
+        show_signs(assessed.guidance(numbers_in_force.model()) or cached.shipped_guidance())
+        st.header("What it does not do", anchor=False)
         st.markdown(texts().limits)
-        st.subheader("Where the numbers come from", anchor=False)
+        st.header("How it works", anchor=False)
+        st.markdown(texts().method)
+        st.header("Where the numbers come from", anchor=False)
         show_bases(priors)
+        st.page_link("views/model.py", label="Read every number with its sources")
         show_sources(priors)
-        st.subheader("Which numbers these are", anchor=False)
-        st.markdown(
-            f"hamknee {hamknee.__version__}, with the file {plain(Path(priors.source).name)} "
-            f"whose sha256 is\n\n`{priors.sha256}`\n\n"
-            "The same answers to the same two give the same ranking, here and on the command line."
-        )
-        st.subheader("Your answers", anchor=False)
+        st.header("Which numbers these are", anchor=False)
+        show_digest(priors)
+        st.header("How to cite it", anchor=False)
+        show_citation(priors)
+        st.header("What is stored", anchor=False)
+        st.markdown(texts().stored)
         st.markdown(texts().privacy)
+        st.header("Accessibility", anchor=False)
+        st.markdown(texts().accessibility)
+
+
+def show_digest(priors: Priors) -> None:
+    """Show version and digest, which together settle every answer."""
+    st.markdown(
+        f"hamknee {hamknee.__version__}, with numbers {numbers_in_force.origin()}, whose sha256 is"
+        f"\n\n`{priors.sha256}`\n\n"
+        "The same answers to the same two give the same ranking, here and on the command line."
+    )
+
+
+def show_citation(priors: Priors) -> None:
+    """Show how to cite the tool together with the numbers in force, as text and as BibTeX."""
+    about = metadata("hamknee")
+    fields = {
+        "author": f"{{{about['Author']}}}",
+        "title": texts().citation,
+        "version": hamknee.__version__,
+        "note": f"Numbers with sha256 {priors.sha256}",
+    }
+    st.markdown(
+        plain(
+            f"{about['Author']}. {texts().citation}. Version {hamknee.__version__}, "
+            f"numbers {priors.sha256[:12]}."
+        )
+    )
+    lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items())
+    st.code(f"@software{{hamknee,\n{lines}\n}}", language=None, wrap_lines=True)
 
 
 def show_bases(priors: Priors) -> None:

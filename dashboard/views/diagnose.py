@@ -1,203 +1,197 @@
-"""Diagnose: the questions on one side, the ranking of causes on the other."""
+"""Diagnose: the questions on one side, the ranking of causes and what follows on the other."""
 
-from collections import Counter
+from dataclasses import replace
+from functools import partial
 from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 
+import assessed
 import numbers_in_force
-from evidence import Case, ask_all, current_case, open_case, read_case
+from answer import (
+    basis_text,
+    contradiction_text,
+    given,
+    has_findings,
+    show_conflict,
+    show_meanings,
+    show_ranking,
+    show_sentence,
+    show_table,
+)
+from asking import Form, ask_all
+from evidence import NUMBERS, Case, current_case, hold_case, open_case, read_case
 from hamknee import ImpossibleEvidenceError, Model
-from hamknee.charts import ranking
-from hamknee.evidence import check_value, parse_value, value_words
-from hamknee.results import Posterior, percent
-from hamknee.vocabulary import Variable, Vocabulary
+from hamknee.evidence import check_evidence
+from hamknee.guidance import Guidance
+from hamknee.triage import Triage
+from hamknee.uncertainty import CredibleInterval
+from next_question import show_next_question
+from notices import show_notices
+from people import show_people
+from reasons import show_reasons
 from texts import examples, plain, texts
+from warning_signs import ask_signs, show_level, show_signs
+from what_to_do import show_what_to_do
 
-MOST_NOTICES = 6
-RIVAL = 0.05  # from here on the second and third are named beside the first
+# What can be looked at beside the ranking; only the open one is made.
+PANELS = ("Ask next", "Why", "Of 1,000 people", "What to do")
 
 
 def main() -> None:
     """Show the page."""
     model = numbers_in_force.model()
-    case = current_case(model.vocabulary)
-    show_header()
-    show_notices(case)
+    guidance = assessed.guidance(model)
+    case = current_case(model.vocabulary, guidance)
+    latest = partial(current_case, model.vocabulary, guidance)
+    form = Form("answer", case, latest, lambda changed: open_case(changed.address))
+    found = None if guidance is None else safe_triage(model, case)
+    show_header(guidance, form, found)
+    show_notices(model, case)
     with st.container(key="case"):
         with st.container(key="answer"):
-            show_answer(model, case)
+            show_answer(model, form)
         with st.container(key="questions"):
-            show_questions(model.vocabulary, case)
+            show_questions(model, guidance, form, found)
 
 
-def show_header() -> None:
-    """Say what the page is for, and when not to wait for it."""
+def safe_triage(model: Model, case: Case) -> Triage:
+    """Return the triage; of the warning signs alone where the answers contradict each other."""
+    try:
+        return assessed.triage(model, case)
+    except ImpossibleEvidenceError:
+        return assessed.triage(model, replace(case, evidence=check_evidence(model.vocabulary, {})))
+
+
+def show_header(guidance: Guidance | None, form: Form, found: Triage | None) -> None:
+    """Say how soon to seek help, or what not to wait with; and what the page is for."""
     with st.container(key="header"):
-        st.title(texts().title, anchor=False)
-        with st.container(key="urgent"):
-            st.markdown(texts().urgent)
-
-
-def show_notices(case: Case) -> None:
-    """Say what in the address was left out, and what a reader should know of the answers."""
-    if case.ignored:
-        lines = [f"- {plain(problem[:300])}" for problem in case.ignored[:MOST_NOTICES]]
-        more = len(case.ignored) - MOST_NOTICES
-        lines += [f"- and {more} more"] if more > 0 else []
-        st.warning("Part of the address could not be used:\n" + "\n".join(lines))
-    for notice in case.evidence.notices:
-        st.warning(plain(notice))
+        if found is not None and found.reasons:
+            show_level(found)
+        with st.container(key="title"):
+            st.title(texts().title, anchor=False)
+        if guidance is not None and not (found and found.reasons):
+            show_signs(guidance, form, found)
 
 
 # The questions ----------------------------------------------------------------------------
 
 
-def show_questions(vocabulary: Vocabulary, case: Case) -> None:
+def show_questions(
+    model: Model, guidance: Guidance | None, form: Form, found: Triage | None
+) -> None:
     """Show all questions, and a way to be rid of the answers."""
     with st.container(key="questions-head", horizontal=True, vertical_alignment="center"):
         st.subheader("Questions", anchor=False)
-        address = bool(st.query_params)
-        st.button("Start again", on_click=open_case, args=({},), disabled=not address)
-    ask_all(vocabulary, case)
+        nothing = not st.query_params
+        st.button(
+            "Start again", key="start-again", on_click=open_case, args=({},), disabled=nothing
+        )
+    if guidance is not None:
+        ask_signs(guidance, form, found)
+    ask_all(model.vocabulary, form)
 
 
 # The answer -------------------------------------------------------------------------------
 
 
-def show_answer(model: Model, case: Case) -> None:
-    """Show the ranking in a sentence, a chart and a table, or why there is none."""
+def show_answer(model: Model, form: Form) -> None:
+    """Show the ranking in a sentence and a chart with one more panel, or why there is none."""
+    case = form.case
     try:
-        posterior = model.posterior(case.evidence)
+        interval = assessed.interval(model, case)
     except ImpossibleEvidenceError as error:
         st.warning(contradiction_text(model.vocabulary, error))
         return
-    with st.container(key="sentence"):
-        st.subheader(plain(headline(posterior)), anchor=False)
-    with st.container(key="detail"):
-        st.markdown(plain(detail(posterior)))
-    with st.container(key="given"):
-        st.caption(plain(given(model, posterior)))
-        if not findings(posterior):
-            show_examples(model.vocabulary)
+    show_sentence(interval)
     with st.container(key="ranking"):
-        with st.container(key="chart"):
-            show_chart(posterior)
-        with st.container(key="table"):
-            show_table(posterior)
+        show_ranking(interval)
+        with st.container(key="panel"):
+            if not has_findings(interval.posterior):
+                show_examples(model, assessed.guidance(model))
+            show_panel(model, form)
     with st.container(key="notes"):
-        show_meanings(posterior.target)
+        show_conflict(model, case)
+        st.caption(plain(given(model, interval.posterior)))
+        show_actions(model, case)
+        show_more(interval)
         st.caption(basis_text())
-        if case.texts:
-            show_link(case)
 
 
-def headline(posterior: Posterior) -> str:
-    """Return the most probable state in a few words."""
-    first = posterior.target.states[posterior.order[0]].label
-    start = "Most likely" if findings(posterior) else "Before any answer"
-    return f"{start}: {first}, {percent(posterior[posterior.top])}"
+def show_more(interval: CredibleInterval) -> None:
+    """Offer the ranking as a table, and what the names mean; made only where they are open."""
+    with (table := st.expander("The same in numbers", key="table", on_change=hold_case)):
+        if table.open:
+            show_table(interval)
+    with (meanings := st.expander("What the names mean", key="meanings", on_change=hold_case)):
+        if meanings.open:
+            show_meanings(interval.posterior.target)
 
 
-def detail(posterior: Posterior) -> str:
-    """Return the rivals of the most probable state, and where that one started."""
-    states, probabilities = posterior.target.states, posterior.probabilities
-    rivals = [i for i in posterior.order[1:3] if probabilities[i] >= RIVAL]
-    named = [f"{states[i].label}, {percent(float(probabilities[i]))}" for i in rivals]
-    then = f"Then {' and '.join(named)}. " if named else ""
-    if not findings(posterior):
-        return then
-    before = percent(float(posterior.prior[posterior.order[0]]))
-    return f"{then}Before your answers the first stood at {before}."
-
-
-def given(model: Model, posterior: Posterior) -> str:
-    """Return what the ranking rests on: the answers, and what stands in for an open context."""
-    sentences = [f"Your answers: {posterior.findings_text}"] if posterior.evidence else []
-    for variable in model.vocabulary.having("context"):
-        if variable.name not in posterior.evidence:
-            shares = model.marginals({})[variable.name]
-            pairs = zip(variable.states, shares, strict=True)
-            mix = ", ".join(f"{state.label} {percent(float(share))}" for state, share in pairs)
-            sentences.append(f"{variable.label} not known, so a mix stands in: {mix}.")
-    return " ".join(sentences)
-
-
-def findings(posterior: Posterior) -> bool:
-    """Whether anything is known beyond where the question is asked."""
-    return bool(posterior.evidence.only("trait", "finding"))
-
-
-def contradiction_text(vocabulary: Vocabulary, error: ImpossibleEvidenceError) -> str:
-    """Return, in the words of the questions, which answers cannot be true together."""
-    lines = []
-    for name, text in error.contradiction.items():
-        variable = vocabulary[name]
-        value = check_value(variable, parse_value(variable, text))
-        words = "" if value is None else value_words(variable, value)
-        lines.append(f"- {plain(variable.question or variable.label)} **{plain(words)}**")
-    what = "This answer is" if len(lines) == 1 else "These answers together are"
-    change = "Change it" if len(lines) == 1 else "Change one of them"
-    return (
-        f"**{what} impossible in this model, so there is no ranking.** "
-        f"{change}, or set it to “Not known”.\n\n" + "\n".join(lines)
+def show_panel(model: Model, form: Form) -> None:
+    """Show the one panel that is open."""
+    interval = assessed.interval(model, form.case)
+    there = PANELS if assessed.guidance(model) else PANELS[:-1]
+    chosen = st.segmented_control(
+        "Beside the ranking",
+        there,
+        default=there[0],
+        required=True,
+        key="open-panel",
+        label_visibility="collapsed",
+        on_change=hold_case,
     )
+    if chosen == PANELS[1]:
+        show_reasons(model, form.case, interval.posterior.order)
+    elif chosen == PANELS[2]:
+        show_people(interval)
+    elif chosen == PANELS[3]:
+        show_what_to_do(model, form.case)
+    else:
+        show_next_question(model, form)
 
 
-def show_examples(vocabulary: Vocabulary) -> None:
-    """Offer cases to try, of those that the vocabulary has the words for."""
+def show_examples(model: Model, guidance: Guidance | None) -> None:
+    """Say how to begin, and offer cases to try, of those that the vocabulary has the words for."""
     usable = [
         example
         for example in examples()
-        if not read_case(vocabulary, {k: [v] for k, v in example.answers.items()}).ignored
+        if not read_case(
+            model.vocabulary, {k: [v] for k, v in example.answers.items()}, guidance
+        ).ignored
     ]
+    st.markdown(texts().lead)
     if not usable:
         return
-    st.markdown(f"{texts().lead} Or try a case:")
     with st.container(key="examples", horizontal=True):
         for example in usable:
             st.button(plain(example.label), on_click=open_case, args=(example.answers,))
 
 
-def show_chart(posterior: Posterior) -> None:
-    """Show the ranking as bars."""
-    chart = ranking(posterior.table, dark=st.context.theme.type == "dark")
-    st.altair_chart(chart, theme=None, key="ranking-chart", alt=posterior.text)
+def show_actions(model: Model, case: Case) -> None:
+    """Offer the summary to print, and the link to share."""
+    with st.container(key="actions", horizontal=True):
+        if assessed.guidance(model) is not None:
+            st.download_button(
+                "Summary to print",
+                lambda: assessed.summary(model, case).html,
+                file_name="hamknee-summary.html",
+                mime="text/html",
+                on_click="ignore",
+                key="summary",
+            )
+        if case.address:
+            with (share := st.popover("Share this case", key="share", on_change=hold_case)):
+                if share.open:
+                    show_link(model, case)
 
 
-def show_table(posterior: Posterior) -> None:
-    """Show the ranking in numbers."""
-    table = posterior.table
-    columns = {
-        posterior.target.label: table["label"].map(plain),
-        "Start": table["prior"].map(percent),
-        "Now": table["probability"].map(percent),
-    }
-    st.table(pd.DataFrame(columns), hide_index=True, border="horizontal")
-
-
-def show_meanings(target: Variable) -> None:
-    """Show what is meant by each state of the target."""
-    with st.expander("What the names mean", key="meanings"):
-        lines = [f"- **{plain(s.label)}**: {plain(s.description)}" for s in target.states]
-        st.markdown("\n".join(lines))
-
-
-def basis_text() -> str:
-    """Return how many of the numbers behind the ranking are judgement."""
-    bases = Counter(row.basis for row in numbers_in_force.priors().rows)
-    return (
-        f"{bases['judgement']} of the {bases.total()} numbers behind this are expert judgement. "
-        "“Start” is the starting probability: how common a cause is before any answer."
-    )
-
-
-def show_link(case: Case) -> None:
+def show_link(model: Model, case: Case) -> None:
     """Show the address of the case, and what it gives away."""
-    with st.popover("Share this case"):
-        st.markdown(texts().privacy)
-        st.code(f"{st.context.url or ''}?{urlencode(case.texts)}", language=None, wrap_lines=True)
+    st.markdown(texts().privacy)
+    address = case.address | {NUMBERS: model.sha256[:12]}
+    url = (st.context.url or "").partition("?")[0]
+    st.code(f"{url}?{urlencode(address)}", language=None, wrap_lines=True)
 
 
 main()

@@ -1,32 +1,46 @@
-"""Charts of one case: its ranking."""
+"""Charts of one case: its ranking, people like it, and two versions of it.
+
+Each chart is a pure function of a tidy table. What is drawn depends on the rows alone, never on
+what stands in them, so that a page may put the drawing together once and exchange the rows; the
+functions named ``…_rows`` make them.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import altair as alt
+import numpy as np
 
-from hamknee.chart_style import colours, finish, percent_axis
-from hamknee.results import percent
+from hamknee.chart_style import colours, finish
+from hamknee.results import percent, percent_range
+from hamknee.row_marks import MARKS, ROW, band, dot, in_rows, label, number, share, track
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ROW = 38
-"""Height of one row of a ranking, in pixels: a line of words above its bar."""
+ACROSS = 50
+"""Icons in one line of an array."""
+
+TONES = ("first", "second", "third", "others")
+
+
+# Ranking ----------------------------------------------------------------------------------
 
 
 def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
-    """Return a ranking: a bar for each probability, a line where it started.
+    """Return a ranking: a dot for each probability, a bar for its interval, a line at its start.
 
-    The words stand above their bar, so that the chart reads the same on a telephone and on a wide
+    The words stand above the marks, so that the chart reads the same on a telephone and on a wide
     screen. The scale is always 0 to 100 %, so that charts of two cases can be compared. One colour
-    serves all bars: which is which is told by position and label.
+    serves all: which is which is told by position and label.
 
     Parameters
     ----------
     table : DataFrame
-        As `Posterior.table`: columns ``label``, ``probability`` and ``prior`` (proportions), most
+        As `CredibleInterval.table`, or `Posterior.table`, which has no intervals: columns
+        ``label``, ``probability``, ``prior`` and perhaps ``low`` and ``high`` (proportions), most
         probable first.
     dark : bool
         Whether the chart will stand on a dark ground.
@@ -37,34 +51,164 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         As wide as its container.
     """
     palette = colours(dark)
-    rows = table[["label", "probability", "prior"]].assign(
-        now=table["probability"].map(percent), before=table["prior"].map(percent)
-    )
-    base = alt.Chart(rows).encode(
-        y=alt.Y("label:N", sort=list(rows["label"]), axis=None, scale=alt.Scale(padding=0)),
+    rows = ranking_rows(table)
+    base = in_rows(rows).encode(
         tooltip=[
-            alt.Tooltip("label:N", title="Condition"),
-            alt.Tooltip("now:N", title="Probability"),
-            alt.Tooltip("before:N", title="Starting probability"),
-        ],
+            alt.Tooltip("label:N", title="What"),
+            alt.Tooltip("now:N", title="Now"),
+            alt.Tooltip("interval:N", title="Interval"),
+            alt.Tooltip("before:N", title="Before any answer"),
+        ]
     )
-    share = alt.X(
-        "probability:Q",
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=percent_axis(palette),
-        title="Bar: probability. Line: starting probability.",
-    )
-    # Words stand 7 pixels above the middle of a row, bars 9 below it.
-    track = base.mark_bar(color=palette.track, cornerRadius=2, height=8, yOffset=9)
-    bar = base.mark_bar(color=palette.bar, cornerRadius=2, height=8, yOffset=9)
-    start = base.mark_tick(color=palette.text, thickness=2, height=16, yOffset=9)
-    name = base.mark_text(align="left", color=palette.text, fontSize=14, dy=-7)
-    number = base.mark_text(align="right", color=palette.text, fontSize=14, dy=-7, fontWeight=600)
+    start = base.mark_tick(color=palette.quiet, thickness=2, height=18, yOffset=MARKS)
     layers = alt.layer(
-        track.encode(x=alt.datum(0, type="quantitative"), x2=alt.datum(1)),
-        bar.encode(x=share),
-        start.encode(x="prior:Q"),
-        name.encode(x=alt.value(0), text="label:N"),
-        number.encode(x=alt.value("width"), text="now:N"),
+        track(base, palette),
+        band(base, palette, "low", "high"),
+        start.encode(
+            x=share("prior", palette, "Dot: now. Bar: interval. Line: before any answer.")
+        ),
+        dot(base, palette, "probability"),
+        label(base, palette),
+        number(base, palette, "now", bold=True, dx=-104),
+        number(base, palette, "interval"),
     )
     return finish(layers, ROW * len(rows))
+
+
+def ranking_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what `ranking` draws: the table with its numbers in words."""
+    low, high = (table.get(end, table["probability"]) for end in ("low", "high"))
+    told = "low" in table
+    return table[["label", "probability", "prior"]].assign(
+        rank=np.arange(len(table)),
+        low=low,
+        high=high,
+        now=table["probability"].map(percent),
+        before=table["prior"].map(percent),
+        interval=list(map(percent_range, low, high)) if told else [""] * len(table),
+    )
+
+
+# People -----------------------------------------------------------------------------------
+
+
+def icon_array(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return one square for each of some people with the same findings.
+
+    The squares are read like a page, the most probable state first. The first three states have
+    tones of their own, from dark to light; all others together are outlines.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `Frequencies.table`: columns ``label`` and ``people`` (whole numbers), most probable
+        first.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    rows = icon_rows(table)
+    tone = alt.Scale(
+        domain=list(TONES), range=[palette.text, palette.bar, palette.band, "transparent"]
+    )
+    edge = alt.Scale(
+        domain=list(TONES), range=[palette.text, palette.bar, palette.band, palette.quiet]
+    )
+    squares = (
+        alt.Chart(rows)
+        .mark_square(size=34, strokeWidth=0.6, opacity=1)
+        .encode(
+            x=alt.X("column:Q", axis=None, scale=alt.Scale(domain=[-0.5, ACROSS - 0.5])),
+            y=alt.Y("line:Q", axis=None, scale=alt.Scale(reverse=True, padding=6)),
+            fill=alt.Fill("tone:N", scale=tone, legend=None),
+            stroke=alt.Stroke("tone:N", scale=edge, legend=None),
+            tooltip=[alt.Tooltip("label:N", title="Has")],
+        )
+    )
+    lines = math.ceil(len(rows) / ACROSS)
+    return finish(alt.layer(squares), 9 * lines)
+
+
+def icon_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what `icon_array` draws: one row a person."""
+    import pandas as pd
+
+    place = np.repeat(np.arange(len(table)), table["people"])
+    person = np.arange(len(place))
+    return pd.DataFrame(
+        {
+            "column": person % ACROSS,
+            "line": person // ACROSS,
+            "tone": np.array(TONES)[np.minimum(place, len(TONES) - 1)],
+            "label": table["label"].to_numpy()[place],
+        }
+    )
+
+
+# Two versions -----------------------------------------------------------------------------
+
+
+def difference(
+    table: pd.DataFrame,
+    *,
+    title: str = "Ring: version A. Dot: version B. Bar: interval of B.",
+    dark: bool = False,
+) -> alt.LayerChart:
+    """Return two versions of a case: for each state a ring for the first, a dot for the second.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `difference_rows`.
+    title : str
+        What the marks stand for.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    base = in_rows(table)
+    way = base.mark_bar(color=palette.bar, height=4, yOffset=MARKS)
+    ring = base.mark_point(
+        color=palette.text, fill=palette.ground, size=80, strokeWidth=2, opacity=1, yOffset=MARKS
+    )
+    layers = alt.layer(
+        track(base, palette),
+        band(base, palette, "low", "high"),
+        way.encode(x=share("a", palette, title), x2="b:Q"),
+        ring.encode(x=share("a", palette, title)),
+        dot(base, palette, "b"),
+        label(base, palette),
+        number(base, palette, "told"),
+    )
+    return finish(layers, ROW * len(table))
+
+
+def difference_rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Return what `difference` draws, in the order of the second version.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        As `CredibleInterval.table` of two cases of one model.
+    """
+    before = first.set_index("label")["probability"].reindex(second["label"]).to_numpy()
+    after = second["probability"].to_numpy()
+    return second[["label", "low", "high"]].assign(
+        rank=np.arange(len(second)), a=before, b=after, told=list(map(_moved, before, after))
+    )
+
+
+def _moved(before: float, after: float) -> str:
+    if percent(before) == percent(after):
+        return f"{percent(after)}, the same"
+    return f"{percent(before)} to {percent(after)}"

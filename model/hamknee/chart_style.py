@@ -19,16 +19,36 @@ class Colours:
         Words, and words that matter less.
     bar, track : str
         What is measured, and the empty part of its scale.
+    band : str
+        How far what is measured may vary, under a mark in the colour of words.
+    ground : str
+        What the chart stands on.
     """
 
     text: str
     quiet: str
     bar: str
     track: str
+    band: str
+    ground: str
 
 
-LIGHT = Colours(text="#1b2733", quiet="#56636f", bar="#33698f", track="#e8edf1")
-DARK = Colours(text="#e8edf2", quiet="#a3b0bc", bar="#6ea8d0", track="#26313c")
+LIGHT = Colours(
+    text="#1b2733",
+    quiet="#56636f",
+    bar="#33698f",
+    track="#e8edf1",
+    band="#6f98b5",
+    ground="#ffffff",
+)
+DARK = Colours(
+    text="#e8edf2",
+    quiet="#a3b0bc",
+    bar="#6ea8d0",
+    track="#26313c",
+    band="#4a7796",
+    ground="#11181f",
+)
 
 
 def colours(dark: bool) -> Colours:

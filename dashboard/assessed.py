@@ -1,0 +1,129 @@
+"""What the library says of a case, kept by the content of the case and of the numbers.
+
+The answers are the same for whoever asks, so visitors may share them; nothing in a key or a value
+tells who asked.
+"""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+import hamknee
+from cached import stamp
+from evidence import Case
+from hamknee.advice import Advice, advice_for
+from hamknee.conflict import Conflict
+from hamknee.evidence import Evidence, value_text
+from hamknee.explanation import Reasons
+from hamknee.guidance import Guidance
+from hamknee.guidance_reading import find_guidance
+from hamknee.stopping import Stop
+from hamknee.summary import Summary
+from hamknee.triage import Triage
+from hamknee.uncertainty import CredibleInterval
+
+KEPT = 128
+"""How many answers of each kind are kept; the largest are a third of a megabyte."""
+
+DRAWS = 500
+"""Combinations of answers drawn for the stopping rule, which turns on 95 %: its standard error is
+1 % there, and the page has to keep up with the clicks."""
+
+
+def guidance(model: hamknee.Model) -> Guidance | None:
+    """Return what there is to tell a person; None where nothing goes with the model."""
+    return find_guidance(model)
+
+
+def interval(model: hamknee.Model, case: Case) -> CredibleInterval:
+    """Return the posterior with its intervals; of the triage where there is one."""
+    if guidance(model) is not None:
+        return triage(model, case).interval
+    return _interval(_key(model, case.evidence), model, case.evidence)
+
+
+def triage(model: hamknee.Model, case: Case) -> Triage:
+    """Return how soon to seek help, and why."""
+    key = _key(model, case.evidence, sorted(case.flags.items()))
+    return _triage(key, model, case.evidence, case.flags)
+
+
+def advice(model: hamknee.Model, case: Case) -> Advice:
+    """Return what to do, what to leave and when to seek help."""
+    return advice_for(triage(model, case))
+
+
+def summary(model: hamknee.Model, case: Case) -> Summary:
+    """Return the case on one page."""
+    return Summary(advice(model, case), model.sha256)
+
+
+def stop(model: hamknee.Model, case: Case) -> Stop:
+    """Return what to ask next, and whether to go on asking."""
+    key = _key(model, case.evidence, case.not_known)
+    return _stop(key, model, case.evidence, case.not_known)
+
+
+def reasons(model: hamknee.Model, case: Case, state: str, against: str | None) -> Reasons:
+    """Return the weight of each finding."""
+    key = _key(model, case.evidence, state, against)
+    return _reasons(key, model, case.evidence, state, against)
+
+
+def conflict(model: hamknee.Model, case: Case) -> Conflict:
+    """Return how well the findings go together."""
+    return _conflict(_key(model, case.evidence), model, case.evidence)
+
+
+def _key(model: hamknee.Model, evidence: Evidence, *more: object) -> str:
+    """Return what an answer depends on: the files read, the numbers, and what is known.
+
+    One text, because Streamlit takes long to make a key of anything that has parts.
+    """
+    known = [(name, value_text(value)) for name, value in evidence.items()]
+    return repr((stamp(), model.sha256, known, more))
+
+
+# With a key of its own each, because neither models nor evidence can be hashed.
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _interval(key: str, _model: hamknee.Model, _known: Evidence) -> CredibleInterval:  # noqa: ARG001
+    return hamknee.credible_interval(_model, _known)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _triage(
+    key: str,  # noqa: ARG001
+    _model: hamknee.Model,
+    _known: Evidence,
+    _flags: Mapping[str, object],
+) -> Triage:
+    return hamknee.triage(_model, _known, _flags)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _stop(
+    key: str,  # noqa: ARG001
+    _model: hamknee.Model,
+    _known: Evidence,
+    _skip: tuple[str, ...],
+) -> Stop:
+    return hamknee.stop_rule(_model, _known, skip=_skip, draws=DRAWS)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _reasons(
+    key: str,  # noqa: ARG001
+    _model: hamknee.Model,
+    _known: Evidence,
+    _state: str,
+    _against: str | None,
+) -> Reasons:
+    return hamknee.explain(_model, _known, _state, against=_against)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _conflict(key: str, _model: hamknee.Model, _known: Evidence) -> Conflict:  # noqa: ARG001
+    # How typical the case is, which is what the draws are for, is not shown.
+    return hamknee.conflict(_model, _known, draws=1)

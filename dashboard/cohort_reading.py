@@ -1,0 +1,128 @@
+"""A visitor's file of cases as a table in memory, if it is one and not too large for a page.
+
+How large is looked up before anything is unpacked: a small Parquet file can hold billions of cells.
+"""
+
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from hamknee.faults import Fault
+from hamknee.tables import TableError, parse_table
+
+MEGABYTES = 50
+MOST_ROWS = 200_000
+MOST_COLUMNS = 1_000
+MOST_CELLS = 10_000_000
+MOST_UNPACKED = 2**29
+"""Bytes of a Parquet file once it is unpacked."""
+
+ANY_SIZE = "on the command line hamknee score takes files of any size"
+
+
+def read_cohort(data: bytes, name: str) -> pd.DataFrame:
+    """Read a file of cases.
+
+    Parameters
+    ----------
+    data : bytes
+        What it holds.
+    name : str
+        What it is called; the ending tells its kind.
+
+    Returns
+    -------
+    DataFrame
+        With columns of text (CSV) or of their own types (Parquet), and at least one row.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read, is too large, or has no rows.
+    """
+    if len(data) > MEGABYTES * 2**20:
+        raise _refusal(name, f"a file of {len(data) / 2**20:,.0f} MB", f"{MEGABYTES} MB here")
+    if Path(name).suffix.lower() == ".parquet":
+        frame = _parquet(data, name)
+    else:
+        # Line ends and commas in quoted cells are counted too: near the limit, rather no.
+        rows = max(data.count(b"\n"), data.count(b"\r")) - 1
+        _check_size(name, rows, data.count(b",") + rows)
+        frame = parse_table(data, name)
+        _check_commas(name, frame)
+    if frame.empty:
+        raise _refusal(name, "no rows", "a header and at least one row")
+    _check_columns(name, len(frame.columns))
+    return frame
+
+
+def _parquet(data: bytes, name: str) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(io.BytesIO(data)) as file:
+            about, schema = file.metadata, file.schema_arrow
+            groups = [about.row_group(number) for number in range(about.num_row_groups)]
+        _check_columns(name, about.num_columns)
+        _check_size(name, about.num_rows, about.num_rows * about.num_columns)
+        unpacked = sum(group.total_byte_size for group in groups)
+        if unpacked > MOST_UNPACKED:
+            found = f"{unpacked / 2**20:,.0f} MB once it is unpacked"
+            raise _refusal(name, found, f"{MOST_UNPACKED // 2**20} MB here; {ANY_SIZE}")
+        _check_types(name, schema)
+        # Each text once: a long one may stand in every row.
+        texts = [field.name for field in schema if _is_text(field.type)]
+        table = pq.read_table(io.BytesIO(data), read_dictionary=texts, use_threads=False)
+        # What pandas noted in the file, such as an index, is left aside.
+        frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+    except (pa.ArrowException, OSError, OverflowError, ValueError) as why:
+        if isinstance(why, TableError):
+            raise
+        told = " ".join(str(why).split())[:120]
+        raise _refusal(name, f"not a Parquet file: {told}", "a file written as Parquet") from None
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise _refusal(name, f"column {str(twice[0])[:100]!r} stands twice", "each column once")
+    return frame
+
+
+def _check_commas(name: str, frame: pd.DataFrame) -> None:
+    header = str(frame.columns[0])
+    if len(frame.columns) == 1 and any(mark in header for mark in ";\t"):
+        mark = "semicolons" if ";" in header else "tabs"
+        raise _refusal(name, f"cells separated by {mark}", "cells separated by commas")
+
+
+def _check_types(name: str, schema: object) -> None:
+    import pyarrow as pa
+
+    assert isinstance(schema, pa.Schema)
+    for field in schema:
+        kind = "lists or structures" if pa.types.is_nested(field.type) else "bytes"
+        if kind != "bytes" or pa.types.is_binary(field.type):
+            found = f"column {field.name[:100]!r} holds {kind}"
+            raise _refusal(name, found, "texts, numbers or categories; several states as a|b")
+
+
+def _check_columns(name: str, count: int) -> None:
+    if count > MOST_COLUMNS:
+        raise _refusal(name, f"{count:,} columns", f"at most {MOST_COLUMNS:,} here; {ANY_SIZE}")
+
+
+def _check_size(name: str, rows: int, cells: int) -> None:
+    if rows > MOST_ROWS:
+        raise _refusal(name, f"{rows:,} rows", f"at most {MOST_ROWS:,} here; {ANY_SIZE}")
+    if cells > MOST_CELLS:
+        raise _refusal(name, f"{cells:,} cells", f"at most {MOST_CELLS:,} here; {ANY_SIZE}")
+
+
+def _is_text(kind: object) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _refusal(name: str, found: str, allowed: str) -> TableError:
+    return TableError([Fault(name[:100], None, None, found, allowed)])

@@ -1,0 +1,264 @@
+"""A visitor's own cases, from the file to the mapping. They live in the session, nowhere else."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cohort_columns import (
+    UNREAD,
+    Unreadable,
+    guess_columns,
+    guess_name,
+    guess_value,
+    mapping_of,
+    unreadable,
+)
+from cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
+from hamknee.column_mapping import ColumnMapping
+from hamknee.tables import TableError
+from hamknee.vocabulary import Variable, Vocabulary
+from scores_shown import rows_html
+from texts import plain, texts
+
+FILE, UPLOAD, REFUSED = "cohort-file", "cohort", "cohort-refused"
+
+LOOK = 5
+"""Rows shown of a file."""
+
+MOST_SHOWN = 40
+"""Columns shown of a file."""
+
+LONGEST = 60
+"""Characters of a cell that are shown."""
+
+MOST_VALUES = 12
+"""Values of a column that can be translated here, the most frequent first."""
+
+NOT_THERE = ""
+"""A choice: the file has no column for this question."""
+
+
+@dataclass
+class Upload:
+    """A file of cases, what was chosen about it, and what has been worked out so far.
+
+    Parameters
+    ----------
+    name : str
+        What the file is called.
+    frame : DataFrame
+        Its rows.
+    vocabulary : Vocabulary
+        Whose questions the choices are about.
+    columns : dict of str to str
+        Our variable to their column.
+    meanings : dict of (str, str) to dict of str to str
+        By their column and our variable, their value to our state.
+    named_by : str
+        Their column that names the rows; empty if none does.
+    key : object
+        What `parts` depend on.
+    parts : list of DataFrame
+        Results of the rows so far, in order.
+    running : bool
+        Whether rows are being worked out.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    vocabulary: Vocabulary
+    columns: dict[str, str]
+    named_by: str
+    meanings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    key: object = None
+    parts: list[pd.DataFrame] = field(default_factory=list)
+    running: bool = False
+
+    @property
+    def mapping(self) -> ColumnMapping:
+        """What was chosen."""
+        chosen = {
+            name: self.meanings.get((theirs, name), {}) for name, theirs in self.columns.items()
+        }
+        return mapping_of(self.frame, self.columns, chosen)
+
+
+def current(vocabulary: Vocabulary) -> Upload | None:
+    """Return the visitor's file; None if there is none, or it was mapped to other questions."""
+    found: Upload | None = st.session_state.get(UPLOAD)
+    return found if found is not None and found.vocabulary == vocabulary else None
+
+
+def ask_file(vocabulary: Vocabulary) -> None:
+    """Ask for a file, and tell what is wrong with the last one."""
+    st.file_uploader(
+        "Your cases, as CSV or Parquet",
+        type=["csv", "parquet"],
+        key=FILE,
+        max_upload_size=MEGABYTES,
+        on_change=take,
+        args=(vocabulary,),
+        help=f"At most {MEGABYTES} MB and {MOST_ROWS:,} rows. For larger ones there is the command "
+        "hamknee score.",
+    )
+    st.caption(texts().cohort)
+    if refused := st.session_state.get(REFUSED):
+        st.error(refused)
+
+
+def take(vocabulary: Vocabulary) -> None:
+    """Take the file just chosen into the session, or keep what is wrong with it to be told."""
+    drop()
+    if (file := st.session_state.get(FILE)) is None:
+        return
+    try:
+        frame = read_cohort(file.getvalue(), file.name)
+    except TableError as error:
+        lines = "\n".join(f"- {plain(str(fault))}" for fault in error.faults)
+        st.session_state[REFUSED] = f"**This file cannot be used.**\n\n{lines}"
+        return
+    st.session_state[UPLOAD] = Upload(
+        file.name, frame, vocabulary, guess_columns(vocabulary, frame), guess_name(frame)
+    )
+
+
+def drop() -> None:
+    """Forget the file, and everything that was chosen about it."""
+    mine = [key for key in st.session_state if str(key).startswith("cohort-choice-")]
+    for key in (UPLOAD, REFUSED, *mine):
+        st.session_state.pop(key, None)
+
+
+def show_file(upload: Upload) -> None:
+    """Show the first rows."""
+    frame = upload.frame
+    rows, columns = len(frame), len(frame.columns)
+    with st.container(key="cohort-file-head", horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**{plain(upload.name[:100])}**: {rows:,} {'row' if rows == 1 else 'rows'}, "
+            f"{columns:,} {'column' if columns == 1 else 'columns'}",
+            width="content",
+        )
+        if st.session_state.get(FILE) is None:  # else the field above has a cross
+            st.button("Forget this file", on_click=drop, key="cohort-forget")
+    shown = frame.iloc[:LOOK, :MOST_SHOWN]
+    cells = [
+        tuple(_short(cell) for cell in row) for row in shown.itertuples(index=False, name=None)
+    ]
+    with st.expander(f"The first {min(LOOK, rows)} rows"):
+        st.html(rows_html(tuple(map(_short, shown.columns)), cells, "The first rows of the file"))
+        if columns > MOST_SHOWN:
+            st.caption(f"and {columns - MOST_SHOWN:,} more columns")
+
+
+# What the columns mean --------------------------------------------------------------------
+
+
+def ask_columns(upload: Upload) -> None:
+    """Ask which column answers which question, and what its values mean where that is open."""
+    read = len(upload.columns)
+    names = [str(name) for name in upload.frame.columns]
+    with st.expander(f"Columns: {read} of {len(names)} are read", expanded=not upload.parts):
+        st.markdown("Which column of yours holds what? Choose where the guess is wrong.")
+        with st.container(key="cohort-columns"):
+            _ask_name(upload, names)
+            target = upload.vocabulary.target
+            for variable in (target, *(v for v in upload.vocabulary.variables if v != target)):
+                _ask_column(upload, variable, names)
+    left = [n for n in names if n not in (*upload.columns.values(), upload.named_by)]
+    if left:
+        more = f" and {len(left) - MOST_VALUES} more" if len(left) > MOST_VALUES else ""
+        named = ", ".join(_short(name) for name in left[:MOST_VALUES])
+        st.caption(plain(f"Not read: {named}{more}."))
+
+
+def _ask_name(upload: Upload, names: list[str]) -> None:
+    upload.named_by = _select(
+        "Name of the row",
+        [NOT_THERE, *names],
+        upload.named_by,
+        "cohort-choice-name",
+        lambda name: _short(name) or "Its number",
+    )
+
+
+def _ask_column(upload: Upload, variable: Variable, names: list[str]) -> None:
+    before = upload.columns.get(variable.name, NOT_THERE)
+    target = variable == upload.vocabulary.target
+    chosen = _select(
+        f"{variable.label}, where it is known" if target else variable.label,
+        [NOT_THERE, *names],
+        before,
+        f"cohort-choice-{variable.name}",
+        lambda name: _short(name) or "Not in the file",
+    )
+    upload.columns.pop(variable.name, None)
+    if chosen:
+        upload.columns[variable.name] = chosen
+
+
+def ask_values(upload: Upload) -> None:
+    """Ask what the values mean that are no states."""
+    found = {
+        name: unreadable(upload.vocabulary[name], upload.vocabulary, upload.frame[theirs])
+        for name, theirs in upload.columns.items()
+    }
+    for name, values in found.items():
+        chosen = upload.meanings.setdefault((upload.columns[name], name), {})
+        for value in values[:MOST_VALUES]:
+            chosen.setdefault(value.text, guess_value(upload.vocabulary[name], value.text))
+    if not any(found.values()):
+        return
+    left = sum(
+        upload.meanings[upload.columns[name], name].get(value.text, UNREAD) == UNREAD
+        for name, values in found.items()
+        for value in values
+    )
+    title = "Values: all have a meaning"
+    if left:
+        title = f"Values: {left:,} {'has' if left == 1 else 'have'} no meaning yet"
+    with st.expander(title, expanded=bool(left) and not upload.parts, key="cohort-values"):
+        st.markdown("A row with a value that is left unread gets no answer, and says why.")
+        for name, values in found.items():
+            if values:
+                _ask_meanings(upload, upload.vocabulary[name], values)
+
+
+def _ask_meanings(upload: Upload, variable: Variable, values: list[Unreadable]) -> None:
+    """Ask what the values of one column mean."""
+    theirs = upload.columns[variable.name]
+    chosen = upload.meanings[theirs, variable.name]
+    st.markdown(f"**{plain(variable.label)}**")
+    with st.container(key=f"cohort-meanings-{variable.name}"):
+        for number, value in enumerate(values[:MOST_VALUES]):
+            chosen[value.text] = _select(
+                plain(f"{_short(value.text)} ({value.rows:,})"),
+                [UNREAD, "", *variable.state_names],
+                chosen[value.text],
+                f"cohort-choice-{variable.name}-{theirs[:100]}-{number}",
+                partial(_state_words, variable),
+            )
+    if len(values) > MOST_VALUES:
+        st.caption(f"{len(values) - MOST_VALUES:,} more values are left unread.")
+
+
+def _state_words(variable: Variable, state: str) -> str:
+    words = {UNREAD: "Leave unread", "": "Not known"}
+    return words[state] if state in words else variable.state(state).label
+
+
+def _select(label: str, options: list[str], chosen: str, key: str, words: Any) -> str:
+    """Ask for one of several; what was chosen last outlives a look at another page."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = chosen
+    return str(st.selectbox(label, options, key=key, format_func=words))
+
+
+def _short(cell: Any) -> str:
+    if pd.isna(cell):
+        return ""
+    text = " ".join(str(cell)[: 2 * LONGEST].split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

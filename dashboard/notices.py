@@ -1,0 +1,33 @@
+"""What a reader should know of an address: what was left out, and which numbers it had."""
+
+import streamlit as st
+
+from evidence import Case
+from hamknee import Model
+from texts import plain
+
+MOST = 6
+
+
+def show_notices(model: Model, case: Case) -> None:
+    """Say what in the address was left out, and what a reader should know of the answers."""
+    if case.ignored:
+        lines = [f"- {plain(problem[:300])}" for problem in case.ignored[:MOST]]
+        more = len(case.ignored) - MOST
+        lines += [f"- and {more} more"] if more > 0 else []
+        st.warning("Part of the address could not be used:\n" + "\n".join(lines))
+    if text := other_numbers(model, case):
+        st.warning(plain(text))
+    for notice in case.evidence.notices:
+        st.warning(plain(notice))
+
+
+def other_numbers(model: Model, case: Case) -> str:
+    """Return that a link was made with other numbers; empty if it was not."""
+    if not case.numbers or model.sha256.startswith(case.numbers):
+        return ""
+    return (
+        f"This link was made with other numbers ({case.numbers[:12]}) than those in force here "
+        f"({model.sha256[:12]}). The answers are the same, but the probabilities may differ from "
+        "those that were shared."
+    )

@@ -1,0 +1,31 @@
+"""The ranking as people: of 1,000 like this, so many have each condition."""
+
+import streamlit as st
+
+from answer import table_html
+from drawing import show_chart
+from hamknee import natural_frequencies
+from hamknee.charts import icon_array, icon_rows
+from hamknee.results import percent
+from hamknee.uncertainty import CredibleInterval
+from texts import plain
+
+PEOPLE = 1000
+
+ALT = "One square for each of 1,000 people with the same answers, grouped by what they have."
+
+
+def show_people(interval: CredibleInterval) -> None:
+    """Show an icon array and how many people have what."""
+    found = natural_frequencies(interval.posterior, PEOPLE)
+    st.markdown(plain(found.text))
+    show_chart(icon_array, found.table, icon_rows, key="people", alt=ALT)
+    ends = interval.table
+    rows = [
+        (label, f"{people:,}", f"{round(low * PEOPLE):,} to {round(high * PEOPLE):,}")
+        for label, people, low, high in zip(
+            found.table["label"], found.table["people"], ends["low"], ends["high"], strict=True
+        )
+    ]
+    head = (interval.posterior.target.label, "People", f"{percent(interval.mass)} interval")
+    st.html(f'<div class="people">{table_html(head, rows)}</div>')

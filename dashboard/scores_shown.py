@@ -1,0 +1,155 @@
+"""Scores on a page: beside simple rivals, by diagnosis, as a confusion, as a calibration."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from answer import table_html
+from hamknee.calibration import Calibration, Which
+from hamknee.charts import confusion, reliability, score_intervals
+from hamknee.evaluation import FORECASTS, Evaluation
+from hamknee.faults import HamkneeError
+from hamknee.results import percent, percent_range
+from hamknee.scores import MEASURES
+from texts import in_html, plain
+
+SHARES = ("top1", "top3")
+"""Measures that are shares of the cases."""
+
+WHICH: dict[str, Which] = {"Every condition": "every", "The first one": "first"}
+"""Which probabilities are held against what came true."""
+
+COLUMNS = ["measure", "value", "low", "high"]
+
+BY_FILE = "by the file"
+
+
+def show_scores(found: Evaluation, key: str, of_file: Evaluation | None = None) -> None:
+    """Show every measure beside the rivals: one as a chart, all as a table.
+
+    Parameters
+    ----------
+    found : Evaluation
+        What is shown.
+    key : str
+        Of the place on the page.
+    of_file : Evaluation, optional
+        Of the numbers of the file, where others are in force.
+    """
+    table = found.table
+    if of_file is not None:
+        theirs = of_file.table.query("forecast == 'model'").assign(forecast=BY_FILE)
+        table = pd.concat([table, theirs], ignore_index=True)
+    measure = pick("Measure", MEASURES, f"measure-{key}", MEASURES.__getitem__)
+    st.altair_chart(
+        score_intervals(table, measure, dark=_dark()),
+        theme=None,
+        key=f"scores-{key}",
+        alt=f"{MEASURES[measure]}, of hamknee and of simpler rivals, each with its interval. "
+        "The numbers are in the table below.",
+    )
+    st.html(scores_html(table, found.mass))
+
+
+def scores_html(table: pd.DataFrame, mass: float) -> str:
+    """Return all measures of all forecasts as a table."""
+    rows = [
+        (
+            FORECASTS.get(str(forecast), str(forecast)),
+            *(in_words(*row) for row in zip(*(of[name] for name in COLUMNS), strict=True)),
+        )
+        for forecast, of in table.groupby("forecast", sort=False)
+    ]
+    head = (f"With {percent(mass)} intervals", *MEASURES.values())
+    return scrolling(table_html(head, rows), "Scores")
+
+
+def in_words(measure: str, value: float, low: float, high: float) -> str:
+    """Return a measure with its interval."""
+    if measure in SHARES:
+        return f"{percent(value)} ({percent_range(low, high)})"
+    if math.isinf(value):
+        return "infinite"
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def show_by_diagnosis(found: Evaluation, key: str) -> None:
+    """Show which condition comes first for which diagnosis: as a chart, and as a table."""
+    with st.container(key=f"confusion-{key}"):
+        st.altair_chart(
+            confusion(found.confusion, dark=_dark()),
+            theme=None,
+            alt="How many cases of each diagnosis got each condition first. The table below "
+            "holds the right ones.",
+        )
+    rows = [
+        (row["label"], str(row["n"]), *(percent(row[name]) for name in (*SHARES, "mean_p")))
+        for row in found.by_condition.to_dict(orient="records")
+    ]
+    head = ("Diagnosis", "Cases", MEASURES["top1"], MEASURES["top3"], "Mean probability of it")
+    with st.expander("By diagnosis, in numbers"):
+        st.html(scrolling(table_html(head, rows), "Right answers by diagnosis"))
+
+
+def show_calibration(found: Evaluation, key: str) -> None:
+    """Show whether probabilities come true as often as they say."""
+    which = pick("Probabilities of", WHICH, f"calibration-of-{key}")
+    try:
+        told = found.calibration(of=WHICH[which])
+    except HamkneeError as error:
+        st.caption(plain(str(error)))
+        return
+    st.altair_chart(
+        reliability(told.reliability, dark=_dark()),
+        theme=None,
+        key=f"reliability-{key}",
+        alt="How often probabilities came true. The numbers are in the table below.",
+    )
+    st.markdown(plain(told.text))
+    with st.expander("Calibration in numbers"):
+        st.html(scrolling(calibration_html(told), "Calibration"))
+
+
+def calibration_html(told: Calibration) -> str:
+    """Return the bins of a reliability diagram as a table."""
+    rows = [
+        (
+            percent(row["predicted"]),
+            f"{percent(row['observed'])} ({percent_range(row['low'], row['high'])})",
+            f"{row['n']:,}",
+        )
+        for row in told.reliability.to_dict(orient="records")
+    ]
+    return table_html(("Mean probability", "Came true", "Statements"), rows)
+
+
+def pick(label: str, options: Iterable[str], key: str, words: Callable[[str], str] = str) -> str:
+    """Ask for one of a few; the first one unless another is chosen."""
+    named = list(options)
+    st.session_state.setdefault(key, named[0])
+    chosen = st.segmented_control(label, named, format_func=words, key=key, required=True)
+    return str(chosen)
+
+
+def rows_html(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], label: str) -> str:
+    """Return a table of words, which scrolls sideways where it is too wide."""
+    columns = "".join(f'<th scope="col">{in_html(cell)}</th>' for cell in head)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{in_html(cell)}</td>' for cell in cells)}</tr>" for cells in rows
+    )
+    table = f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
+    return scrolling(table, label, "cells")
+
+
+def scrolling(table: str, label: str, kind: str = "") -> str:
+    """Return a table in a frame of its own, which the keyboard reaches to scroll it."""
+    return (
+        f'<div class="scroll {kind}" role="region" tabindex="0" aria-label="{in_html(label)}">'
+        f"{table}</div>"
+    )
+
+
+def _dark() -> bool:
+    return bool(st.context.theme.type == "dark")

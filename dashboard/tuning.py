@@ -1,0 +1,216 @@
+"""What follows from the numbers: the panels of the Tune page."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+import assessed
+import cached
+import effects
+import hamknee
+import number_rows
+import numbers_in_force
+from answer import contradiction_text, has_findings, headline, table_html
+from changing import Chosen, change, choose
+from drawing import show_chart
+from edits import NEAR
+from evidence import Case
+from hamknee.change import Change
+from hamknee.charts import (
+    difference_rows,
+    numbers_compared,
+    sensitivity_curve,
+    tornado_chart,
+    tornado_rows,
+)
+from hamknee.difference import Difference
+from hamknee.results import percent
+from hamknee.vocabulary import Vocabulary
+from texts import plain
+
+MOST = 10
+"""Numbers shown in a tornado."""
+
+
+# Effect -----------------------------------------------------------------------------------
+
+
+def show_on_cases(model: hamknee.Model, case: Case, chosen: Chosen) -> None:  # noqa: ARG001
+    """Show the current case and the published ones, by the file and by the numbers in force."""
+    now = assessed.interval(model, case)
+    before = assessed.interval(cached.model(), case)
+    st.header("This case", anchor=False)
+    by_file = headline(before).partition(": ")[2]
+    more = f" By the file: {plain(by_file)}." if numbers_in_force.edited() else ""
+    st.markdown(f"{plain(headline(now))}.{more}")
+    if has_findings(now.posterior):
+        st.caption(plain(f"Your answers: {now.posterior.findings_text}"))
+    else:
+        st.page_link("views/diagnose.py", label="Answer some questions, then come back")
+    rows = difference_rows(before.table, now.table)
+    show_chart(numbers_compared, rows, key="compared", alt="Each condition by both sets of numbers")
+    st.header("Published cases", anchor=False)
+    show_published(effects.on_published_cases(), model.vocabulary)
+
+
+def show_published(found: Difference, vocabulary: Vocabulary) -> None:
+    """Show which published cases get another first diagnosis."""
+    if not numbers_in_force.edited():
+        count = 0 if found.labelled is None else len(found.labelled)
+        st.markdown(
+            f"{count} published cases are worked out again with every change. Those that get "
+            "another first diagnosis are listed here."
+        )
+        return
+    st.markdown(plain(found.text))
+    label = {state.name: state.label for state in vocabulary.target.states}
+    rows = [
+        (
+            str(case["case"]),
+            " or ".join(label[name] for name in str(case["diagnosis"] or "").split("|") if name),
+            label.get(case["first_before"], "impossible"),
+            label.get(case["first_after"], "impossible"),
+        )
+        for case in found.flips.to_dict(orient="records")
+    ]
+    if rows:
+        st.html(table_html(("Case", "Diagnosis", "First by the file", "First now"), rows))
+
+
+# One number -------------------------------------------------------------------------------
+
+
+def show_curve(model: hamknee.Model, case: Case, chosen: Chosen) -> None:
+    """Show how the case depends on the chosen number."""
+    state = ask_condition(model, case)
+    number = (chosen.variable, chosen.state, dict(chosen.given))
+    function = hamknee.sensitivity_function(model, case.evidence, state, number)
+    low, high = number_rows.number_range(chosen.row(numbers_in_force.priors()))
+    dark = st.context.theme.type == "dark"
+    where = tuple(chosen.given.items())
+    st.markdown(
+        f"How the probability of {plain(model.vocabulary.target.state(state).label)} depends on "
+        f"**{plain(number_rows.number_words(model.vocabulary, *number[:2], where))}**"
+    )
+    chart = sensitivity_curve(function, low, high, dark=dark)
+    st.altair_chart(chart, theme=None, key="curve", alt=function.text)
+    st.caption(plain(function.text))
+
+
+def show_strongest(model: hamknee.Model, case: Case, chosen: Chosen) -> None:  # noqa: ARG001
+    """Show which numbers move the case most, each to be chosen with a click."""
+    state = ask_condition(model, case)
+    found = effects.tornado_of(model, case.evidence, state)
+    st.markdown(plain(found.text))
+    dark = st.context.theme.type == "dark"
+    now = float(found.posterior.probabilities[found.state])
+    table = tornado_rows(found)
+    st.altair_chart(
+        tornado_chart(table, now, most=MOST, dark=dark),
+        theme=None,
+        key="tornado",
+        on_select=choose_clicked,
+        alt=found.text,
+    )
+    with st.expander("In numbers, each to be chosen"):
+        for row in table.head(MOST).to_dict(orient="records"):
+            moves = f"{percent(row['posterior_low'])} to {percent(row['posterior_high'])}"
+            words = "; given ".join(filter(None, [row["what"], row["where"]]))
+            st.button(
+                plain(f"{words}: {moves}"),
+                key=f"choose-{row['place']}",
+                type="tertiary",
+                on_click=choose_place,
+                args=(row["place"],),
+            )
+
+
+def choose_clicked() -> None:
+    """Look at the number that was clicked."""
+    if clicked := st.session_state["tornado"]["selection"]["number"]:
+        choose_place(clicked[0]["place"])
+
+
+def choose_place(place: str) -> None:
+    """Look at a number."""
+    variable, state, given = place.split("|")
+    choose(Chosen(variable, state, dict(number_rows.given_pairs(given))))
+
+
+# What would have to change ----------------------------------------------------------------
+
+
+def show_would_change(model: hamknee.Model, case: Case, chosen: Chosen) -> None:  # noqa: ARG001
+    """Show the smallest change that brings a condition to a level."""
+    state = ask_condition(model, case)
+    label = model.vocabulary.target.state(state).label
+    level = st.number_input(
+        f"What would have to change to bring {plain(label)} to this probability, in percent?",
+        min_value=1.0,
+        max_value=99.0,
+        value=50.0,
+        step=5.0,
+        format="%.4g",
+        key="tune-level",
+    )
+    if abs(model.posterior(case.evidence)[state] - level / 100) < NEAR:
+        st.markdown(plain(f"The probability of {label} is {percent(level / 100)} as it is."))
+        return
+    found = hamknee.what_would_change(model, case.evidence, state, level / 100)
+    st.markdown(plain(found.text))
+    for wanted, words in ((found.one, "Try it"), (found.two, "Try the two")):
+        if wanted is not None and apart(wanted):
+            st.button(words, key=f"try-{words}", on_click=try_change, args=(model, wanted))
+
+
+def apart(wanted: Change) -> bool:
+    """Whether the numbers stand in different columns, so that one does not move the other."""
+    first, *rest = wanted.places
+    return not any(first.same_column(other) for other in rest)
+
+
+def try_change(model: hamknee.Model, wanted: Change) -> None:
+    """Put a change in force."""
+    for place, value in zip(wanted.places, wanted.after, strict=True):
+        variable, state, given = place.names(model)
+        change(Chosen(variable, state, dict(number_rows.given_pairs(given))), probability=value)
+
+
+# Parts ------------------------------------------------------------------------------------
+
+
+def ask_condition(model: hamknee.Model, case: Case) -> str:
+    """Ask which state of the target to look at; the most probable one unless another is chosen."""
+    target = model.vocabulary.target
+    if st.session_state.get("tune-condition") not in target.state_names:
+        st.session_state["tune-condition"] = preferred_state(model, case)
+    return str(
+        st.selectbox(
+            target.label,
+            target.state_names,
+            key="tune-condition",
+            format_func=lambda name: target.state(name).label,
+        )
+    )
+
+
+def preferred_state(model: hamknee.Model, case: Case) -> str:
+    """Return the most probable state of the target, or its first where the case is impossible."""
+    try:
+        return model.posterior(case.evidence).top
+    except hamknee.ImpossibleEvidenceError:
+        return model.vocabulary.target.state_names[0]
+
+
+def show_impossible(model: hamknee.Model, error: hamknee.ImpossibleEvidenceError) -> None:
+    """Say which answers cannot be true together by the numbers in force."""
+    st.warning(contradiction_text(model.vocabulary, error))
+
+
+PANELS: Mapping[str, Callable[[hamknee.Model, Case, Chosen], None]] = {
+    "Effect": show_on_cases,
+    "This number": show_curve,
+    "What matters most": show_strongest,
+    "What would have to change": show_would_change,
+}
+"""What can be looked at beside the number."""

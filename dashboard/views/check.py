@@ -1,0 +1,159 @@
+"""Check: how good the answers are on published cases, on your own, and on simulated patients."""
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import streamlit as st
+
+import cached
+import checked
+import cohort_results
+import cohort_upload
+import numbers_in_force
+from hamknee import Model
+from hamknee.evaluation import Evaluation
+from hamknee.evidence import value_text
+from hamknee.faults import HamkneeError
+from hamknee.labelled import LabelledCases
+from hamknee.results import percent
+from hamknee.vocabulary import Variable
+from scores_shown import pick, show_by_diagnosis, show_calibration, show_scores
+from texts import plain, texts
+
+FEWEST = {"All cases": 0, "3 findings or more": 3, "5 or more": 5}
+"""How much has to be known of a case."""
+
+LISTED: Mapping[str, tuple[int, int]] = {
+    "Another came first": (2, 99),
+    "Right one first": (1, 1),
+    "All": (1, 99),
+}
+"""Which cases are listed, by the rank of the right condition."""
+
+PATIENTS, SEED = 2000, 1
+"""Of the self-test."""
+
+
+def main() -> None:
+    """Show the page."""
+    model = numbers_in_force.model()
+    st.title("Check", anchor=False)
+    st.markdown(texts().check)
+    panel = pick("What to check on", PANELS, "check-panel")
+    with st.container(key="check"):
+        PANELS[panel](model)
+
+
+# Published cases --------------------------------------------------------------------------
+
+
+def show_published(model: Model) -> None:
+    """Show how good the answers to the published cases are."""
+    cases = checked.published(model.vocabulary)
+    if cases is None:
+        st.warning("The published cases do not fit the questions of this model.")
+        return
+    st.markdown(texts().published)
+    enough = pick("Cases of which is known", FEWEST, "check-findings")
+    try:
+        found = checked.on_published_cases(model, cases, FEWEST[enough])
+        before = checked.on_published_cases(cached.model(), cases, FEWEST[enough])
+    except HamkneeError as error:
+        st.warning(plain(str(error)))
+        return
+    st.markdown(f"**{plain(found.text)}**")
+    with st.container(key="check-scores"):
+        with st.container(key="check-rivals"):
+            st.header("Beside simpler rivals", anchor=False)
+            show_scores(found, "published", before if numbers_in_force.edited() else None)
+            st.caption(
+                "Prior only answers nothing but where the question is asked; naive Bayes has the "
+                "same numbers, as if findings were independent."
+            )
+        with st.container(key="check-calibration"):
+            st.header("Do probabilities come true?", anchor=False)
+            show_calibration(found, "published")
+    st.header("Which is taken for which", anchor=False)
+    show_by_diagnosis(found, "published")
+    st.header("The cases", anchor=False)
+    show_cases(model, cases, found)
+
+
+def show_cases(model: Model, cases: LabelledCases, found: Evaluation) -> None:
+    """List the cases, each with a way to look at it."""
+    which = pick("Which cases", LISTED, "check-listed")
+    low, high = LISTED[which]
+    rank = found.by_case["rank"].fillna(high)
+    rows = found.by_case[(rank >= low) & (rank <= high)]
+    places = {name: row for row, name in enumerate(cases.cases.names())}
+    st.caption(f"{len(rows)} of {found.n} cases. A name opens the case on the Diagnose page.")
+    for case in rows.to_dict(orient="records"):
+        show_case(model, cases, places[case["case"]], case)
+
+
+def show_case(model: Model, cases: LabelledCases, row: int, told: Mapping[Hashable, Any]) -> None:
+    """Show one case: what was right, what came first, and where to read it."""
+    about = cases.about.iloc[row]
+    known = cases.cases.evidence(row)
+    with st.container(key=f"case-row-{told['case']}"):
+        st.page_link(
+            "views/diagnose.py",
+            label=plain(str(told["case"])),
+            query_params={name: value_text(value) for name, value in known.items()},
+        )
+        link = quote(str(about.get("link", "")), safe=":/?&=%#")
+        st.markdown(
+            f"{case_words(model.vocabulary.target, told)} {plain(str(about.get('summary', '')))}"
+            + (f" [Report]({link})" if link.startswith("https://") else "")
+        )
+
+
+def case_words(target: Variable, told: Mapping[Hashable, Any]) -> str:
+    """Return in Markdown what was right, and what came first."""
+    right = " or ".join(target.state(name).label for name in told[target.name].split("|"))
+    if not isinstance(told["first"], str):
+        return f"**{plain(right)}**{plain(', impossible by these numbers.')}"
+    if told["rank"] == 1:
+        return f"**{plain(right)}** {plain('came first, ' + percent(told['p_first']) + '.')}"
+    first = f"{target.state(told['first']).label}, {percent(told['p_first'])}"
+    place = f"{percent(told['p_true'])}, place {told['rank']:.0f}; first came {first}."
+    return f"**{plain(right)}** {plain(place)}"
+
+
+# Own cases and simulated patients ---------------------------------------------------------
+
+
+def show_own(model: Model) -> None:
+    """Take a file of cases, and show what the model says of them."""
+    cohort_upload.ask_file(model.vocabulary)
+    if (upload := cohort_upload.current(model.vocabulary)) is None:
+        return
+    cohort_upload.show_file(upload)
+    cohort_upload.ask_columns(upload)
+    cohort_upload.ask_values(upload)
+    cohort_results.show_results(model, upload)
+
+
+def show_self_test(model: Model) -> None:
+    """Check the engine on patients drawn from the model itself."""
+    st.markdown(texts().simulated)
+    if st.button(f"Draw {PATIENTS:,} patients and check", key="check-draw", type="primary"):
+        st.session_state["check-drawn"] = True
+    if not st.session_state.get("check-drawn"):
+        return
+    with st.spinner("Drawing patients and working out every one"):
+        found = checked.on_simulated_patients(model, PATIENTS, SEED)
+    st.markdown(f"**{plain(found.text)}**")
+    show_scores(found.evaluation, "simulated")
+    show_calibration(found.evaluation, "simulated")
+
+
+PANELS: Mapping[str, Callable[[Model], None]] = {
+    "Published cases": show_published,
+    "Your own cases": show_own,
+    "Self-test": show_self_test,
+}
+"""What the answers can be checked on."""
+
+main()

@@ -1,0 +1,211 @@
+"""Model: the network as a picture, and every number with its range, its basis and its sources."""
+
+from collections import Counter
+
+import streamlit as st
+
+import number_rows
+import numbers_in_force
+from hamknee.charts import network_chart, network_text
+from hamknee.faults import suggestion
+from hamknee.priors import Priors
+from hamknee.results import percent
+from hamknee.rows import BASES
+from sources import named, references
+from texts import plain
+
+ALL = ""
+"""The choice of no variable in particular."""
+
+PAGE = 100
+"""How many numbers are shown at once."""
+
+KEYS = {"variable": "model-variable", "basis": "model-basis", "search": "model-search"}
+"""Parameters of the address, and the widgets that set them."""
+
+
+def main() -> None:
+    """Show the page."""
+    priors = numbers_in_force.priors()
+    st.title("The model and its numbers", anchor=False)
+    st.markdown(judgement_text(priors))
+    read_address(priors)
+    with st.container(key="model"):
+        with st.container(key="numbers"):
+            ask(priors)
+            show_numbers(priors)
+        with st.container(key="network"):
+            show_network(priors)
+
+
+def judgement_text(priors: Priors) -> str:
+    """Return how many of the numbers are judgement, first of all."""
+    bases = Counter(row.basis for row in priors.rows)
+    share = plain(percent(bases["judgement"] / bases.total()))
+    others = [f"{bases[b]} {number_rows.BASIS_WORDS[b].lower()}" for b in BASES if b != "judgement"]
+    used = [text for text in others if not text.startswith("0 ")]
+    return (
+        f"**{bases['judgement']} of the {bases.total()} numbers, {share}, are expert judgement**"
+        f"{'; ' if used else ''}{', '.join(used)}. Each has a range, and each that is published or "
+        "indirect names its sources."
+    )
+
+
+# The address ------------------------------------------------------------------------------
+
+
+def read_address(priors: Priors) -> None:
+    """Make the widgets show what the address says, and tell what in it cannot be used."""
+    vocabulary = priors.vocabulary
+    variable = st.query_params.get("variable", ALL)
+    if variable not in (ALL, *vocabulary):
+        hint = suggestion(variable, vocabulary)
+        st.warning(plain(f"There is no variable {variable[:100]!r}{hint}."))
+        variable = ALL
+    given = st.query_params.get("basis", "").split("|")
+    _set("variable", variable)
+    _set("basis", [basis for basis in number_rows.used_bases(priors) if basis in given])
+    _set("search", st.query_params.get("search", ""))
+
+
+def _set(name: str, value: str | list[str]) -> None:
+    """Make a widget show a value, only where it shows another."""
+    if st.session_state.get(KEYS[name]) != value:
+        st.session_state[KEYS[name]] = value
+
+
+def write_address() -> None:
+    """Write to the address what the widgets say."""
+    values = {
+        "variable": st.session_state.get(KEYS["variable"]) or "",
+        "basis": "|".join(st.session_state.get(KEYS["basis"]) or []),
+        "search": st.session_state.get(KEYS["search"]) or "",
+    }
+    st.query_params.from_dict({name: value for name, value in values.items() if value})
+
+
+def choose_variable(name: str) -> None:
+    """Show the numbers of a variable."""
+    st.query_params.from_dict({"variable": name})
+
+
+def choose_clicked() -> None:
+    """Show the numbers of the variable that was clicked in the picture."""
+    clicked = st.session_state["network-chart"]["selection"]["variable"]
+    if clicked:
+        choose_variable(clicked[0]["name"])
+
+
+# The numbers ------------------------------------------------------------------------------
+
+
+def ask(priors: Priors) -> None:
+    """Ask which numbers to show."""
+    vocabulary = priors.vocabulary
+    st.selectbox(
+        "Variable",
+        [ALL, *vocabulary],
+        key=KEYS["variable"],
+        format_func=lambda name: vocabulary[name].label if name else "All variables",
+        on_change=write_address,
+    )
+    with st.container(key="numbers-filter"):
+        st.pills(
+            "Basis",
+            number_rows.used_bases(priors),
+            selection_mode="multi",
+            key=KEYS["basis"],
+            format_func=number_rows.BASIS_WORDS.__getitem__,
+            on_change=write_address,
+        )
+        st.text_input(
+            "Search",
+            key=KEYS["search"],
+            placeholder="a word of a state, a source or a note",
+            max_chars=200,
+            on_change=write_address,
+        )
+
+
+def show_numbers(priors: Priors) -> None:
+    """Show the numbers that are asked for, or an overview if nothing is."""
+    variable, bases, search = (st.session_state.get(key) for key in KEYS.values())
+    if not (variable or bases or search):
+        st.caption("Choose a variable here or in the picture to read its numbers.")
+        st.html(number_rows.overview_html(priors))
+        show_download(priors)
+        return
+    known = references(priors)
+    rows = number_rows.choose(
+        priors, known, variable=variable or "", bases=bases or (), search=search or ""
+    )
+    if variable:
+        show_about(priors, variable)
+    first = show_count(len(rows), len(priors.rows))
+    shown = rows[first : first + PAGE]
+    if shown:
+        st.html(number_rows.rows_html(priors.vocabulary, shown, known, name_variable=not variable))
+        st.caption(
+            "Range: the middle 90\N{NO-BREAK SPACE}% of what is thought possible. Patients: how "
+            "many observed patients the number is worth (equivalent sample size)."
+        )
+    keys = dict.fromkeys(key for row in shown for key in row.sources)
+    if keys:
+        with st.expander(f"The {len(keys)} sources of these numbers"):
+            st.markdown("\n".join(f"- {source.line}" for source in named(known, keys)))
+    show_download(priors)
+
+
+def show_about(priors: Priors, name: str) -> None:
+    """Say what a variable means, what it depends on, and where to change its numbers."""
+    variable = priors.vocabulary[name]
+    parents = [priors.vocabulary[parent].label for parent in priors.parents[name]]
+    depends = f" Depends on {', '.join(parents)}." if parents else ""
+    st.markdown(plain(f"{variable.question or variable.help}{depends}"))
+    st.page_link("views/tune.py", label="Change these numbers", query_params={"variable": name})
+
+
+def show_count(found: int, of: int) -> int:
+    """Say how many numbers there are, and return the first to show."""
+    if found <= PAGE:
+        st.caption(f"{found} of {of} numbers" if found else "No number fits. Ask for less.")
+        return 0
+    starts = range(0, found, PAGE)
+    chosen = st.selectbox(
+        f"{found} of {of} numbers, {PAGE} at a time",
+        starts,
+        format_func=lambda start: f"{start + 1} to {min(start + PAGE, found)}",
+    )
+    return int(chosen or 0)
+
+
+def show_download(priors: Priors) -> None:
+    """Offer the numbers in force as a file."""
+    st.download_button(
+        "Download the numbers (CSV)",
+        priors.to_csv(),
+        file_name=f"priors-{priors.sha256[:12]}.csv",
+        mime="text/csv",
+        on_click="ignore",
+    )
+
+
+# The picture ------------------------------------------------------------------------------
+
+
+def show_network(priors: Priors) -> None:
+    """Show the network as a picture and in words."""
+    words = network_text(priors.vocabulary, priors.parents)
+    chart = network_chart(
+        priors.vocabulary,
+        priors.parents,
+        number_rows.shares(priors),
+        chosen=st.session_state.get(KEYS["variable"]) or "",
+        dark=st.context.theme.type == "dark",
+    )
+    st.altair_chart(chart, theme=None, key="network-chart", on_select=choose_clicked, alt=words)
+    with st.expander("The network in words"):
+        st.markdown(plain(words))
+
+
+main()

@@ -1,0 +1,159 @@
+"""Tune: change numbers and see at once what that changes, in this session only."""
+
+import streamlit as st
+
+import assessed
+import cached
+import effects
+import hamknee
+import number_rows
+import numbers_in_force
+from answer import has_findings
+from changing import Chosen, ask_number, ask_origin, read_chosen, show_column
+from edits import Edit, edits, undone
+from evidence import Case, current_case
+from hamknee.priors import Priors
+from hamknee.results import percent
+from texts import plain
+from tuning import PANELS, preferred_state, show_impossible
+from upload import show_upload
+
+MOST_EDITS = 12
+"""Changes that are listed one by one."""
+
+
+def main() -> None:
+    """Show the page."""
+    priors, model = numbers_in_force.priors(), numbers_in_force.model()
+    case = current_case(priors.vocabulary, assessed.guidance(model))
+    st.title("Tune the numbers", anchor=False)
+    st.markdown(
+        "Change a number and see what follows. Nothing is written on the server: your numbers are "
+        "yours alone, last as long as this session, and can be downloaded."
+    )
+    preferred = preferred_states(model, case)
+    chosen = read_chosen(priors, strongest(model, case, preferred), preferred)
+    with st.container(key="tune"):
+        with st.container(key="change"):
+            ask_number(priors, chosen)
+            show_column(priors, chosen)
+            show_summary(model, case)
+            ask_origin(priors, chosen)
+            st.page_link(
+                "views/model.py",
+                label="All numbers of this variable, with their sources",
+                query_params={"variable": chosen.variable},
+            )
+        with st.container(key="effect"):
+            show_effect(model, case, chosen)
+        with st.container(key="changes"):
+            show_changes(priors)
+
+
+def preferred_states(model: hamknee.Model, case: Case) -> dict[str, str]:
+    """Return for each variable the state that the case has, or most probably has."""
+    found = {name: value for name, value in case.evidence.items() if isinstance(value, str)}
+    target = model.vocabulary.target.name
+    return found | {target: preferred_state(model, case)}
+
+
+def strongest(model: hamknee.Model, case: Case, preferred: dict[str, str]) -> Chosen:
+    """Return the number that moves the case most; the first one where the case is impossible."""
+    target = model.vocabulary.target.name
+    try:
+        found = effects.tornado_of(model, case.evidence, preferred[target])
+    except hamknee.ImpossibleEvidenceError:
+        row = numbers_in_force.priors().rows[0]
+        return Chosen(row.variable, row.state, dict(row.given))
+    variable, state, given = found.entries.place(found.order[0]).names(model)
+    return Chosen(variable, state, dict(number_rows.given_pairs(given)))
+
+
+def show_summary(model: hamknee.Model, case: Case) -> None:
+    """Say in one sentence what the changes do, beside the numbers."""
+    if not numbers_in_force.edited():
+        return
+    try:
+        now, before = model.posterior(case.evidence), cached.model().posterior(case.evidence)
+    except hamknee.ImpossibleEvidenceError:
+        return
+    place = now.order[0]
+    label = now.target.states[place].label
+    ends = percent(float(before.probabilities[place])), percent(float(now.probabilities[place]))
+    flips = len(effects.on_published_cases().flips)
+    which = "The case" if has_findings(now) else "Before any answer"
+    st.markdown(
+        f"**{which}: {plain(f'{label} {ends[0]} → {ends[1]}')}. Published cases with another "
+        f"first diagnosis: {flips}.**"
+    )
+
+
+# The changes ------------------------------------------------------------------------------
+
+
+def show_changes(priors: Priors) -> None:
+    """List what differs from the file, with a way back, and offer the numbers as a file."""
+    st.header("Your changes", anchor=False)
+    found = edits(cached.priors(), priors)
+    if not numbers_in_force.edited():
+        st.caption(f"None so far. These are the numbers of {plain(numbers_in_force.file_name())}.")
+    elif found is None:
+        st.markdown("Your numbers have other arrows than the file, so all can be undone at once.")
+    else:
+        for edit in found[:MOST_EDITS]:
+            show_change(priors, edit)
+        if len(found) > MOST_EDITS:
+            st.caption(f"and {len(found) - MOST_EDITS} more columns")
+    with st.container(key="changes-actions", horizontal=True):
+        edited = numbers_in_force.edited()
+        st.button("Undo all", on_click=numbers_in_force.use_file, disabled=not edited)
+        st.download_button(
+            "Download priors.csv",
+            priors.to_csv(),
+            file_name="priors.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )
+    show_upload()
+
+
+def show_change(priors: Priors, edit: Edit) -> None:
+    """Show one column that differs, and a way back."""
+    vocabulary = priors.vocabulary
+    where = number_rows.given_words(vocabulary, edit.given)
+    moves = [
+        f"{number_rows.state_words(vocabulary, old.variable, old.state)} "
+        f"{number_rows.exact_percent(round(old.probability, 6))} → "
+        f"{number_rows.exact_percent(round(new.probability, 6))}"
+        for old, new in edit.moved
+    ]
+    label = vocabulary[edit.variable].label
+    told = ", ".join(moves) or "the same numbers, another weight, basis, source or note"
+    key = f"undo-{edit.variable}-{number_rows.given_words(vocabulary, edit.given)}"
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row-{key}"):
+        st.markdown(
+            f"**{plain(label)}**{plain(f', {where}' if where else '')}: {plain(told)}",
+            width="stretch",
+        )
+        st.button("Undo", key=key, on_click=undo, args=(edit,))
+
+
+def undo(edit: Edit) -> None:
+    """Take one change back."""
+    numbers_in_force.use(undone(numbers_in_force.priors(), edit))
+
+
+# What follows -----------------------------------------------------------------------------
+
+
+def show_effect(model: hamknee.Model, case: Case, chosen: Chosen) -> None:
+    """Show one of the panels; only the open one is computed."""
+    st.session_state.setdefault("tune-panel", next(iter(PANELS)))
+    st.segmented_control("What to look at", list(PANELS), key="tune-panel", required=True)
+    try:
+        PANELS[st.session_state["tune-panel"]](model, case, chosen)
+    except hamknee.ImpossibleEvidenceError as error:
+        show_impossible(model, error)
+
+
+main()

@@ -1,0 +1,157 @@
+"""What if: two versions of the case side by side, and what the changed answers do."""
+
+from functools import partial
+
+import streamlit as st
+
+import assessed
+import numbers_in_force
+from answer import contradiction_text, headline, table_html
+from asking import Form, ask_all
+from drawing import show_chart
+from evidence import Case, changed_case, changes_between, current_case, hold_case, open_case
+from hamknee import ImpossibleEvidenceError, Model, compare
+from hamknee.charts import difference, difference_rows
+from hamknee.comparison import Comparison
+from hamknee.guidance import Guidance
+from hamknee.results import percent, percent_range
+from hamknee.uncertainty import CredibleInterval
+from notices import show_notices
+from texts import in_html, plain, texts
+from warning_signs import show_level
+
+ALT = "Each possible cause in version A and in version B, the most likely of B first."
+
+
+def main() -> None:
+    """Show the page."""
+    model = numbers_in_force.model()
+    guidance = assessed.guidance(model)
+    first = current_case(model.vocabulary, guidance)
+    second = changed_case(model.vocabulary, guidance)
+    with st.container(key="header"):
+        if guidance is not None:
+            show_urgent(model, first)
+        st.title("What if", anchor=False)
+        st.markdown(texts().what_if)
+    show_notices(model, second)
+    with st.container(key="case"):
+        with st.container(key="answer"):
+            show_versions(model, first, second)
+        with st.container(key="questions"):
+            show_questions(model, guidance, first, second)
+
+
+def show_urgent(model: Model, first: Case) -> None:
+    """Show how soon to seek help with the case as it is."""
+    try:
+        found = assessed.triage(model, first)
+    except ImpossibleEvidenceError:
+        return
+    if found.reasons:
+        show_level(found)
+
+
+def show_questions(model: Model, guidance: Guidance | None, first: Case, second: Case) -> None:
+    """Show the questions of version B, and ways to exchange the versions."""
+    st.subheader("Version B", anchor=False)
+    there = changes_between(first, second)
+    with st.container(key="versions", horizontal=True):
+        save = partial(_save_second, first)
+        for label, key, on_click, args in (
+            ("Same as A", "copy", save, (first,)),
+            ("Swap A and B", "swap", _swap, (first, second)),
+            ("Go on with B", "keep", _swap, (second, second)),
+        ):
+            st.button(
+                label, key=f"{key}-versions", on_click=on_click, args=args, disabled=not there
+            )
+    latest = partial(changed_case, model.vocabulary, guidance)
+    ask_all(model.vocabulary, Form("second", second, latest, save))
+
+
+def _save_second(first: Case, second: Case) -> None:
+    open_case(first.address, changes=changes_between(first, second))
+
+
+def _swap(first: Case, second: Case) -> None:
+    open_case(second.address, changes=changes_between(second, first))
+
+
+# The two versions -------------------------------------------------------------------------
+
+
+def show_versions(model: Model, first: Case, second: Case) -> None:
+    """Show both versions, or why one of them cannot be."""
+    found = []
+    for name, case in (("A", first), ("B", second)):
+        try:
+            found.append(assessed.interval(model, case))
+        except ImpossibleEvidenceError as error:
+            st.warning(f"Version {name}. {contradiction_text(model.vocabulary, error)}")
+    if len(found) < 2:
+        return
+    show_headlines(model, first, second)
+    chosen = _choose(model)
+    compared = compare(found[0], found[1], chosen)
+    with st.container(key="ranking"):
+        rows = difference_rows(found[0].table, found[1].table)
+        show_chart(difference, rows, key="difference", alt=ALT)
+        with st.container(key="panel"):
+            show_changes(compared)
+            with (table := st.expander("The same in numbers", key="table", on_change=hold_case)):
+                if table.open:
+                    st.html(numbers_html(compared))
+
+
+def show_headlines(model: Model, first: Case, second: Case) -> None:
+    """Show the most likely cause of each version, and how soon to seek help."""
+    with st.container(key="sentence"):
+        parts = []
+        for name, case in (("A", first), ("B", second)):
+            level = ""
+            if assessed.guidance(model) is not None:
+                level = f"<span>{in_html(assessed.triage(model, case).about.label)}</span>"
+            line = in_html(headline(assessed.interval(model, case)))
+            parts.append(f"<p><strong>{name}</strong> {line}{level}</p>")
+        st.html(f'<div class="versions">{"".join(parts)}</div>')
+
+
+def _choose(model: Model) -> str | None:
+    """Return the condition whose change is accounted for; None for the one that moves most."""
+    target = model.vocabulary.target
+    chosen: str = st.selectbox(
+        "Account for",
+        ["", *target.state_names],
+        format_func=lambda name: target.state(name).label if name else "what moves most",
+        key="accounted",
+        on_change=hold_case,
+        width=320,
+    )
+    return chosen or None
+
+
+def show_changes(compared: Comparison) -> None:
+    """Show what each changed answer does."""
+    first, *rest = compared.text.split("\n")
+    st.markdown(f"**{plain(first)}**" if rest else texts().no_change)
+    if rest:
+        st.markdown("\n".join(f"- {plain(line)}" for line in rest), help=texts().one_by_one)
+
+
+def numbers_html(compared: Comparison) -> str:
+    """Return both versions as a table."""
+    target, versions = compared.second.posterior.target, (compared.first, compared.second)
+    rows = [
+        (target.states[i].label, *(_told(version, i) for version in versions))
+        for i in compared.second.posterior.order
+    ]
+    return table_html((target.label, "A", "B"), rows)
+
+
+def _told(version: CredibleInterval, state: int) -> str:
+    now = percent(float(version.posterior.probabilities[state]))
+    return f"{now} ({percent_range(float(version.low[state]), float(version.high[state]))})"
+
+
+main()

@@ -1,0 +1,108 @@
+"""How soon to seek help: the banner, the signs not to wait with, and the questions about them."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from asking import Form, show_in_widget
+from evidence import hold_case
+from hamknee.guidance import Flag, Guidance
+from hamknee.triage import OPEN, UNKNOWN, Triage
+from texts import in_html, plain, texts
+
+ANSWERS = {"yes": True, "no": False, UNKNOWN: UNKNOWN}
+"""The options of a warning sign and what they mean to the triage."""
+
+LABELS = {"yes": "Yes", "no": "No", UNKNOWN: "Don't know"}
+
+BY_FINDINGS = ("findings", "suggested", "denied")
+"""Answers that follow from other answers."""
+
+
+def show_level(found: Triage) -> None:
+    """Show how soon to seek help and why, where anything asks for it."""
+    about = found.about
+    reasons = "".join(f"<li>{in_html(text)}</li>" for text in found.reason_texts)
+    st.html(
+        f'<section class="level urgency-{found.guidance.urgency(found.level)}" role="alert">'
+        f"<h2>{in_html(about.label)}</h2><p>{in_html(about.action)}</p>"
+        f"<ul>{reasons}</ul></section>"
+    )
+
+
+def show_signs(guidance: Guidance, form: Form | None = None, found: Triage | None = None) -> None:
+    """Show the signs not to wait with.
+
+    Parameters
+    ----------
+    guidance : Guidance
+        Where they are told.
+    form, found : optional
+        What takes the answer that none of them is there, and which of them are open.
+    """
+    urgent = urgent_signs(guidance)
+    if found is not None:
+        urgent = [flag for flag in urgent if found.answers[flag.name] in OPEN]
+    if not urgent:
+        st.html(f'<p class="signs">{in_html(texts().none_of_these)}</p>')
+        return
+    with st.container(key="signs"):
+        st.html(f'<div class="signs">{"".join(_lines(guidance, urgent))}</div>')
+        if form is not None:
+            st.button("None of these", key="no-sign", on_click=_deny, args=(urgent, form))
+
+
+def urgent_signs(guidance: Guidance) -> list[Flag]:
+    """Return the warning signs that do not let anyone begin with exercises."""
+    return [
+        flag for flag in guidance.flags.values() if not guidance.levels[flag.level].rehabilitation
+    ]
+
+
+def _lines(guidance: Guidance, flags: list[Flag]) -> Iterable[str]:
+    for level in guidance.levels.values():
+        labels = [flag.label for flag in flags if flag.level == level.name]
+        if labels:
+            words = guidance.words["level_if"]
+            line = words.format(level=level.label, flags="; ".join(labels))
+            head, _, rest = line.partition(level.label)
+            yield f"<p>{in_html(head)}<strong>{in_html(level.label)}</strong>{in_html(rest)}</p>"
+
+
+def ask_signs(guidance: Guidance, form: Form, found: Triage | None) -> None:
+    """Show the questions about warning signs, most urgent first, folded up."""
+    answers = {} if found is None else found.answers
+    done = sum(answer not in OPEN for answer in answers.values())
+    count = len(guidance.flags)
+    label = f"Warning signs ({done} of {count})" if done else f"Warning signs ({count} questions)"
+    with (group := st.expander(label, key="group-signs", on_change=hold_case)):
+        if group.open:
+            for flag in guidance.flags.values():
+                _ask(guidance, flag, answers.get(flag.name, ""), form)
+
+
+def _ask(guidance: Guidance, flag: Flag, answer: str, form: Form) -> None:
+    key = f"sign-{flag.name}"
+    given = form.case.flags.get(flag.name)
+    chosen = next((option for option, meant in ANSWERS.items() if meant is given), None)
+    show_in_widget(key, chosen if flag.name in form.case.flags else None)
+    told = f" :gray[{plain(guidance.words[f'state_{answer}'])}]" if answer in BY_FINDINGS else ""
+    st.pills(
+        plain(flag.question) + told,
+        list(ANSWERS),
+        format_func=LABELS.__getitem__,
+        key=key,
+        help=plain(flag.help),
+        on_change=_answer,
+        args=(flag, form, key),
+    )
+
+
+def _answer(flag: Flag, form: Form, key: str) -> None:
+    option = st.session_state[key]
+    answer = None if option is None else ANSWERS[option]
+    form.save(form.latest().flagging({flag.name: answer}))
+
+
+def _deny(flags: list[Flag], form: Form) -> None:
+    form.save(form.latest().flagging({flag.name: False for flag in flags}))

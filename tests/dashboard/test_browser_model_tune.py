@@ -1,0 +1,157 @@
+"""Model, Tune and About in a real browser: reading, changing, downloading, uploading, undoing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from hamknee.priors import Priors, digest
+
+from .browser import Served, browsing, served
+
+pytestmark = pytest.mark.usefixtures("chromium")
+
+POP = "/tune?variable=pop&given=condition%3Drupture%3Bonset%3Dsudden&state=yes"
+GIVEN = {"condition": "rupture", "onset": "sudden"}
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+def opened(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector("[data-test-script-state='notRunning'] .st-key-footer")
+
+
+def settled(page: Page) -> None:
+    page.wait_for_timeout(200)  # the run starts a moment after the click
+    page.wait_for_selector("[data-test-script-state='notRunning'] .st-key-footer")
+
+
+def is_yes(page: Page, percents: str) -> None:
+    expect(page.get_by_label("Yes", exact=True)).to_have_value(percents)
+
+
+def violations(page: Page) -> list[str]:
+    # The role is of Streamlit's own uploader; the rule is advice and not part of WCAG.
+    rules = {"presentation-role-conflict": {"enabled": False}, "target-size": {"enabled": True}}
+    found = Axe().run(page, options={"rules": rules}).response["violations"]
+    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
+
+
+def test_a_variable_is_chosen_in_the_picture_and_leads_to_its_change(dashboard: Served) -> None:
+    with browsing() as watched:
+        page = watched.page
+        opened(page, f"{dashboard.address}/model")
+        page.locator(".st-key-network svg text", has_text="Pop at the start").click()
+        page.wait_for_url("**/model?variable=pop")
+        expect(page.locator("table.rows tbody tr")).to_have_count(66)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download the numbers").click()
+        data = download.value.path().read_bytes()
+        assert digest(data)[:12] in page.locator(".st-key-footer").inner_text()
+        page.get_by_role("link", name="Change these numbers").click()
+        page.wait_for_url("**/tune?variable=pop")
+        expect(page.get_by_role("heading", name="Tune the numbers")).to_be_visible()
+        assert watched.requests_elsewhere == []
+
+
+def test_a_change_is_mine_alone_follows_me_and_comes_back_as_a_file(
+    dashboard: Served, priors: Priors, tmp_path: Path
+) -> None:
+    with browsing() as watched:
+        mine = watched.page
+        assert mine.context.browser is not None
+        theirs = mine.context.browser.new_page()
+        opened(mine, dashboard.address + POP)
+        opened(theirs, dashboard.address + POP)
+        is_yes(mine, "62.5")
+        is_yes(theirs, "62.5")
+        field = mine.get_by_label("Yes", exact=True)
+        field.fill("80")
+        field.press("Enter")
+        changed = priors.set("pop", "yes", given=GIVEN, probability=0.8)
+        expect(mine.locator(".st-key-edited")).to_contain_text(changed.sha256[:12])
+        expect(mine.get_by_label("No", exact=True)).to_have_value("20")
+
+        theirs.reload()
+        settled(theirs)
+        is_yes(theirs, "62.5")
+        assert theirs.locator(".st-key-edited").count() == 0
+
+        mine.get_by_role("link", name="Diagnose").first.click()
+        expect(mine.locator(".st-key-footer")).to_contain_text("edited in this session")
+        mine.get_by_role("link", name="See or undo the changes").click()
+        expect(mine.get_by_role("button", name="Undo all")).to_be_enabled()
+        with mine.expect_download() as download:
+            mine.get_by_role("button", name="Download priors.csv").click()
+        own = tmp_path / "own.csv"
+        own.write_bytes(download.value.path().read_bytes())
+        assert own.read_text("utf-8") == changed.to_csv()
+        mine.get_by_role("button", name="Undo all").click()
+        expect(mine.locator(".st-key-edited")).to_have_count(0)
+
+        theirs.locator("input[type=file]").set_input_files(own)
+        expect(theirs.locator(".st-key-edited")).to_contain_text(changed.sha256[:12])
+        is_yes(theirs, "80")
+        assert mine.locator(".st-key-edited").count() == 0
+
+
+def test_files_that_are_none_are_refused(dashboard: Served, tmp_path: Path) -> None:
+    binary, huge = tmp_path / "binary.csv", tmp_path / "huge.csv"
+    binary.write_bytes(bytes(range(256)) * 100)
+    with huge.open("wb") as file:
+        file.truncate(200 * 2**20)
+    with browsing() as watched:
+        page = watched.page
+        opened(page, dashboard.address + POP)
+        page.locator("input[type=file]").set_input_files(binary)
+        expect(page.get_by_text("binary.csv cannot be used")).to_be_visible()
+        page.locator("input[type=file]").set_input_files(huge)
+        expect(page.get_by_text("File must be 2.0MB or smaller.")).to_be_visible()
+        assert page.locator(".st-key-edited").count() == 0
+        is_yes(page, "62.5")
+    assert "Traceback" not in dashboard.log.read_text("utf-8")
+
+
+def test_nothing_stands_in_anyones_way(dashboard: Served) -> None:
+    with browsing() as watched:
+        page = watched.page
+        for address in ("/model?variable=sex", "/about", POP):
+            opened(page, dashboard.address + address)
+            page.wait_for_timeout(500)
+            assert violations(page) == [], address
+        for panel in ("This number", "What matters most", "What would have to change"):
+            page.get_by_role("radio", name=panel).click()
+            settled(page)
+            page.wait_for_timeout(300)
+            assert violations(page) == [], panel
+
+
+def test_a_telephone_in_the_dark_shows_it_all(dashboard: Served) -> None:
+    with browsing(390, 844, dark=True) as watched:
+        page = watched.page
+        for address in ("/model", POP):
+            opened(page, dashboard.address + address)
+            page.wait_for_timeout(500)
+            assert page.evaluate("document.documentElement.scrollWidth") == 390
+            assert violations(page) == [], address
+
+
+def test_the_keyboard_is_enough(dashboard: Served) -> None:
+    with browsing() as watched:
+        page = watched.page
+        opened(page, dashboard.address + POP)
+        page.get_by_label("Yes", exact=True).focus()
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        expect(page.locator(".st-key-edited")).to_be_visible()
+        undo = page.get_by_role("button", name="Undo", exact=True)
+        undo.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".st-key-edited")).to_have_count(0)
