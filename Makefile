@@ -27,6 +27,7 @@ format: .venv/dev ## put the code in the house format
 
 benchmark: .venv/dev ## time hamknee, pgmpy and pyAgrum side by side
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/cohorts.py
 
 notebooks: .venv/dev ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from hamknee import __version__
 from hamknee.change import what_would_change
+from hamknee.cohort_commands import app as cohort_app
 from hamknee.conflict import conflict
 from hamknee.explanation import Reasons
 from hamknee.explanation import explain as explain_state
@@ -62,6 +63,7 @@ app = typer.Typer(
 
 app.add_typer(guidance_app)
 app.add_typer(research_app)
+app.add_typer(cohort_app)
 
 ConditionOption = Annotated[
     str | None,

@@ -1,0 +1,115 @@
+"""Reading XML as a tree with lines, and nothing that XML could do beyond that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from hamknee.network_draft import Draft
+
+BLANK = " \t\r\n"
+"""What XML takes for white space."""
+
+
+@dataclass
+class Element:
+    """One element.
+
+    Parameters
+    ----------
+    tag : str
+        Its name.
+    attributes : dict of str to str
+        By name.
+    line : int
+        Where it starts, from 1.
+    """
+
+    tag: str
+    attributes: dict[str, str]
+    line: int
+    children: list[Element] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text right inside, without white space around it."""
+        return "".join(self.pieces).strip(BLANK)
+
+    def having(self, tag: str) -> list[Element]:
+        """Return the children of that tag, in order."""
+        return [child for child in self.children if child.tag == tag]
+
+    def descendants(self) -> Iterator[Element]:
+        """Iterate over everything below, in no promised order."""
+        waiting = list(self.children)
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting += element.children
+
+
+def read_tree(text: str, root: str, draft: Draft) -> Element:
+    """Read XML.
+
+    Entities of the file's own are refused, because a few of them can stand for gigabytes or for
+    other files. A list of tags (DTD) in front is skipped; one that is elsewhere is not fetched.
+
+    Parameters
+    ----------
+    text : str
+        What the file holds.
+    root : str
+        The tag it must start with.
+    draft : Draft
+        Which knows the name of the file.
+
+    Raises
+    ------
+    NetworkFileError
+        If it is no XML, has entities of its own, or another root.
+    """
+    return _Tree(root, draft).read(text)
+
+
+class _Tree:
+    def __init__(self, root: str, draft: Draft) -> None:
+        self.root = root
+        self.draft = draft
+        self.top = Element("", {}, 1)
+        self.open = [self.top]
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.CommentHandler = lambda _: self._text(" ")
+        self.parser.EntityDeclHandler = self._refuse_entity
+        self.parser.SkippedEntityHandler = self._refuse_entity
+
+    def read(self, text: str) -> Element:
+        try:
+            self.parser.Parse(text, True)
+        except expat.ExpatError as why:
+            problem = f"not valid XML: {expat.errors.messages[why.code]}"
+            self.draft.stop(why.lineno, problem, f"XML with the root {self.root}")
+        found = self.top.children[0]
+        if found.tag != self.root:
+            self.draft.stop(found.line, f"the root is {found.tag!r}", repr(self.root))
+        return found
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        element = Element(tag, attributes, self.parser.CurrentLineNumber)
+        self.open[-1].children.append(element)
+        self.open.append(element)
+
+    def _end(self, _tag: str) -> None:
+        self.open.pop()
+
+    def _text(self, text: str) -> None:
+        self.open[-1].pieces.append(text)
+
+    def _refuse_entity(self, name: str, *_: object) -> None:
+        problem = f"found the entity {name!r}"
+        self.draft.stop(self.parser.CurrentLineNumber, problem, "no entities of its own")

@@ -1,0 +1,60 @@
+"""What the dashboard promises of an address: the case in it, or words about what it left out."""
+
+import importlib.util
+import math
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from hamknee.contradiction import ImpossibleEvidenceError
+from hamknee.evidence import check_evidence, parse_value
+from hamknee.guidance_reading import read_guidance
+from hamknee.inference import load
+from hamknee.reading import read_references
+from hamknee.shipped import shipped
+
+
+@cache
+def page_module(name: str) -> ModuleType:
+    """Return a module of the dashboard, under a name of its own."""
+    spec = importlib.util.spec_from_file_location(
+        f"fuzzed_{name}", shipped("dashboard") / f"{name}.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def _world() -> tuple[Any, Any]:
+    model = load()
+    references = read_references(shipped("data/references.bib"))
+    return model, read_guidance(shipped("data/guidance.toml"), model.vocabulary, references)
+
+
+def address(data: bytes, _: Path) -> None:
+    """Everything is taken or named, and what is taken makes an address that says the same."""
+    model, guidance = _world()
+    pages = page_module("evidence")
+    parameters = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
+    found = pages.read_case(model.vocabulary, parameters, guidance)
+    assert all(isinstance(text, str) and text.strip() for text in found.ignored)
+    # The link that is copied, through a browser's encoding and back.
+    copied = parse_qs(urlencode(found.address), keep_blank_values=True)
+    again = pages.read_case(model.vocabulary, copied, guidance)
+    assert again.evidence == found.evidence
+    assert (again.flags, again.not_known) == (found.flags, found.not_known)
+    assert again.ignored == ()
+    given = {n: parse_value(model.vocabulary[n], text) for n, text in found.texts.items()}
+    assert check_evidence(model.vocabulary, given) == found.evidence
+    try:
+        total = model.posterior(found.evidence).probabilities.sum()
+    except ImpossibleEvidenceError:
+        return
+    assert math.isclose(total, 1, rel_tol=1e-9)
