@@ -30,7 +30,7 @@ benchmark: .venv/dev ## time hamknee, pgmpy and pyAgrum side by side
 	@$(BIN)/python benchmarks/cohorts.py
 
 notebooks: .venv/dev ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab notebooks
+	@$(BIN)/jupyter lab notebooks --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 lock: .venv/dev ## write run.lock and dev.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes \

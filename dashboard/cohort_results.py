@@ -13,7 +13,7 @@ from cohort_columns import with_diagnosis
 from cohort_upload import Upload
 from hamknee import Model, cohort
 from hamknee.column_mapping import CohortError, ColumnMapping
-from hamknee.evaluation import evaluate
+from hamknee.evaluation import Evaluation, evaluate
 from hamknee.faults import HamkneeError
 from hamknee.result_files import write_csv, write_parquet
 from hamknee.results import percent
@@ -41,7 +41,7 @@ def show_results(model: Model, upload: Upload) -> None:
     mapping = upload.mapping
     key = (model.sha256, repr(mapping), upload.named_by)
     if upload.key != key:
-        upload.key, upload.parts, upload.running = key, [], False
+        upload.start_over(key)
     if twice := _twice(upload):
         st.warning(twice)
         return
@@ -248,21 +248,44 @@ def _line(model: Model, row: pd.Series) -> tuple[str, ...]:
 def show_evaluation(model: Model, upload: Upload, mapping: ColumnMapping) -> None:
     """Show how good the answers are, because the file says what was behind each row."""
     st.header("Held against your diagnoses", anchor=False)
+    if upload.evaluation is None:
+        with st.spinner("Holding the answers against the diagnoses"):
+            upload.evaluation = evaluated(model, upload.frame, mapping)
+    found = upload.evaluation
+    if isinstance(found, str):
+        st.warning(plain(found))
+        return
+    st.markdown(f"**{plain(found.text)}**")
+    left = len(upload.frame) - found.read
+    if left:
+        what = "not among them: not read, or beyond the number drawn at random"
+        st.caption(f"{left:,} of {len(upload.frame):,} rows are {what} ({MOST_EVALUATED:,}).")
+    with st.container(key="cohort-evaluation"):
+        with st.container(key="cohort-rivals"):
+            show_scores(found, "cohort")
+        with st.container(key="cohort-calibration"):
+            show_calibration(found, "cohort")
+    show_by_diagnosis(found, "cohort")
+
+
+def evaluated(model: Model, frame: pd.DataFrame, mapping: ColumnMapping) -> Evaluation | str:
+    """Return how good the answers are to the rows that can be read, or why it cannot be told.
+
+    Parameters
+    ----------
+    model : Model
+        What is checked.
+    frame : DataFrame
+        The cohort; of very many rows with a diagnosis some are drawn at random.
+    mapping : ColumnMapping
+        What its columns and values mean, the diagnosis among them.
+    """
     try:
-        cases = with_diagnosis(model.vocabulary, upload.frame, mapping)
-        read = len(cases)
+        cases = with_diagnosis(model.vocabulary, frame, mapping)
         known = np.flatnonzero(cases.diagnosed)
         if len(known) > MOST_EVALUATED:
             chosen = np.random.default_rng(1).choice(known, MOST_EVALUATED, replace=False)
             cases = cases[np.sort(chosen)]
-            st.caption(f"Of {len(known):,} diagnosed rows, {MOST_EVALUATED:,} drawn at random.")
-        found = evaluate(model, cases, resamples=500)
-        if unread := len(upload.frame) - read:
-            st.caption(f"{unread:,} rows are left out because a value of theirs is not read.")
-        st.markdown(plain(found.text))
+        return evaluate(model, cases, resamples=500)
     except HamkneeError as error:
-        st.warning(plain(str(error)))
-        return
-    show_scores(found, "cohort")
-    show_calibration(found, "cohort")
-    show_by_diagnosis(found, "cohort")
+        return str(error)

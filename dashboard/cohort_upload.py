@@ -18,6 +18,7 @@ from cohort_columns import (
 )
 from cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
 from hamknee.column_mapping import ColumnMapping
+from hamknee.evaluation import Evaluation
 from hamknee.tables import TableError
 from hamknee.vocabulary import Variable, Vocabulary
 from scores_shown import rows_html
@@ -65,6 +66,8 @@ class Upload:
         Results of the rows so far, in order.
     running : bool
         Whether rows are being worked out.
+    evaluation : Evaluation or str or None
+        How good the answers are, or why that cannot be told; None before it was asked.
     """
 
     name: str
@@ -76,6 +79,8 @@ class Upload:
     key: object = None
     parts: list[pd.DataFrame] = field(default_factory=list)
     running: bool = False
+    evaluation: Evaluation | str | None = None
+    _unread: dict[tuple[str, str], list[Unreadable]] = field(default_factory=dict)
 
     @property
     def mapping(self) -> ColumnMapping:
@@ -84,6 +89,19 @@ class Upload:
             name: self.meanings.get((theirs, name), {}) for name, theirs in self.columns.items()
         }
         return mapping_of(self.frame, self.columns, chosen)
+
+    def unreadable(self, name: str) -> list[Unreadable]:
+        """Return the values of the column of a variable that are no states."""
+        key = self.columns[name], name
+        if key not in self._unread:
+            self._unread[key] = unreadable(
+                self.vocabulary[name], self.vocabulary, self.frame[key[0]]
+            )
+        return self._unread[key]
+
+    def start_over(self, key: object) -> None:
+        """Forget what was worked out, because it depends on something that has changed."""
+        self.key, self.parts, self.running, self.evaluation = key, [], False, None
 
 
 def current(vocabulary: Vocabulary) -> Upload | None:
@@ -202,10 +220,7 @@ def _ask_column(upload: Upload, variable: Variable, names: list[str]) -> None:
 
 def ask_values(upload: Upload) -> None:
     """Ask what the values mean that are no states."""
-    found = {
-        name: unreadable(upload.vocabulary[name], upload.vocabulary, upload.frame[theirs])
-        for name, theirs in upload.columns.items()
-    }
+    found = {name: upload.unreadable(name) for name in upload.columns}
     for name, values in found.items():
         chosen = upload.meanings.setdefault((upload.columns[name], name), {})
         for value in values[:MOST_VALUES]:

@@ -71,8 +71,9 @@ class Case:
 
     @property
     def address(self) -> dict[str, str]:
-        """The case as the parameters of an address."""
-        found = dict(self.texts)
+        """The case as the parameters of an address, in the order of the questions."""
+        order = self.evidence.vocabulary
+        found = {name: self.texts[name] for name in order if name in self.texts}
         for parameter, answer in FLAG_ANSWERS.items():
             found[parameter] = "|".join(name for name, a in self.flags.items() if a is answer)
         found[NOT_KNOWN] = "|".join(self.not_known)

@@ -126,10 +126,12 @@ def calibration_html(told: Calibration) -> str:
 
 
 def pick(label: str, options: Iterable[str], key: str, words: Callable[[str], str] = str) -> str:
-    """Ask for one of a few; the first one unless another is chosen."""
+    """Ask for one of a few; the first one unless another is chosen, also on an earlier visit."""
     named = list(options)
     st.session_state.setdefault(key, named[0])
-    chosen = st.segmented_control(label, named, format_func=words, key=key, required=True)
+    chosen = st.segmented_control(
+        label, named, format_func=words, key=key, required=True, persist_state="session"
+    )
     return str(chosen)
 
 

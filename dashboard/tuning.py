@@ -49,6 +49,9 @@ def show_on_cases(model: hamknee.Model, case: Case, chosen: Chosen) -> None:  # 
         st.page_link("views/diagnose.py", label="Answer some questions, then come back")
     rows = difference_rows(before.table, now.table)
     show_chart(numbers_compared, rows, key="compared", alt="Each condition by both sets of numbers")
+    with st.expander("In numbers"):
+        told = zip(rows["label"], rows["a"].map(percent), rows["b"].map(percent), strict=True)
+        st.html(table_html((model.vocabulary.target.label, "By the file", "Now"), told))
     st.header("Published cases", anchor=False)
     show_published(effects.on_published_cases(), model.vocabulary)
 

@@ -44,7 +44,11 @@ def pairs(model: Model, table: pd.DataFrame) -> dict[str, tuple[Any, pd.DataFram
         "icon_array": (icon_array, people[0], people[1]),
         "waterfall": (waterfall, *map(waterfall_rows, weights)),
         "contrast": (contrast, *map(contrast_rows, against)),
-        "difference": (difference, difference_rows(table, other), difference_rows(other, table)),
+        "difference": (
+            difference,
+            difference_rows(table, other),
+            difference_rows(other, table),
+        ),
     }
 
 

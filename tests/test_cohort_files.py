@@ -558,13 +558,18 @@ def test_a_folder_that_cannot_be_written_in_is_told(model: Model, tmp_path: Path
     assert {path.name for path in tmp_path.iterdir()} == {"in.csv"}
 
 
-def test_the_benchmark_of_cohorts_runs_and_prints_its_rows(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_the_benchmark_draws_a_cohort_and_times_its_stages(
+    model: Model,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[1] / "benchmarks"))
     benchmark = importlib.import_module("cohorts")
-    monkeypatch.setattr(benchmark, "QUICK_ROWS", 500)
-    benchmark.main(["--quick"])
+    benchmark.write_cohort(model, tmp_path / "cohort.parquet", 500)
+    report = score_file(model, tmp_path / "cohort.parquet", tmp_path / "out.parquet")
+    assert (report.tally.rows, report.tally.faulty) == (500, 0)
+    benchmark.stages(model, tmp_path / "cohort.parquet", 500, 1)
     printed = capsys.readouterr().out
-    for row in (".parquet to .parquet, 30% blank", ".csv to .csv", "read Parquet", "all of it"):
-        assert f"| {row}" in printed
+    for stage in ("read Parquet", "codes", "all of it, overlapped"):
+        assert f"| {stage}" in printed

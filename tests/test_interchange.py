@@ -1,15 +1,18 @@
 """Network files: what is written reads back, here and elsewhere, and what is broken is told."""
 
+import gzip
 import random
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hamknee
@@ -24,7 +27,11 @@ from hamknee.priors import CPT
 from hamknee.shipped import shipped
 from hamknee.vocabulary import State, Variable, Vocabulary
 
-from .networks import TARGETS, asia, bundled, network, random_network, textbook, with_zeros
+from .networks import TARGETS, asia, network, random_network, textbook, with_zeros
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # its compiled part warns of itself
+    import pyagrum
 
 NAMED = [name for name in FORMATS if name != "uai"]
 HOSTILE = ["≥3 mm (full)", "0-5/10", "é", "a b", "a,b", "{x}", "<&>", "it's", "table", "5", "%x;"]
@@ -65,11 +72,11 @@ def with_states(first: str, second: str = "other", name: str = "sign", label: st
 # There and back --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("kind", FORMATS)
 def test_the_shipped_model_comes_back_to_the_last_bit(
-    model: Model, tmp_path: Path, format: str
+    model: Model, tmp_path: Path, kind: str
 ) -> None:
-    path = tmp_path / f"knee.{format}"
+    path = tmp_path / f"knee.{kind}"
     export(model, path)
     again = read_network(path, vocabulary=model.vocabulary)
     assert again.vocabulary == model.vocabulary
@@ -89,17 +96,17 @@ def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None
         assert np.array_equal(ess, cpt.ess)
 
 
-@pytest.mark.parametrize("format", ["xmlbif", "net", "xdsl"])
-def test_labels_of_variables_are_kept(model: Model, tmp_path: Path, format: str) -> None:
-    export(model, tmp_path / f"knee.{format}")
-    again = read_network(tmp_path / f"knee.{format}", target="condition")
+@pytest.mark.parametrize("kind", ["xmlbif", "net", "xdsl"])
+def test_labels_of_variables_are_kept(model: Model, tmp_path: Path, kind: str) -> None:
+    export(model, tmp_path / f"knee.{kind}")
+    again = read_network(tmp_path / f"knee.{kind}", target="condition")
     assert all(again.vocabulary[name].label == model.vocabulary[name].label for name in again.cpts)
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_the_same_model_gives_the_same_bytes(tmp_path: Path, format: str) -> None:
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_same_model_gives_the_same_bytes(tmp_path: Path, kind: str) -> None:
     for name in ("one", "two"):
-        export(asia(), tmp_path / name, format)
+        export(asia(), tmp_path / name, kind)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
@@ -108,22 +115,25 @@ def plain_texts() -> st.SearchStrategy[str]:
     return anything | st.text("ab1_- .<&\"'%;(){}\\", min_size=1, max_size=5)
 
 
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), names=st.lists(plain_texts(), min_size=20, unique=True))
 def test_any_names_come_back_exactly_or_are_refused_by_name(
     tmp_path_factory: pytest.TempPathFactory, seed: int, names: list[str]
 ) -> None:
     model = renamed(random_network(seed, count=4), names, random.Random(seed))
     folder = tmp_path_factory.getbasetemp()
-    for format in NAMED:
-        path = folder / f"net.{format}"
+    for kind in NAMED:
+        path = folder / f"net.{kind}"
         try:
             export(model, path)
         except HamkneeError as error:
-            known = {*model.vocabulary, *(s for v in model.vocabulary.values() for s in v.position)}
-            assert any(repr(name) in str(error) for name in known)
-            continue
-        again = read_network(path, target=model.vocabulary.target.name)
-        assert distance(model, again) == 0
+            refused = str(error)
+        else:
+            refused = ""
+            again = read_network(path, target=model.vocabulary.target.name)
+            assert distance(model, again) == 0
+        known = {*model.vocabulary, *(s for v in model.vocabulary.values() for s in v.position)}
+        assert not refused or any(repr(name) in refused for name in known)
 
 
 def renamed(model: Model, names: list[str], rng: random.Random) -> Model:
@@ -164,81 +174,81 @@ def test_xdsl_holds_any_printable_state_beside_an_identifier(tmp_path: Path, nam
 
 
 @pytest.mark.parametrize("name", BROKEN)
-@pytest.mark.parametrize("format", NAMED)
+@pytest.mark.parametrize("kind", NAMED)
 def test_a_name_that_cannot_be_seen_is_refused_everywhere(
-    tmp_path: Path, format: str, name: str
+    tmp_path: Path, kind: str, name: str
 ) -> None:
     with pytest.raises(HamkneeError, match=re.escape(repr(name))):
-        export(with_states(name), tmp_path / f"net.{format}")
+        export(with_states(name), tmp_path / f"net.{kind}")
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
-    ("format", "name"),
+    ("kind", "name"),
     [("bif", "≥3 mm (full)"), ("bif", "a,b"), ("bif", "table"), ("net", "é"), ("net", 'a"b')],
 )
-def test_a_state_that_others_would_mistake_is_refused(
-    tmp_path: Path, format: str, name: str
-) -> None:
+def test_a_state_that_others_would_mistake_is_refused(tmp_path: Path, kind: str, name: str) -> None:
     with pytest.raises(HamkneeError, match=re.escape(f"the state {name!r} of 'sign'")):
-        export(with_states(name), tmp_path / f"net.{format}")
+        export(with_states(name), tmp_path / f"net.{kind}")
 
 
 # In other programs -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", NAMED)
-@pytest.mark.parametrize("make", [asia, with_zeros, lambda: random_network(3)])
+@pytest.mark.parametrize("kind", NAMED)
+@pytest.mark.parametrize("make", [asia, with_zeros, partial(random_network, 3)])
 def test_pgmpy_reads_what_we_write_and_we_what_pgmpy_writes(
-    tmp_path: Path, format: str, make: object
+    tmp_path: Path, kind: str, make: Callable[[], Model]
 ) -> None:
     from pgmpy.models import DiscreteBayesianNetwork
 
-    assert callable(make)
     model = make()
     target = model.vocabulary.target.name
-    path = tmp_path / f"ours.{format}"
+    path = tmp_path / f"ours.{kind}"
     export(model, path)
-    theirs = DiscreteBayesianNetwork.load(str(path), filetype=format)
+    theirs = DiscreteBayesianNetwork.load(str(path), filetype=kind)
     assert distance(model, from_pgmpy(theirs, target=target)) < 1e-12
-    theirs.save(str(tmp_path / "theirs"), filetype=format)
-    again = read_network(tmp_path / "theirs", target=target, format=format)
+    theirs.save(str(tmp_path / "theirs"), filetype=kind)
+    again = read_network(tmp_path / "theirs", target=target, format=kind)
     assert distance(model, again) < 1e-8  # pgmpy rounds in NET
 
 
 @pytest.mark.parametrize("ending", ["bif", "bifxml", "net"])
 @pytest.mark.parametrize("make", [asia, with_zeros, hamknee.load])
-def test_pyagrum_reads_what_we_write_and_we_what_pyagrum_writes(
-    tmp_path: Path, ending: str, make: object
+def test_pyagrum_has_the_same_posteriors_of_what_we_write(
+    tmp_path: Path, ending: str, make: Callable[[], Model]
 ) -> None:
-    import pyagrum
-
-    assert callable(make)
     model = make()
-    target = model.vocabulary.target.name
+    target = model.vocabulary.target
+    export(model, tmp_path / f"ours.{ending}")
+    engine = pyagrum.LazyPropagation(pyagrum.loadBN(str(tmp_path / f"ours.{ending}")))
+    others = [v for v in model.vocabulary.variables[-2:] if v is not target]
+    evidence = {variable.name: variable.state_names[0] for variable in others}
+    engine.setEvidence(evidence)
+    engine.makeInference()
+    found = engine.posterior(target.name)
+    theirs = [found[{target.name: state}] for state in target.state_names]
+    assert model.posterior(evidence).probabilities == pytest.approx(theirs, abs=1e-6)
+
+
+@pytest.mark.parametrize("ending", ["bif", "bifxml", "net"])
+@pytest.mark.parametrize("make", [asia, with_zeros, partial(random_network, 5)])
+def test_we_read_what_pyagrum_writes(
+    tmp_path: Path, ending: str, make: Callable[[], Model]
+) -> None:
+    model = make()
     export(model, tmp_path / f"ours.{ending}")
     theirs = pyagrum.loadBN(str(tmp_path / f"ours.{ending}"))
     pyagrum.saveBN(theirs, str(tmp_path / f"theirs.{ending}"))
+    target = model.vocabulary.target.name
     again = read_network(tmp_path / f"theirs.{ending}", target=target, tolerance=1e-5)
     assert distance(model, again) < 2e-6  # six digits in XMLBIF
-    engine = pyagrum.LazyPropagation(theirs)
-    evidence = {
-        v.name: v.state_names[0] for v in model.vocabulary.variables[-2:] if v.name != target
-    }
-    engine.setEvidence(evidence)
-    engine.makeInference()
-    found = engine.posterior(target)
-    ours = model.posterior(evidence)
-    for state, p in zip(model.vocabulary.target.state_names, ours.probabilities, strict=True):
-        assert found[{target: state}] == pytest.approx(p, abs=1e-6)
 
 
 @pytest.mark.parametrize("ending", ["xdsl", "uai"])
 def test_pyagrum_agrees_on_xdsl_and_uai_where_no_table_has_several_parents(
     tmp_path: Path, ending: str
 ) -> None:
-    import pyagrum
-
     model = with_states("yes", "no")
     export(model, tmp_path / f"net.{ending}")
     theirs = pyagrum.loadBN(str(tmp_path / f"net.{ending}"))
@@ -251,8 +261,6 @@ def test_pyagrum_agrees_on_xdsl_and_uai_where_no_table_has_several_parents(
 def test_files_of_pyagrum_with_several_parents_in_its_own_order_are_refused(
     tmp_path: Path, ending: str
 ) -> None:
-    import pyagrum
-
     pyagrum.saveBN(pyagrum.fastBN("a->c<-b"), str(tmp_path / f"net.{ending}"))
     with pytest.raises(NetworkFileError, match="several parents, and aGrUM"):
         read_network(tmp_path / f"net.{ending}", target="c", tolerance=1e-5)
@@ -270,11 +278,10 @@ def test_uai_has_the_last_parent_faster_than_the_first_and_the_variable_fastest(
     assert posterior.probabilities == pytest.approx([0.2, 0.8])
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", ["alarm", "hepar2"])
 def test_published_networks_read_as_pgmpy_reads_them(tmp_path: Path, name: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        bundled(name).save(str(tmp_path / "net.bif"), filetype="bif")
+    folder = resources.files("pgmpy") / "utils" / "example_models"
+    (tmp_path / "net.bif").write_bytes(gzip.decompress((folder / f"{name}.bif.gz").read_bytes()))
     found = read_network(tmp_path / "net.bif", target=TARGETS[name])
     assert distance(found, textbook(name)) < 1e-6
 
@@ -349,11 +356,11 @@ BAD: Mapping[str, list[tuple[str, str, str]]] = {
         ('<cpt id="t"', '<noisymax id="t"', "not valid XML"),
         ("<nodes>", "<nodes><decision />", "found 'decision'"),
         ("<nodes>", "<dynamic /><nodes>", "found a network in time"),
-        ("<parents>t</parents>", "<parents>sign</parents>", "the arrows form a cycle: sign → sign"),
+        ("<parents>t</parents>", "<parents>sign</parents>", "'sign', 'sign' name one twice"),
     ],
     "uai": [
         ("BAYES", "MARKOV", "line 1: found a network of the kind 'MARKOV'"),
-        ("0.2 0.8", "0.2", "found '4' where"),
+        ("0.2 0.8", "0.2", "found '0.1'; allowed: the number of numbers"),
         ("2 2", "2 999999999", "more than the file has numbers for"),
         ("2 0 1", "2 0 7", "there is no variable 7"),
         ("2 0 1", "2 1 1", "'v1', 'v1' name one twice"),
@@ -364,36 +371,36 @@ BAD: Mapping[str, list[tuple[str, str, str]]] = {
 }
 
 
-def read(folder: Path, format: str, text: str) -> Model:
-    path = folder / f"net.{format}"
+def read(folder: Path, kind: str, text: str) -> Model:
+    path = folder / f"net.{kind}"
     path.write_bytes(text.encode())
-    return read_network(path, target="v0" if format == "uai" else "t")
+    return read_network(path, target="v0" if kind == "uai" else "t")
 
 
 @pytest.mark.parametrize(
-    ("format", "old", "new", "message"),
-    [(format, *case) for format, cases in BAD.items() for case in cases],
+    ("kind", "old", "new", "message"),
+    [(kind, *case) for kind, cases in BAD.items() for case in cases],
 )
 def test_a_broken_file_is_told_as_such(
-    tmp_path: Path, format: str, old: str, new: str, message: str
+    tmp_path: Path, kind: str, old: str, new: str, message: str
 ) -> None:
-    path = tmp_path / f"good.{format}"
+    path = tmp_path / f"good.{kind}"
     export(with_states("yes", "no"), path)
-    text = BIF if format == "bif" else path.read_text(encoding="utf-8")
+    text = BIF if kind == "bif" else path.read_text(encoding="utf-8")
     assert old in text
-    read(tmp_path, format, text)
+    read(tmp_path, kind, text)
     with pytest.raises(NetworkFileError, match=re.escape(message)):
-        read(tmp_path, format, text.replace(old, new))
+        read(tmp_path, kind, text.replace(old, new))
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_file_cut_anywhere_is_an_error_or_the_whole_network(tmp_path: Path, format: str) -> None:
-    export(with_states("yes", "no"), tmp_path / f"good.{format}")
-    text = (tmp_path / f"good.{format}").read_text(encoding="utf-8")
-    whole = read(tmp_path, format, text)
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_file_cut_anywhere_is_an_error_or_the_whole_network(tmp_path: Path, kind: str) -> None:
+    export(with_states("yes", "no"), tmp_path / f"good.{kind}")
+    text = (tmp_path / f"good.{kind}").read_text(encoding="utf-8")
+    whole = read(tmp_path, kind, text)
     for end in range(len(text)):
         try:
-            found = read(tmp_path, format, text[:end])
+            found = read(tmp_path, kind, text[:end])
         except NetworkFileError:
             continue
         assert distance(found, whole) == 0
@@ -482,7 +489,7 @@ def test_hostile_names_become_identifiers_and_stay_as_labels(tmp_path: Path) -> 
     model = with_states("<5", ">5", name='Größe "x"')
     found = as_files(model, ess=3, note="from a test")
     found.save(tmp_path)
-    again = hamknee.load(tmp_path / "priors.csv").vocabulary["gro_e_x"]
+    again = hamknee.load(tmp_path / "priors.csv").vocabulary["grosse_x"]
     assert again.label == 'Größe "x"'
     assert [(s.name, s.label) for s in again.states] == [("state_5", "<5"), ("state_5_2", ">5")]
     assert ('Größe "x"=>5', "state_5_2") in found.renamed

@@ -1,6 +1,7 @@
-"""Every notebook runs from top to bottom and leaves no trace in the repository."""
+"""Every notebook asks one question, runs from top to bottom, and leaves no trace."""
 
 import hashlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def cells(path: Path, kind: str) -> list[nbformat.NotebookNode]:
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
 
 
 def digests() -> dict[str, str]:
@@ -24,24 +31,65 @@ def digests() -> dict[str, str]:
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-def test_there_are_notebooks():
-    assert NOTEBOOKS
+def outputs(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_outputs_are_stripped(path):
+def test_they_are_numbered_without_gaps() -> None:
+    numbers = [int(path.stem.partition("_")[0]) for path in NOTEBOOKS]
+    assert numbers == list(range(1, len(NOTEBOOKS) + 1))
+    assert numbers
+
+
+def test_the_readme_lists_them_all_with_their_questions() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| \[(\d\d)\]\(notebooks/(.+?)\) \| (.+?) \|$", readme, re.MULTILINE)
+    titles = [cells(path, "markdown")[0].source.splitlines()[0] for path in NOTEBOOKS]
+    assert listed == [
+        (path.name[:2], path.name, title.removeprefix("# "))
+        for path, title in zip(NOTEBOOKS, titles, strict=True)
+    ]
+
+
+@each_notebook
+def test_it_begins_with_a_question_and_ends_with_a_conclusion(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    assert re.match(r"# .+\?\n", notebook.cells[0].source)
+    prose = "\n".join(cell.source for cell in cells(path, "markdown"))
+    headings = re.findall(r"^#+ .+$", prose, re.MULTILINE)
+    assert [line for line in headings if line.startswith("# ")] == headings[:1]
+    assert headings[-1] == "## Conclusion"
+    assert notebook.cells[-1].cell_type == "markdown"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_from_top_to_bottom_and_changes_no_file(path, tmp_path):
+@each_notebook
+def test_outputs_are_stripped(path: Path) -> None:
+    nbformat.validate(nbformat.read(path, as_version=4))
+    kept = [cell for cell in cells(path, "code") if cell.outputs or cell.execution_count]
+    remedy = f"jupyter nbconvert --clear-output --inplace notebooks/{path.name}"
+    assert not kept, f"outputs are not to be committed; to strip them: {remedy}"
+
+
+@each_notebook
+def test_it_runs_from_top_to_bottom_and_leaves_no_trace(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started_in, temporary = tmp_path / "started in", tmp_path / "temporary"
+    for folder in (started_in, temporary):
+        folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     before = digests()
     notebook = nbformat.read(path, as_version=4)
     # Run away from the repository: a notebook must not depend on the folder it is started in.
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
+    resources = {"metadata": {"path": started_in}}
+    NotebookClient(notebook, timeout=300, resources=resources).execute()
     assert digests() == before
+    assert not list(started_in.iterdir())
+    found = outputs(notebook)
+    assert not [output.text for output in found if output.get("name") == "stderr"]
+    # Altair's own kinds of picture would be drawn by a program from the internet.
+    kinds = {kind for output in found for kind in output.get("data", {})}
+    assert not [kind for kind in kinds if "vega" in kind]
     if path.stem == "01_from_evidence_to_priors":
-        assert notebook.cells[-1].outputs[0]["text"] == "identical to the shipped file\n"
+        last = [output for output in found if output.output_type == "stream"][-1]
+        assert last.text == "identical to the shipped file\n"

@@ -51,7 +51,7 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
         "value:Q",
         title=f"{MEASURES[measure]}{'' if share else ' (less is better)'}",
         scale=alt.Scale(domain=[0, 1], nice=False) if share else alt.Scale(zero=True),
-        axis=percent_axis(palette) if share else _axis(palette),
+        axis=percent_axis(palette) if share else _axis(palette, tickCount=6),
     )
     axis = alt.Axis(
         title=None, labelColor=palette.text, labelFontSize=13, ticks=False, domain=False

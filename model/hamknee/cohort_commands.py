@@ -2,6 +2,7 @@
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from hamknee.column_mapping import ColumnMapping, parse_maps, read_mapping
+from hamknee.distributed import score_folder
 from hamknee.inference import load
 from hamknee.score_files import score_file
 from hamknee.terminal import JsonOption, PriorsOption, err, out, print_footer
@@ -62,6 +64,14 @@ def score(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that are there already.")
     ] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Share the files of a folder out among the workers of this Dask scheduler, such "
+            "as tcp://10.0.0.5:8786. They must see the same folders. Only one that you trust.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
 ) -> None:
@@ -69,10 +79,11 @@ def score(
     model = load(priors)
     words = ColumnMapping() if mapping is None else read_mapping(model.vocabulary, mapping)
     words |= parse_maps(maps or [])
+    scorer = score_file if dask is None else partial(score_folder, cluster=dask)
     shown = _Bar()
     try:
         with shown.bar:
-            report = score_file(
+            report = scorer(
                 model,
                 cohort,
                 results,

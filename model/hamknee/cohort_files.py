@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,7 +172,7 @@ def _csv_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) -> I
         bad.append(row)
         return "skip"
 
-    with pa.OSFile(str(file.path)) as source:
+    with pa.OSFile(str(file.path)) as source, _without_traceback():
         size = max(1, source.size())
         reader = arrow_csv.open_csv(
             source,
@@ -193,6 +195,25 @@ def _csv_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) -> I
         if bad:
             nothing = pa.table({name: pa.array([], types[written[name]]) for name in names})
             yield _with_broken(nothing, bad, start, 1.0, last=True)
+
+
+@contextmanager
+def _without_traceback() -> Iterator[None]:
+    """Keep pyarrow from printing a traceback where a row it skips is not UTF-8.
+
+    It refuses the file as well, and that is raised.
+    """
+    before = sys.unraisablehook
+
+    def hook(about: sys.UnraisableHookArgs) -> None:
+        if not isinstance(about.exc_value, UnicodeDecodeError):
+            before(about)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _with_broken(
@@ -282,11 +303,16 @@ def _text(value: object) -> object:
 
 
 def _unreadable(path: Path, why: Exception) -> CohortError:
-    if isinstance(why, UnicodeError) or "UTF8" in str(why):
+    if isinstance(why, UnicodeError) or "UTF8" in str(why) or _is_no_text(why):
         return CohortError([f"{path.name}: {_not_utf8(path)}; allowed: text saved as UTF-8"])
     told = " ".join(str(why).split())[:200]
     allowed = "a CSV file with a header and commas, or a Parquet file"
     return CohortError([f"{path.name} cannot be read: {told}; allowed: {allowed}"])
+
+
+def _is_no_text(why: Exception) -> bool:
+    """Whether a row of the wrong length is told in bytes that are not UTF-8."""
+    return "CSV parse error" in str(why) and "\N{REPLACEMENT CHARACTER}" in str(why)
 
 
 def _not_utf8(path: Path) -> str:

@@ -105,7 +105,8 @@ class Tally:
     def from_json(cls, entries: Mapping[str, Any]) -> Tally:
         """Return the tally that `as_json` was made of."""
         examples = tuple(Example(**example) for example in entries["examples"])
-        return cls(entries["rows"], entries["faults"], entries["other_faults"], examples)
+        faults = {str(reason): int(count) for reason, count in entries["faults"].items()}
+        return cls(int(entries["rows"]), faults, int(entries["other_faults"]), examples)
 
 
 @dataclass(frozen=True)

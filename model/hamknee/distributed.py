@@ -103,7 +103,9 @@ def score(
     meta = score_frame(model, frame._meta, plan, checked, strict)
     # A task of its own, so that each worker gets it once and a lost one can be made again.
     recipe = dask.delayed(Recipe.of(model), traverse=False)
-    return frame.map_partitions(_scored, recipe, plan, checked, strict, meta=meta)
+    untyped: Any = frame
+    scored: DataFrame = untyped.map_partitions(_scored, recipe, plan, checked, strict, meta=meta)
+    return scored
 
 
 def score_folder(
@@ -273,6 +275,10 @@ def _scored(
     return result
 
 
+def _given(order: _Order) -> _Order:
+    return order
+
+
 def _score_part(name: str, cohort: str, out: str, order: _Order) -> Tally:
     """Score one file of a folder."""
     _check_folder(Path(out), order.digest)
@@ -324,7 +330,8 @@ def _on_workers(
     total = max(1, sum(sizes.values()))
     # The folder of the cohort is what the path of a file has before its name.
     cohort = files[missing[0]].path.absolute().parents[len(Path(missing[0]).parts) - 1]
-    order = client.submit(_Order.of, job, pure=False)
+    # A task of its own, so that each worker gets it once and a lost one can be made again.
+    order = client.submit(_given, _Order.of(job), pure=False)
     futures = client.map(
         partial(_score_part, cohort=str(cohort), out=str(target.absolute())),
         missing,
@@ -339,9 +346,9 @@ def _on_workers(
     return sum((done[name] for name in files), Tally())
 
 
-def _finished(client: Client, futures: Mapping[Future, str]) -> Iterator[tuple[str, Tally]]:
+def _finished(client: Any, futures: Mapping[Future[Any], str]) -> Iterator[tuple[str, Tally]]:
     """Return files and tallies as they come; whatever goes wrong, nothing more is begun."""
-    distributed = _imported("distributed")
+    distributed = _imported("distributed")  # its methods have types only in part
     again = "resume goes on with the files that are missing"
     try:
         _wait_for_a_worker(client)

@@ -10,10 +10,10 @@ from hamknee.network_words import Word, WordReader, numbers
 
 WORDS = Words(
     "NET",
-    "a variable of ASCII letters, digits and underscores, a state of ASCII characters, neither state "
-    "nor label with double quotes or backslashes; XMLBIF holds any text",
+    "a variable of ASCII letters, digits and underscores, a state of ASCII characters, and no "
+    "double quotes or backslashes in states and labels; XMLBIF holds any text",
     variables=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
-    states=re.compile(r'[ -!#-\[\]-~]+'),  # pyAgrum empties others without a word
+    states=re.compile(r"[ -!#-\[\]-~]+"),  # pyAgrum empties others without a word
     labels=re.compile(r'[^"\\]+'),
 )
 

@@ -145,7 +145,7 @@ def identifiers(names: Iterable[str], spare: str) -> dict[str, str]:
     for name in names:
         if name in found:
             continue
-        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
         start = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
         start = start if re.search("[a-z]", start) else f"{spare}_{start}".rstrip("_")
         tries = (start if n == 1 else f"{start}_{n}" for n in itertools.count(1))

@@ -255,7 +255,7 @@ def fingerprint(model: Model) -> str:
 def _prepare(target: Path, manifest: str, resume: bool, overwrite: bool) -> None:
     """Make the folder of results and note in it what they are made of, or raise."""
     note = target / MANIFEST
-    found = note.read_text(encoding="utf-8") if note.is_file() else None
+    found = note.read_text(encoding="utf-8", errors="replace") if note.is_file() else None
     if found is not None and resume:
         if found != manifest:
             raise CohortError(
@@ -289,22 +289,24 @@ def _difference(found: str, manifest: str) -> str:
     try:
         theirs = json.loads(found)
         return listing(key for key in ours if theirs.get(key) != ours[key])
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return "entries that cannot be read"
 
 
 def _remove_results(target: Path, manifest: str) -> None:
-    """Remove the results that a manifest names, and nothing that is not below the folder."""
+    """Remove the results that a manifest names.
+
+    A name is never taken for a path: it is looked for among the files that are below the folder.
+    """
     try:
-        names = [str(entry["name"]) for entry in json.loads(manifest)["files"]]
-    except (ValueError, KeyError, TypeError):
-        names = []
-    root = target.resolve()
-    for name in names:
-        path = target / name
-        if root in path.resolve().parents and path.suffix.lower() == ".parquet":
-            path.unlink(missing_ok=True)
-            for folder in Path(name).parents[:-1]:
+        names = {str(entry["name"]) for entry in json.loads(manifest)["files"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        names = set()
+    for path in sorted(target.rglob("*")):
+        name = path.relative_to(target)
+        if name.as_posix() in names and path.suffix.lower() == ".parquet" and not path.is_dir():
+            path.unlink()
+            for folder in name.parents[:-1]:
                 if not any((target / folder).glob("*")):
                     (target / folder).rmdir()
     (target / MANIFEST).unlink()
@@ -348,7 +350,9 @@ def tally_of(job: Job, name: str, result: Path) -> Tally | None:
         about = pq.read_metadata(result)
         report: dict[str, Any] = json.loads(about.metadata[b"hamknee.report"])
         counted = Tally.from_json(report)
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError):
+        return None
+    except (AttributeError, OverflowError, RecursionError):  # JSON, and none that was written here
         return None
     mine = (job.digest, name, about.num_rows)
     return counted if mine == (report.get("job"), report.get("part"), counted.rows) else None

@@ -16,6 +16,8 @@ NUMBER = (int, float)
 
 _NAME = re.compile(r"[a-z0-9_]*[a-z][a-z0-9_]*")
 _NAME_ALLOWED = "lower-case ASCII letters, digits and underscores, at least one letter"
+_DEEPEST = 50
+_LONGEST = 1024  # bits of a whole number; a float ends there too
 _TYPE_WORDS = {
     str: "a text",
     bool: "true or false",
@@ -50,6 +52,7 @@ class TomlReader:
         while place and place not in self.lines:
             place = place[:-1]
         line = self.lines.get(place)
+        allowed = allowed or "nothing, because there is none to name"
         self.faults.append(Fault(self.path.name, line, ".".join(where) or None, problem, allowed))
 
     def raise_faults(self) -> None:
@@ -60,7 +63,8 @@ class TomlReader:
     def parsed(self) -> dict[str, Any]:
         """Return the file as plain dicts, or raise where it is not TOML."""
         try:
-            return tomllib.loads(self.text)
+            tables = tomllib.loads(self.text)
+            _check_size(tables)
         except tomllib.TOMLDecodeError as why:
             where = r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)"
             found = re.search(where, str(why))
@@ -74,6 +78,11 @@ class TomlReader:
         except RecursionError:
             fault = Fault(self.path.name, None, None, "brackets are nested too deeply", "TOML")
             raise self.error([fault]) from None
+        except (OverflowError, ValueError):  # Python turns no number of 4,300 digits into text
+            problem = "a whole number has hundreds of digits"
+            fault = Fault(self.path.name, None, None, problem, "numbers of a usual size")
+            raise self.error([fault]) from None
+        return tables
 
     def values(
         self, here: tuple[str, ...], table: dict[str, Any], keys: Keys, required: Iterable[str]
@@ -111,6 +120,17 @@ class TomlReader:
         if value and value not in allowed:
             problem = f"unknown {where[-1]} {value!r}{suggestion(value, allowed)}"
             self.fault(where, problem, listing(allowed))
+
+
+def _check_size(value: object, depth: int = 0) -> None:
+    """Raise RecursionError or OverflowError for what could not be shown in a message."""
+    if depth > _DEEPEST:
+        raise RecursionError
+    if isinstance(value, int) and value.bit_length() > _LONGEST:
+        raise OverflowError
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check_size(inner, depth + 1)
 
 
 def _line_numbers(text: str) -> dict[tuple[str, ...], int]:

@@ -21,7 +21,8 @@ TOKENS: tuple[bytes, ...] = tuple(
         *("a|b", "yes:1|no:0", "yes:nan", "yes:-1", "yes:0|no:0", "front|back", "yes|yes", ":1"),
         *("condition", "cause", "sign", "age", "id", "fault", "p_evidence", "given", "c.a='b'"),
         *("=1+1", "@SUM(A1)", "../../x", "/etc/passwd", "C:\\x", "file:///x", "a/../../b.parquet"),
-        *("[[a]]", "[a.b]", "a = 1", "[" * 3000, '{"a":' * 3000, "9" * 5000, "x" * 5000),
+        *("[[a]]", "[a.b]", "a = 1", "[" * 3000, '{"a":' * 3000, "a." * 3000 + "a = 1"),
+        *("9" * 5000, "9" * 400, "0x" + "f" * 5000, "x" * 5000, "1e999", "Infinity", '"\\ud800"'),
         *("&#0;", "&x;", "<!ENTITY x 'y'>", "<![CDATA[", "-->", "@book{k,", "\u2028", "é", "🦵"),
     )
 ) + (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\x80" * 9)

@@ -13,8 +13,9 @@ from hamknee.contradiction import ImpossibleEvidenceError
 from hamknee.evidence import check_evidence, parse_value
 from hamknee.guidance_reading import read_guidance
 from hamknee.inference import load
-from hamknee.reading import read_references
 from hamknee.shipped import shipped
+
+from .words import shipped_words
 
 
 @cache
@@ -33,9 +34,8 @@ def page_module(name: str) -> ModuleType:
 
 @cache
 def _world() -> tuple[Any, Any]:
-    model = load()
-    references = read_references(shipped("data/references.bib"))
-    return model, read_guidance(shipped("data/guidance.toml"), model.vocabulary, references)
+    vocabulary, references = shipped_words()
+    return load(), read_guidance(shipped("data/guidance.toml"), vocabulary, references)
 
 
 def address(data: bytes, _: Path) -> None:

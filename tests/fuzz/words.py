@@ -6,13 +6,13 @@ import io
 import math
 import re
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-import hamknee
 from hamknee.column_mapping import read_mapping
-from hamknee.evidence import check_value, parse_value
+from hamknee.evidence import check_evidence, check_value, find_variable, parse_value, value_text
 from hamknee.guidance_reading import read_guidance
 from hamknee.inference import Model
 from hamknee.priors import Priors
@@ -20,7 +20,7 @@ from hamknee.reading import parse_priors, read_references
 from hamknee.rows import BASES, COLUMNS
 from hamknee.shipped import shipped
 from hamknee.triage import check_flags
-from hamknee.vocabulary import ROLES, read_vocabulary
+from hamknee.vocabulary import ROLES, Vocabulary, read_vocabulary
 
 from . import small
 
@@ -103,12 +103,19 @@ def guidance_toml(data: bytes, folder: Path) -> None:
     """Nothing that is named is missing, and a warning sign that is raised is answered."""
     path = folder / "guidance.toml"
     path.write_bytes(data)
-    vocabulary = read_vocabulary(shipped("data/vocabulary.toml"))
-    found = read_guidance(path, vocabulary, read_references(shipped("data/references.bib")))
+    vocabulary, references = shipped_words()
+    found = read_guidance(path, vocabulary, references)
     levels = {level.name for level in found.levels.values()}
     assert {flag.level for flag in found.flags.values()} <= levels
     assert set(found.conditions) == set(vocabulary.target.state_names)
     assert check_flags(found, dict.fromkeys(found.flags, True))
+
+
+@cache
+def shipped_words() -> tuple[Vocabulary, frozenset[str]]:
+    """Return the shipped vocabulary, and the keys of the shipped references."""
+    references = read_references(shipped("data/references.bib"))
+    return read_vocabulary(shipped("data/vocabulary.toml")), references
 
 
 def mapping_toml(data: bytes, folder: Path) -> None:
@@ -125,12 +132,10 @@ def mapping_toml(data: bytes, folder: Path) -> None:
 
 def one_value(data: bytes, _: Path) -> None:
     """A value that is typed reads back as the same from what is written of it."""
-    from hamknee.evidence import check_evidence, value_text
-
     text = data.decode("utf-8", "surrogateescape")
     name, _, value = text.partition("=")
     vocabulary = small.vocabulary()
-    variable = hamknee.evidence.find_variable(vocabulary, name)
+    variable = find_variable(vocabulary, name)
     checked = check_evidence(vocabulary, {name: parse_value(variable, value)})
     for entry in checked.values():
         assert check_value(variable, parse_value(variable, value_text(entry))) == entry
