@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test check format benchmark notebooks lock clean
+.PHONY: help dashboard test check format benchmark fuzz notebooks lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,10 @@ format: .venv/dev ## put the code in the house format
 benchmark: .venv/dev ## time hamknee, pgmpy and pyAgrum side by side
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/cohorts.py
+	@$(BIN)/python benchmarks/machines.py
+
+fuzz: .venv/dev ## break files until a reader breaks; RUNS=10000 for the quickest reader
+	@$(BIN)/python tests/fuzz/run.py --runs $(or $(RUNS),10000)
 
 notebooks: .venv/dev ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate

@@ -19,10 +19,15 @@ from measuring import SEED, machine, milliseconds, table, target
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from visitors import visit
+
 from tests.dashboard.browser import browsing, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+PAUSES = (3.0, 0.0)
+"""Seconds that a visitor thinks between two clicks, on average."""
 
 PANELS = ("Ask next", "Why", "Of 1,000 people", "What to do")
 
@@ -61,12 +66,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Time the dashboard in Chromium.")
     parser.add_argument("--clicks", type=int, default=50, help="for each panel")
-    clicks = parser.parse_args(arguments).clicks
+    parser.add_argument("--visitors", type=int, default=20, help="how many at once")
+    chosen = parser.parse_args(arguments)
     print(machine())
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as running:
-        rows = [measured(running.address, panel, clicks) for panel in PANELS]
+        rows = [measured(running.address, panel, chosen.clicks) for panel in PANELS]
+        crowd = [visited(running.address, chosen.visitors, pause) for pause in PAUSES]
     columns = ["open panel", "ranking, median", "ranking, 95 %", "page, median", "page, 95 %"]
-    table(f"From a click to the last change, {clicks} clicks", [*columns, "target"], rows)
+    heading = f"From a click to the last change in Chromium, {chosen.clicks} clicks"
+    table(heading, [*columns, "target"], rows)
+    heading = f"{chosen.visitors} visitors at once, from a click to the complete answer"
+    table(heading, ["seconds between clicks", "median", "95 %", "target"], crowd)
 
 
 def measured(address: str, panel: str, clicks: int) -> list[str]:
@@ -88,6 +98,15 @@ def measured(address: str, panel: str, clicks: int) -> list[str]:
         milliseconds(slow),
         target(slow <= 0.3, "at most 300 ms"),
     ]
+
+
+def visited(address: str, count: int, pause: float) -> list[str]:
+    """Return one row of the table of many visitors."""
+    seconds = visit(address, count, 5, pause, SEED)
+    slow = percentile(seconds)
+    told = f"{pause:g} on average" if pause else "none, all in the same moment"
+    goal = target(slow <= 1, "at most 1 s")
+    return [told, milliseconds(statistics.median(seconds)), milliseconds(slow), goal]
 
 
 def click(page: Page, rng: random.Random) -> list[float]:

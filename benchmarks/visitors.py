@@ -43,7 +43,7 @@ class Visitor:
         return self._run()
 
     def click(self) -> float:
-        """Choose an answer that is not chosen yet; return the seconds until the page is complete."""
+        """Choose another answer; return the seconds until the page is complete."""
         key = self.rng.choice(sorted(k for k in self.questions if "-answer-" in k))
         options = [option.content for option in self.questions[key].options[:-1]]
         self.chosen[key] = [self.rng.choice([o for o in options if [o] != self.chosen.get(key)])]

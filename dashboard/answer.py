@@ -27,7 +27,7 @@ RANKING_ALT = "The possible causes, the most likely first, each with its 90 % in
 def show_sentence(interval: CredibleInterval) -> None:
     """Show the most probable state, and what competes with it."""
     with st.container(key="sentence"):
-        st.subheader(plain(headline(interval)), anchor=False)
+        st.header(plain(headline(interval)), anchor=False)
     with st.container(key="detail"):
         st.markdown(plain(detail(interval)))
 

@@ -28,7 +28,7 @@ def model() -> hamknee.Model:
     HamkneeError
         With every fault of the file at fault.
     """
-    path = priors_path()
+    path = _path()
     return _model(path, _stamp(path))
 
 
@@ -40,19 +40,19 @@ def priors() -> Priors:
     HamkneeError
         With every fault of the file at fault.
     """
-    path = priors_path()
+    path = _path()
     return _priors(path, _stamp(path))
 
 
 def compiled(priors: Priors) -> hamknee.Model:
     """Return numbers that are not those of the file as a compiled model."""
-    return _compiled(priors.sha256, _stamp(priors_path()), priors)
+    return _compiled(priors.sha256, _stamp(_path()), priors)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _compiled(sha256: str, stamp: Stamp, _priors: Priors) -> hamknee.Model:  # noqa: ARG001 - the key
     # What stands beside the file, such as the guidance, goes with edited numbers too.
-    source = str(priors_path())
+    source = str(_path())
     return hamknee.Model(_priors.vocabulary, _priors.cpts(), source=source, sha256=sha256)
 
 
@@ -76,7 +76,17 @@ def shipped_guidance() -> Guidance:
 
 def stamp() -> Stamp:
     """Return the state of the files that the model is read from."""
-    return _stamp(priors_path())
+    return _stamp(_path())
+
+
+def _path() -> Path:
+    """Return the path of the numbers; found once for each value of the environment variable."""
+    return _path_for(os.environ.get("HAMKNEE_PRIORS"))
+
+
+@lru_cache(maxsize=8)
+def _path_for(named: str | None) -> Path:
+    return priors_path(named)
 
 
 def _stamp(path: Path) -> Stamp:

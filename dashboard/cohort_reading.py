@@ -3,6 +3,7 @@
 How large is looked up before anything is unpacked: a small Parquet file can hold billions of cells.
 """
 
+import csv
 import io
 from pathlib import Path
 
@@ -15,6 +16,9 @@ MEGABYTES = 50
 MOST_ROWS = 200_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 10_000_000
+MOST_HEADER = 2**17
+"""Bytes of the first row of a CSV file."""
+
 MOST_UNPACKED = 2**29
 """Bytes of a Parquet file once it is unpacked."""
 
@@ -46,6 +50,7 @@ def read_cohort(data: bytes, name: str) -> pd.DataFrame:
     if Path(name).suffix.lower() == ".parquet":
         frame = _parquet(data, name)
     else:
+        _check_header(name, data)
         # Line ends and commas in quoted cells are counted too: near the limit, rather no.
         rows = max(data.count(b"\n"), data.count(b"\r")) - 1
         _check_size(name, rows, data.count(b",") + rows)
@@ -53,8 +58,19 @@ def read_cohort(data: bytes, name: str) -> pd.DataFrame:
         _check_commas(name, frame)
     if frame.empty:
         raise _refusal(name, "no rows", "a header and at least one row")
-    _check_columns(name, len(frame.columns))
     return frame
+
+
+def _check_header(name: str, data: bytes) -> None:
+    """Raise if the first row of a CSV file has too many columns: as many would be made of each."""
+    head = io.StringIO(data[:MOST_HEADER].decode(errors="replace"), newline="")
+    try:
+        columns = len(next(csv.reader(head), []))
+    except csv.Error:
+        columns = 0  # such as a cell that does not end
+    _check_columns(name, columns)
+    if len(data) > MOST_HEADER and (not columns or not head.read(1)):
+        raise _refusal(name, "a header that does not end", f"at most {MOST_HEADER:,} bytes of it")
 
 
 def _parquet(data: bytes, name: str) -> pd.DataFrame:

@@ -229,7 +229,7 @@ def _line(model: Model, row: pd.Series) -> tuple[str, ...]:
     """Return a row in words: its name, what comes first and second, or why it has no answer."""
     name = "" if pd.isna(row.iloc[0]) else str(row.iloc[0])[:60]
     if pd.notna(row["fault"]):
-        return (name, str(row["fault"])[:200], "", "", "")
+        return (name, str(row["fault"])[:200])
     states = model.vocabulary.target.states
     p = np.array([row[f"p_{state.name}"] for state in states], dtype=float)
     first, second = np.argsort(-p, kind="stable")[:2]

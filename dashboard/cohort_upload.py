@@ -83,6 +83,11 @@ class Upload:
     _unread: dict[tuple[str, str], list[Unreadable]] = field(default_factory=dict)
 
     @property
+    def answered(self) -> bool:
+        """Whether the rows have been worked out, or are about to be."""
+        return self.running or bool(self.parts)
+
+    @property
     def mapping(self) -> ColumnMapping:
         """What was chosen."""
         chosen = {
@@ -179,7 +184,7 @@ def ask_columns(upload: Upload) -> None:
     """Ask which column answers which question, and what its values mean where that is open."""
     read = len(upload.columns)
     names = [str(name) for name in upload.frame.columns]
-    with st.expander(f"Columns: {read} of {len(names)} are read", expanded=not upload.parts):
+    with st.expander(f"Columns: {read} of {len(names)} are read", expanded=not upload.answered):
         st.markdown("Which column of yours holds what? Choose where the guess is wrong.")
         with st.container(key="cohort-columns"):
             _ask_name(upload, names)
@@ -235,7 +240,7 @@ def ask_values(upload: Upload) -> None:
     title = "Values: all have a meaning"
     if left:
         title = f"Values: {left:,} {'has' if left == 1 else 'have'} no meaning yet"
-    with st.expander(title, expanded=bool(left) and not upload.parts, key="cohort-values"):
+    with st.expander(title, expanded=bool(left) and not upload.answered):
         st.markdown("A row with a value that is left unread gets no answer, and says why.")
         for name, values in found.items():
             if values:

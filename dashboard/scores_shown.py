@@ -136,13 +136,20 @@ def pick(label: str, options: Iterable[str], key: str, words: Callable[[str], st
 
 
 def rows_html(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], label: str) -> str:
-    """Return a table of words, which scrolls sideways where it is too wide."""
+    """Return a table of words, which scrolls sideways where it is too wide.
+
+    The last cell of a row that is too short takes the room of those that are missing.
+    """
     columns = "".join(f'<th scope="col">{in_html(cell)}</th>' for cell in head)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{in_html(cell)}</td>' for cell in cells)}</tr>" for cells in rows
-    )
+    body = "".join(_row_html(cells, len(head)) for cells in rows)
     table = f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
     return scrolling(table, label, "cells")
+
+
+def _row_html(cells: tuple[str, ...], width: int) -> str:
+    *first, last = (in_html(cell) for cell in cells)
+    span = f' colspan="{width - len(first)}"' if len(cells) < width else ""
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in first)}<td{span}>{last}</td></tr>"
 
 
 def scrolling(table: str, label: str, kind: str = "") -> str:

@@ -9,7 +9,7 @@ from hamknee.charts import confusion, net_benefit, reliability, score_intervals
 from hamknee.evaluation import Evaluation, evaluate
 from hamknee.inference import Model
 
-from .test_charts import contrast
+from .test_charts import contrast_of
 
 
 @pytest.fixture(scope="module")
@@ -96,12 +96,12 @@ def test_words_and_marks_stand_out_from_the_ground(found: Evaluation, dark: bool
             mark = layer["mark"]
             colour = mark.get("color") or mark.get("fill") or mark.get("stroke")
             least = 4.5 if mark["type"] == "text" else 3
-            assert contrast(colour, ground) >= least
+            assert contrast_of(colour, ground) >= least
             for channel in ("x", "y"):
                 axis = layer["encoding"].get(channel, {}).get("axis") or {}
                 for name in ("labelColor", "titleColor"):
                     if name in axis:
-                        assert contrast(axis[name], ground) >= 4.5
+                        assert contrast_of(axis[name], ground) >= 4.5
 
 
 def test_numbers_stay_readable_on_the_darkest_field(found: Evaluation) -> None:
@@ -111,7 +111,7 @@ def test_numbers_stay_readable_on_the_darkest_field(found: Evaluation) -> None:
         (text,) = layers(chart, "text")
         most = field["encoding"]["fillOpacity"]["scale"]["range"][1]
         mixed = mix(field["mark"]["fill"], ground, most)
-        assert contrast(text["mark"]["color"], mixed) >= 4.5
+        assert contrast_of(text["mark"]["color"], mixed) >= 4.5
 
 
 def mix(colour: str, ground: str, opacity: float) -> str:

@@ -1,5 +1,6 @@
 """Scoring by a Dask cluster of processes: what one process gives, whatever dies on the way."""
 
+import importlib
 import os
 import pickle
 import re
@@ -25,6 +26,7 @@ from hamknee.inference import Model
 from hamknee.score_files import score_file
 from hamknee.simulation import simulate
 
+ROOT = Path(__file__).resolve().parents[1]
 PARTS = 8
 
 
@@ -63,9 +65,16 @@ def client() -> Iterator[distributed.Client]:
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
         ) as cluster,
-        distributed.Client(cluster, set_as_default=True) as client,
+        distributed.Client(cluster, set_as_default=False) as client,
     ):
         yield client
+
+
+@pytest.fixture
+def current(client: distributed.Client) -> Iterator[None]:
+    """Have whatever is computed be computed by the cluster; folders must not depend on that."""
+    with client.as_current():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +101,7 @@ def kill_a_busy_worker(client: Any) -> int:
 # Frames -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("client")
+@pytest.mark.usefixtures("current")
 def test_a_frame_is_scored_as_by_one_process(model: Model) -> None:
     frame = cohort(model, 3000, seed=1).rename(columns={"onset": "Beginn"})
     frame.index = pd.Index(range(10, 3010), name="row")
@@ -132,7 +141,7 @@ def test_what_is_wrong_with_the_columns_is_told_before_anything_is_computed(mode
         on_dask.score(model, near)
 
 
-@pytest.mark.usefixtures("client")
+@pytest.mark.usefixtures("current")
 def test_strict_raises_the_fault_of_a_row(model: Model) -> None:
     frame = pd.DataFrame({"pop": ["yes"] * 5 + ["maybe"]})
     scored = on_dask.score(model, dd.from_pandas(frame, npartitions=3), strict=True)
@@ -141,7 +150,7 @@ def test_strict_raises_the_fault_of_a_row(model: Model) -> None:
     assert str(error.value) == "row 5: 'maybe' is not a state of pop; allowed: yes, no"
 
 
-@pytest.mark.usefixtures("client")
+@pytest.mark.usefixtures("current")
 def test_results_carry_the_digest_but_no_counts_of_a_part(model: Model) -> None:
     frame = pd.DataFrame({"pop": ["yes"] * 6})
     found = on_dask.score(model, dd.from_pandas(frame, npartitions=3)).compute()
@@ -286,13 +295,13 @@ def test_results_are_whole_parquet_files(alone: dict[str, bytes], parts: Path) -
     assert pq.read_metadata(parts.with_name("alone") / "part-0.parquet").num_rows == 4000
 
 
-# The documentation --------------------------------------------------------------------------------
+# The documentation and the benchmark --------------------------------------------------------------
 
 
 def test_the_example_of_the_documentation_runs(
     model: Model, client: distributed.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (Path(__file__).resolve().parents[1] / "docs" / "cohorts.md").read_text("utf-8")
+    text = (ROOT / "docs" / "cohorts.md").read_text("utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (example,) = [block for block in blocks if "distributed.score" in block]
     monkeypatch.chdir(tmp_path)
@@ -308,3 +317,17 @@ def test_the_example_of_the_documentation_runs(
         counts = eval(last, names)
     expected = hamknee.score(model, frame, mapping={"Beginn": "onset"})["top"].value_counts()
     assert counts.to_dict() == expected[expected > 0].to_dict()
+
+
+def test_the_benchmark_prints_both_ways(
+    client: distributed.Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    importlib.import_module("machines").measured(client, tmp_path, rows=800, repeats=1)
+    printed = capsys.readouterr().out
+    assert "A folder of 8 files with 800 rows together" in printed
+    assert re.search(r"^\| one process +\| \d", printed, re.MULTILINE)
+    assert re.search(r"^\| Dask, two processes of one thread +\| \d", printed, re.MULTILINE)

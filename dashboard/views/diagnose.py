@@ -82,7 +82,7 @@ def show_questions(
 ) -> None:
     """Show all questions, and a way to be rid of the answers."""
     with st.container(key="questions-head", horizontal=True, vertical_alignment="center"):
-        st.subheader("Questions", anchor=False)
+        st.header("Questions", anchor=False)
         nothing = not st.query_params
         st.button(
             "Start again", key="start-again", on_click=open_case, args=({},), disabled=nothing

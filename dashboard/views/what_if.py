@@ -54,7 +54,7 @@ def show_urgent(model: Model, first: Case) -> None:
 
 def show_questions(model: Model, guidance: Guidance | None, first: Case, second: Case) -> None:
     """Show the questions of version B, and ways to exchange the versions."""
-    st.subheader("Version B", anchor=False)
+    st.header("Version B", anchor=False)
     there = changes_between(first, second)
     with st.container(key="versions", horizontal=True):
         save = partial(_save_second, first)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import socket
 import warnings
@@ -190,8 +191,22 @@ def connected(cluster: Cluster) -> Iterator[Client]:
         raise CohortError(
             [f"no Dask scheduler answers at {cluster!r} ({told}); allowed: {allowed}"]
         ) from None
-    with client:
+    with _without_log(), client:
         yield client
+
+
+@contextmanager
+def _without_log() -> Iterator[None]:
+    """Leave out what Dask logs here of a connection that breaks: it is raised as well."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 # What travels -------------------------------------------------------------------------------------
@@ -349,16 +364,17 @@ def _on_workers(
 def _finished(client: Any, futures: Mapping[Future[Any], str]) -> Iterator[tuple[str, Tally]]:
     """Return files and tallies as they come; whatever goes wrong, nothing more is begun."""
     distributed = _imported("distributed")  # its methods have types only in part
+    comm = _imported("distributed.comm")
     again = "resume goes on with the files that are missing"
     try:
         _wait_for_a_worker(client)
-        for future in distributed.as_completed(futures):
+        for future in distributed.as_completed(futures, loop=client.loop):
             yield futures[future], future.result()
     except distributed.KilledWorker:
         problem = "the workers that were given one file died, one after the other"
         allowed = "workers with memory enough for a file"
         raise CohortError([f"{problem}; allowed: {allowed}; {again}"]) from None
-    except distributed.CancelledError:
+    except (distributed.CancelledError, comm.CommClosedError):
         problem = "the connection to the Dask scheduler was lost"
         raise CohortError([f"{problem}; allowed: one that stays up; {again}"]) from None
     finally:

@@ -12,19 +12,28 @@ As text, on the command line and in an address, these are ``sudden``, ``31``,
 ``posteromedial|posterolateral`` and ``yes:0.7|no:0.3``.
 """
 
+import copyreg
 import math
 import numbers
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from hamknee.faults import HamkneeError, listing, suggestion
 from hamknee.vocabulary import Variable, Vocabulary
+
+
+def _frozen(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
+# Evidence is held in such mappings, which Python by itself cannot send to another process.
+copyreg.pickle(MappingProxyType, lambda mapping: (_frozen, (dict(mapping),)))
 
 Value: TypeAlias = str | tuple[str, ...] | Mapping[str, float]
 """Checked evidence on one variable: one state, one of several, or a likelihood of each."""

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 MOST = 400
 """Characters of a problem that are shown: what was found may be very long."""
@@ -11,6 +12,16 @@ MOST = 400
 
 class HamkneeError(ValueError):
     """An error whose message is written for the person who can mend it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go from one process to another as it is, whatever its constructor takes."""
+        return _same_error, (type(self), self.args, self.__dict__)
+
+
+def _same_error(kind: type[HamkneeError], args: tuple[Any, ...], about: dict[str, Any]) -> Any:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(about)
+    return error
 
 
 @dataclass(frozen=True)

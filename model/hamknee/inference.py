@@ -6,6 +6,7 @@ import itertools
 import math
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, overload
 
@@ -398,4 +399,6 @@ def _checked(vocabulary: Vocabulary, cpts: Mapping[str, CPT], name: str) -> CPT:
         raise HamkneeError(f"the table of {name} holds a NaN or a number below 0; allowed: neither")
     if np.abs(cpt.probabilities.sum(axis=-1) - 1).max() > SUM_TOLERANCE:
         raise HamkneeError(f"a column of {name} does not add up to 1; allowed: within 0.000001")
-    return cpt
+    table = cpt.probabilities.copy()
+    table.flags.writeable = False
+    return replace(cpt, probabilities=table)

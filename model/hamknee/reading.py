@@ -18,6 +18,7 @@ from hamknee.rows import (
     Problem,
     basis_problems,
     certainty_problems,
+    note_problems,
     sources_problems,
 )
 from hamknee.vocabulary import Variable, Vocabulary
@@ -54,6 +55,9 @@ def read_references(path: Path) -> frozenset[str]:
             if (key := entry[1]) in first:
                 problem = f"key {key!r} stands also in line {first[key]}"
                 faults.append(Fault(path.name, number, "key", problem, "each key once"))
+            if key.startswith(tuple("=+-@")):
+                problem = f"key {key!r} would be a formula in a spreadsheet"
+                faults.append(Fault(path.name, number, "key", problem, "a letter or digit first"))
             first.setdefault(key, number)
         elif re.match(r"\s*@(?!comment|string|preamble)", line, re.IGNORECASE):
             problem = f"cannot read {line.strip()!r}"
@@ -237,6 +241,7 @@ class _Reader:
             probability = None
         sources = tuple(record["sources"].split())
         self.refuse(line, "sources", sources_problems(sources, basis, self.references))
+        self.refuse(line, "note", note_problems(record["note"]))
         variable = self._variable(line, "variable", record["variable"])
         if variable is None:
             self.unplaced.add(None)

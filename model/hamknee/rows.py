@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -22,6 +23,10 @@ SUM_TOLERANCE = 1e-6
 
 LONGEST_NOTE = 10_000
 """Characters of a note: a CSV reader takes no cell without end."""
+
+_FORMULA = re.compile(r"(^|[\t\r\n;|])[\s\"]*[=+\-@＝＋－＠]")
+"""What a spreadsheet may take for a formula and run. The file keeps notes as they are, so that such
+a note is refused rather than changed; no other cell is free text."""
 
 Problem: TypeAlias = tuple[str, str]
 """What is wrong, and what is allowed."""
@@ -145,6 +150,9 @@ def note_problems(note: object) -> list[Problem]:
         return [(f"found a note of {len(note)} characters", f"at most {LONGEST_NOTE}")]
     if "\0" in note or any("\ud800" <= letter <= "\udfff" for letter in note):
         return [(f"found a note that is no plain text: {note[:80]!r}", "what UTF-8 can hold")]
+    if _FORMULA.search(note):
+        problem = f"found a note that a spreadsheet may run as a formula: {note[:80]!r}"
+        return [(problem, "no = + - @ at its start, nor after a line break, tab, ; or |")]
     return []
 
 

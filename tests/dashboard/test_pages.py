@@ -106,7 +106,14 @@ def html(page: AppTest) -> list[str]:
 
 def words(page: AppTest) -> str:
     """Return everything a page says, without what makes it Markdown or HTML."""
-    blocks = [*page.markdown, *page.caption, *page.subheader, *page.warning, *page.error]
+    blocks = [
+        *page.markdown,
+        *page.caption,
+        *page.header,
+        *page.subheader,
+        *page.warning,
+        *page.error,
+    ]
     texts = [str(block.value).replace("\\", "") for block in blocks]
     texts += [unescape(re.sub("<[^>]*>", " ", body)) for body in html(page)]
     return "\n".join(texts).replace("\N{NO-BREAK SPACE}", " ")

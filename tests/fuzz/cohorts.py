@@ -8,6 +8,7 @@ import io
 import shutil
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -140,11 +141,9 @@ def manifest_json(data: bytes, folder: Path) -> None:
     target = folder / "out"
     before = (target / "part.parquet").read_bytes()
     (target / MANIFEST).write_bytes(data)
-    try:
+    with suppress(CohortError):
         score_file(small.model(), folder / "in", target, resume=True)
-        assert (target / "part.parquet").read_bytes() == before
-    except CohortError as error:
-        assert "; allowed: " in str(error)
+    assert (target / "part.parquet").read_bytes() == before
     score_file(small.model(), folder / "in", target, overwrite=True)
     assert (target / "part.parquet").read_bytes() == before
     for name in ("b.parquet", "other/b.parquet", "in/part.parquet"):

@@ -11,21 +11,21 @@ from typing import TypeAlias
 Edit: TypeAlias = tuple[str, int, int]
 """A kind of edit, where (any number: it wraps around), and what (the same)."""
 
-TOKENS: tuple[bytes, ...] = tuple(
-    text.encode()
-    for text in (
-        *("", " ", ",", ";", "|", ":", "=", "\n", "\r", "\r\n", "\n\n", "\t", "\0", "\ufeff"),
-        *('"', "'", '""', '"""', "'''", "\\", "\\ud800", "#", "%", "&", "+", "<", ">", "{}", "[]"),
-        *("0", "1", "-0", "-1", "2", "0.5", "0,5", "50%", "1_0", "1e400", "1e-400", "1e16", "0x10"),
-        *("nan", "inf", "-inf", "NaN", "None", "null", "true", "false", "1979-05-27", "٠.٥", "３"),
-        *("a|b", "yes:1|no:0", "yes:nan", "yes:-1", "yes:0|no:0", "front|back", "yes|yes", ":1"),
-        *("condition", "cause", "sign", "age", "id", "fault", "p_evidence", "given", "c.a='b'"),
-        *("=1+1", "@SUM(A1)", "../../x", "/etc/passwd", "C:\\x", "file:///x", "a/../../b.parquet"),
-        *("[[a]]", "[a.b]", "a = 1", "[" * 3000, '{"a":' * 3000, "a." * 3000 + "a = 1"),
-        *("9" * 5000, "9" * 400, "0x" + "f" * 5000, "x" * 5000, "1e999", "Infinity", '"\\ud800"'),
-        *("&#0;", "&x;", "<!ENTITY x 'y'>", "<![CDATA[", "-->", "@book{k,", "\u2028", "é", "🦵"),
-    )
-) + (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\x80" * 9)
+# fmt: off
+_TEXTS = (
+    "", " ", ",", ";", "|", ":", "=", "\n", "\r", "\r\n", "\n\n", "\t", "\0", "\ufeff",
+    '"', "'", '""', '"""', "'''", "\\", "\\ud800", "#", "%", "&", "+", "<", ">", "{}", "[]",
+    "0", "1", "-0", "-1", "2", "0.5", "0,5", "50%", "1_0", "1e400", "1e-400", "1e16", "0x10",
+    "nan", "inf", "-inf", "NaN", "None", "null", "true", "false", "1979-05-27", "٠.٥", "３",
+    "a|b", "yes:1|no:0", "yes:nan", "yes:-1", "yes:0|no:0", "front|back", "yes|yes", ":1",
+    "condition", "cause", "sign", "age", "id", "fault", "p_evidence", "given", "c.a='b'",
+    "=1+1", "@SUM(A1)", "../../x", "/etc/passwd", "C:\\x", "file:///x", "a/../../b.parquet",
+    "[[a]]", "[a.b]", "a = 1", "[" * 3000, '{"a":' * 3000, "a." * 3000 + "a = 1",
+    "9" * 5000, "9" * 400, "0x" + "f" * 5000, "x" * 5000, "1e999", "Infinity", '"\\ud800"',
+    "&#0;", "&x;", "<!ENTITY x 'y'>", "<![CDATA[", "-->", "@book{k,", "\u2028", "é", "🦵",
+)
+# fmt: on
+TOKENS = (*(text.encode() for text in _TEXTS), b"\xff", b"\xc3", b"\xed\xa0\x80", b"\x80" * 9)
 """What readers have stumbled over: marks, numbers that are none, names, formulas, depth, length."""
 
 _CELL = re.compile(rb"[^\s,;|=\"'{}\[\]<>()]+")

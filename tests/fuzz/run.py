@@ -32,6 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("targets", nargs="*", metavar="READER", help=", ".join(TARGETS))
     parser.add_argument("--runs", type=int, default=10_000, help="inputs for the quickest reader")
+    parser.add_argument("--seed", type=int, default=1, help="of the random choices")
     parser.add_argument("--input", type=Path, help="only read this file once")
     asked = parser.parse_args()
     if unknown := [name for name in asked.targets if name not in TARGETS]:
@@ -44,25 +45,32 @@ def main() -> int:
         )
         return 0
     findings = Path(tempfile.mkdtemp(prefix="hamknee-findings-"))
-    sound = [alone(name, max(1, asked.runs // TARGETS[name].cost), findings) for name in names]
+    sound = [
+        alone(name, max(1, asked.runs // TARGETS[name].cost), asked.seed, findings)
+        for name in names
+    ]
     if all(sound):
         findings.rmdir()
     return 0 if all(sound) else 1
 
 
-def alone(name: str, runs: int, findings: Path) -> bool:
+def alone(name: str, runs: int, seed: int, findings: Path) -> bool:
     """Fuzz one reader in a process of its own; return whether it kept its promise."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hamknee-fuzz-") as temporary:
         corpus, counts = Path(temporary, "corpus"), Path(temporary, "counts")
         corpus.mkdir()
         prefix = f"{findings / name.replace(' ', '-')}-"
-        options = [f"-runs={runs}", "-seed=1", "-max_len=60000", "-rss_limit_mb=3000"]
+        options = [f"-runs={runs}", f"-seed={seed}", "-max_len=60000", "-rss_limit_mb=3000"]
         run = subprocess.run(
             [sys.executable, __file__, *options, f"-artifact_prefix={prefix}", str(corpus)],
-            env={**os.environ, ALONE: name, "HAMKNEE_FUZZ_COUNTS": str(counts), "TMPDIR": temporary},
-            stderr=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            env={
+                **os.environ,
+                ALONE: name,
+                "HAMKNEE_FUZZ_COUNTS": str(counts),
+                "TMPDIR": temporary,
+            },
+            capture_output=True,
             text=True,
             errors="replace",
             check=False,

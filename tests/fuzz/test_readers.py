@@ -26,7 +26,9 @@ SLOW = [HealthCheck.too_slow, HealthCheck.large_base_example]
 
 
 def examples(name: str) -> settings:
-    return settings(max_examples=max(10, EXAMPLES // TARGETS[name].cost), suppress_health_check=SLOW)
+    return settings(
+        max_examples=max(10, EXAMPLES // TARGETS[name].cost), suppress_health_check=SLOW
+    )
 
 
 @pytest.mark.parametrize("name", TARGETS)

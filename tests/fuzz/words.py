@@ -125,7 +125,7 @@ def mapping_toml(data: bytes, folder: Path) -> None:
     vocabulary = small.vocabulary()
     found = read_mapping(vocabulary, path)
     assert all(ours in vocabulary or ours == "" for ours in found.columns.values())
-    for name, values in found.values.items():  # noqa: PD011
+    for name, values in found.values.items():
         for ours in values.values():
             check_value(vocabulary[name], parse_value(vocabulary[name], ours))
 

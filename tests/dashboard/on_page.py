@@ -1,0 +1,95 @@
+"""A page in the browser: opening it, waiting for it, and what stands in anyone's way on it."""
+
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+CASE = "?setting=sports_clinic&onset=sudden&pop=yes&swelling=leg&location=posteromedial|calf"
+"""A case with a warning sign, which shows everything that a page can show of one."""
+
+RULES = {
+    # Part of WCAG 2.2 AA, but switched off in axe unless it is asked for.
+    "target-size": {"enabled": True},
+    # Advice and not part of WCAG, and the role is that of Streamlit's own uploader.
+    "presentation-role-conflict": {"enabled": False},
+}
+
+STRAYING = """() => {
+    const main = document.querySelector(".stMain"), found = [];
+    const scrolls = (box) => getComputedStyle(box).overflowX !== "visible";
+    for (const part of main.querySelectorAll("*")) {
+        const { right, width } = part.getBoundingClientRect();
+        if (!width || right <= innerWidth + 1) continue;
+        let box = part.parentElement;
+        while (box !== main && !scrolls(box)) box = box.parentElement;
+        if (box === main) found.push(part.outerHTML.slice(0, 200));
+    }
+    if (main.scrollWidth > main.clientWidth) found.unshift(`scrolls to ${main.scrollWidth}`);
+    return found;
+}"""
+"""What reaches out of the page to the right, unless it scrolls in a box of its own."""
+
+
+def complete(page: Page) -> None:
+    """Wait until the last run is over and drawn."""
+    page.wait_for_timeout(150)  # the run starts a moment after the click
+    page.wait_for_selector("[data-test-script-state='notRunning'] .st-key-footer", state="attached")
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
+    page.wait_for_timeout(250)  # charts are drawn a moment after the run
+
+
+def link_to(view: str) -> str:
+    """Return the selector of a page in the navigation."""
+    end = "/" if view == "diagnose" else f"/{view}"
+    return f"[data-testid='stTopNavLink'][href$='{end}']"
+
+
+def open_view(page: Page, address: str, view: str, case: str = "") -> None:
+    """Open the first page by its address, and go on to another through the navigation."""
+    page.goto(f"{address}/{case}")
+    complete(page)
+    if view != "diagnose":
+        page.locator(link_to(view)).click()
+        page.wait_for_url(f"**/{view}*")
+        complete(page)
+
+
+def panels(page: Page) -> list[str]:
+    """Return the names of the panels of which one is open."""
+    groups = page.locator("[role=radiogroup]:has(> [data-variant=segmented_control])")
+    return groups.first.get_by_role("radio").all_inner_texts() if groups.count() else []
+
+
+def open_panel(page: Page, name: str) -> None:
+    """Open one of the panels."""
+    page.get_by_role("radio", name=name, exact=True).first.click()
+    complete(page)
+
+
+def unfold(page: Page) -> None:
+    """Open everything that is folded up."""
+    for _ in range(3):  # what is open may hold more
+        closed = "details:not([open]) > summary"
+        if not page.evaluate(
+            f"[...document.querySelectorAll('{closed}')].map(s => s.click()).length"
+        ):
+            return
+        complete(page)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds against the guidelines."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"rules": RULES, "resultTypes": ["violations"], "preload": False}
+    found: list[dict[str, Any]] = page.evaluate(
+        "(options) => axe.run(document, options).then((found) => found.violations)", options
+    )
+    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
+
+
+def straying(page: Page) -> list[str]:
+    """Return what can only be seen by scrolling sideways."""
+    found: list[str] = page.evaluate(STRAYING)
+    return found

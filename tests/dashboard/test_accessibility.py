@@ -1,0 +1,163 @@
+"""WCAG 2.2 AA on every page: by axe, by the keyboard alone, on a telephone and in the dark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .browser import Served, Watched
+from .on_page import (
+    CASE,
+    complete,
+    link_to,
+    open_panel,
+    open_view,
+    panels,
+    straying,
+    unfold,
+    violations,
+)
+
+DESK, TELEPHONE, ZOOMED = (1440, 900), (390, 844), (320, 640)
+"""Widths and heights in pixels; the last is a page at 400 %, as the guidelines want it."""
+
+STOP = """() => {
+    const here = document.activeElement, style = getComputedStyle(here);
+    if (here === document.body) return null;
+    const { x, y, width, height } = here.getBoundingClientRect();
+    const spots = [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.1], [0.5, 0.9]];
+    const seen = spots.some(([a, b]) => {
+        const there = document.elementFromPoint(x + a * width, y + b * height);
+        return there && (here.contains(there) || there.contains(here));
+    });
+    let opacity = 1;
+    for (let box = here; box; box = box.parentElement) opacity *= getComputedStyle(box).opacity;
+    const marked = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    const name = here.getAttribute("aria-label") || here.innerText || here.tagName;
+    return { name: name.slice(0, 60), seen: seen && opacity > 0.5, marked };
+}"""
+"""The element that has the focus: whether it is in view, and whether one sees that it has it."""
+
+
+def look(page: Page, size: tuple[int, int], *, dark: bool) -> None:
+    """Look at the page that is open on another screen."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    complete(page)
+
+
+def faults(page: Page, size: tuple[int, int], *, dark: bool) -> list[str]:
+    look(page, size, dark=dark)
+    return violations(page) + straying(page)
+
+
+@pytest.fixture
+def page(watched: Watched) -> Page:
+    look_at = watched.page
+    look_at.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    look_at.emulate_media(color_scheme="light")
+    return look_at
+
+
+def test_nothing_stands_in_anyones_way(view: str, running: Served, page: Page) -> None:
+    open_view(page, running.address, view)
+    for size, dark in ((DESK, False), (TELEPHONE, True)):
+        assert faults(page, size, dark=dark) == [], (size, dark)
+
+
+def test_with_a_case_and_all_unfolded_it_is_as_good(view: str, running: Served, page: Page) -> None:
+    open_view(page, running.address, view, CASE)
+    for panel in panels(page) or [None]:
+        if panel:
+            open_panel(page, panel)
+        unfold(page)
+        for size, dark in ((DESK, True), (TELEPHONE, False)):
+            assert faults(page, size, dark=dark) == [], (panel, size, dark)
+        look(page, ZOOMED, dark=False)
+        assert straying(page) == [], panel
+
+
+def test_sharing_a_case_is_as_good(running: Served, page: Page) -> None:
+    open_view(page, running.address, "diagnose", CASE)
+    page.get_by_role("button", name="Share this case").click()
+    expect(page.locator("[data-testid='stPopoverBody'] code")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_whoever_goes_by_the_keyboard_sees_where_they_are(
+    view: str, running: Served, page: Page
+) -> None:
+    for size in (DESK, TELEPHONE):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.goto(f"{running.address}/{'' if view == 'diagnose' else view}")
+        complete(page)
+        stops = list(stops_of(page))
+        assert len(stops) > 5
+        hidden = [stop["name"] for stop in stops if not (stop["seen"] and stop["marked"])]
+        assert hidden == [], size
+
+
+def stops_of(page: Page) -> Iterator[dict[str, Any]]:
+    """Go through the page with the tab key until it is left."""
+    for _ in range(250):
+        page.keyboard.press("Tab")
+        if (stop := page.evaluate(STOP)) is None:
+            return
+        yield stop
+    pytest.fail("the keyboard does not get out of the page")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("(there) => document.activeElement.matches(there)", selector):
+            return
+    pytest.fail(f"the keyboard does not reach {selector}")
+
+
+def test_a_case_is_answered_and_followed_by_the_keyboard_alone(running: Served, page: Page) -> None:
+    open_view(page, running.address, "diagnose")
+    headline = page.locator(".st-key-sentence").inner_text()
+    tab_to(page, ".st-key-answer-onset [role=radio]")
+    page.keyboard.press("Space")
+    page.wait_for_url("**/?onset=sudden")
+    complete(page)
+    tab_to(page, ".st-key-answer-pop [role=radio]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.wait_for_url("**/?onset=sudden&pop=no")
+    complete(page)
+    expect(page.locator(".st-key-sentence")).not_to_have_text(headline)
+    tab_to(page, ".st-key-open-panel [role=radio]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(page.locator(".st-key-waterfall svg").first).to_be_visible()
+    complete(page)
+    tab_to(page, link_to("what_if"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/what_if?onset=sudden&pop=no")
+    expect(page.get_by_role("heading", name="What if", level=1)).to_be_visible()
+
+
+def test_a_file_of_cases_and_its_answers_are_as_good(
+    running: Served, page: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "cases.csv"
+    file.write_text(
+        "patient,condition,onset,pop,age\nA,rupture,sudden,yes,31\nB,dvt,Gradual,no,abc\n", "utf-8"
+    )
+    open_view(page, running.address, "check")
+    open_panel(page, "Your own cases")
+    page.locator("input[type=file]").set_input_files(file)
+    start = page.locator(".st-key-cohort-start button")
+    expect(start).to_be_visible()
+    unfold(page)
+    assert faults(page, DESK, dark=False) == []
+    assert faults(page, TELEPHONE, dark=True) == []
+    start.click()
+    expect(page.locator(".st-key-cohort-csv button")).to_be_visible(timeout=20_000)
+    unfold(page)
+    assert faults(page, DESK, dark=True) == []
+    assert faults(page, TELEPHONE, dark=False) == []
