@@ -25,10 +25,11 @@ format: .venv/dev ## put the code in the house format
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-benchmark: .venv/dev ## time hamknee, pgmpy and pyAgrum side by side
+benchmark: .venv/dev ## time hamknee beside pgmpy and pyAgrum, then the dashboard
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/cohorts.py
 	@$(BIN)/python benchmarks/machines.py
+	@$(BIN)/python benchmarks/dashboard.py
 
 fuzz: .venv/dev ## break files until a reader breaks; RUNS=10000 for the quickest reader
 	@$(BIN)/python tests/fuzz/run.py --runs $(or $(RUNS),10000)

@@ -161,12 +161,22 @@ def show_meanings(target: Variable) -> None:
     st.markdown("\n".join(lines))
 
 
-def basis_text() -> str:
-    """Return how many of the numbers behind the ranking are judgement."""
+def show_basis() -> None:
+    """Show how many of the numbers behind the ranking are judgement, and lead to them."""
     priors = numbers_in_force.priors()
     bases = Counter(row.basis for row in priors.rows)
-    return (
-        f"{bases['judgement']} of the {bases.total()} numbers behind this are expert judgement: "
-        f"[see them](model). [Where the starting probabilities come from]"
-        f"(model?variable={priors.vocabulary.target.name})."
-    )
+    with st.container(key="basis", horizontal=True):
+        st.caption(
+            f"{bases['judgement']} of the {bases.total()} numbers behind this are expert judgement."
+        )
+        lead_to_numbers("See them")
+        lead_to_numbers("Where the starting probabilities come from", priors.vocabulary.target.name)
+
+
+def lead_to_numbers(label: str, variable: str | None = None) -> None:
+    """Lead to the numbers, or to those of one variable.
+
+    A link in Markdown would open a window of its own, in which edited numbers are not in force.
+    """
+    chosen = {} if variable is None else {"variable": variable}
+    st.page_link("views/model.py", label=label, query_params=chosen)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 import assessed
+from answer import lead_to_numbers
 from drawing import show_chart
 from evidence import Case, hold_case
 from hamknee import Model
@@ -50,6 +51,7 @@ def show_reasons(model: Model, case: Case, order: list[int]) -> None:
     else:
         show_chart(waterfall, waterfall_rows(found), key="waterfall", alt=WATERFALL_ALT)
     st.markdown(sentences(found), help=HELP)
+    show_numbers_behind(found)
 
 
 def _choose(label: str, target: Variable, neutral: str, key: str, option: str) -> str:
@@ -65,17 +67,15 @@ def _choose(label: str, target: Variable, neutral: str, key: str, option: str) -
 
 
 def sentences(found: Reasons) -> str:
-    """Return one sentence a finding, with links to its numbers, in Markdown."""
+    """Return one sentence a finding in Markdown."""
     total, *rest = found.text.split("\n")
-    links = {
-        variable.label: f"[{plain(variable.label)}](model?variable={variable.name})"
-        for variable in (found.case.model.vocabulary.variables[v] for v in found.findings)
-    }
-    lines = [plain(total), "", *(f"- {_linked(line, links)}" for line in rest)]
-    return "\n".join(lines)
+    return "\n".join([plain(total), "", *(f"- {plain(line)}" for line in rest)])
 
 
-def _linked(line: str, links: dict[str, str]) -> str:
-    """Return a sentence whose first words, the name of a finding, lead to its numbers."""
-    label = max((name for name in links if line.startswith(f"{name} (")), key=len, default="")
-    return links.get(label, "") + plain(line.removeprefix(label))
+def show_numbers_behind(found: Reasons) -> None:
+    """Lead to the numbers of each finding."""
+    variables = found.case.model.vocabulary.variables
+    with st.container(key="numbers-behind", horizontal=True):
+        st.caption("The numbers behind it:")
+        for variable in (variables[number] for number in found.findings):
+            lead_to_numbers(plain(variable.label), variable.name)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 import numbers_in_force
-from hamknee.faults import FaultsError
+from hamknee.faults import Fault, FaultsError
 from hamknee.priors import Priors
 from hamknee.reading import parse_priors
 from texts import plain
@@ -60,6 +60,9 @@ def read(data: bytes, name: str) -> Priors:
     FaultsError
         With every fault of the file.
     """
+    if len(data) > MEGABYTES * 2**20:  # browsers hold such a file back; others may send it
+        found = f"a file of {len(data) / 2**20:,.0f} MB"
+        raise FaultsError([Fault(name[:100], None, None, found, f"{MEGABYTES} MB")])
     now = numbers_in_force.priors()
     taken = parse_priors(data, now.vocabulary, now.references or (), source=name)
     # The references and the guidance that go with it are still those beside the file in use.

@@ -37,6 +37,11 @@ def several(n: int, seed: int = 0) -> tuple[Array, Array]:
 # Intercept and slope ------------------------------------------------------------------------
 
 
+def test_a_single_case_has_no_slope() -> None:
+    found = calibration(np.array([[0.2, 0.5, 0.3]]), np.array([[0.0, 0.0, 1.0]]))
+    assert np.isnan(found.slope.value)
+
+
 @pytest.mark.parametrize(("slope", "shift"), [(1.0, 0.0), (0.6, 0.0), (1.0, 0.8), (1.5, -0.5)])
 def test_slope_is_that_of_an_unpenalised_logistic_regression(slope: float, shift: float) -> None:
     p, y = said_and_true(800, slope, shift)

@@ -9,10 +9,10 @@ import streamlit as st
 import assessed
 import numbers_in_force
 from answer import (
-    basis_text,
     contradiction_text,
     given,
     has_findings,
+    show_basis,
     show_conflict,
     show_meanings,
     show_ranking,
@@ -115,7 +115,7 @@ def show_answer(model: Model, form: Form) -> None:
         st.caption(plain(given(model, interval.posterior)))
         show_actions(model, case)
         show_more(interval)
-        st.caption(basis_text())
+        show_basis()
 
 
 def show_more(interval: CredibleInterval) -> None:

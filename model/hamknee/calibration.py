@@ -331,7 +331,8 @@ def _recalibration(
     if 0 < y.sum() < len(y):
         if cases[-1] == len(y) - 1:  # one statement a case
             intercept = _logistic(y, one, log_odds, cases, mass)
-        if _overlap(log_odds, y):
+        # Statements about a single case are too few to tell how far cases differ.
+        if cases[0] != cases[-1] and _overlap(log_odds, y):
             slope = _logistic(y, np.column_stack([one, log_odds]), None, cases, mass)
     return intercept, slope
 

@@ -402,8 +402,8 @@ def test_why_weighs_every_answer(model: Model) -> None:
     assert len(labels) == len(case) + 2
     sentence = reasons.text.split("\n")[1].partition(" (")[2]
     assert sentence in words(page)
-    for name in case:
-        assert f"(model?variable={name})" in "".join(block.value for block in page.markdown)
+    links = {element.proto.query_string for element in page.get("page_link")}
+    assert links >= {f"variable={name}" for name in case}
 
 
 def test_one_condition_is_contrasted_with_another(model: Model) -> None:
