@@ -33,10 +33,10 @@ STRAYING = """() => {
 
 def complete(page: Page) -> None:
     """Wait until the last run is over and drawn."""
-    page.wait_for_timeout(150)  # the run starts a moment after the click
+    page.wait_for_timeout(100)  # the run starts a moment after the click
     page.wait_for_selector("[data-test-script-state='notRunning'] .st-key-footer", state="attached")
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
-    page.wait_for_timeout(250)  # charts are drawn a moment after the run
+    page.wait_for_timeout(150)  # charts are drawn a moment after the run
 
 
 def link_to(view: str) -> str:

@@ -50,7 +50,7 @@ def panel_of(page: AppTest) -> ButtonGroup[Any] | None:
 
 
 def at_panel(view: str, panel: str) -> AppTest:
-    page = at_page(view, onset="sudden")
+    page = at_page(view)
     group = panel_of(page)
     return page if group is None or not panel else sound(group.set_value(panel).run())
 
