@@ -13,7 +13,7 @@ dashboard: .venv/run ## open the dashboard; the terminal prints the address
 	@$(BIN)/hamknee dashboard
 
 test: .venv/dev ## run every test
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+	@$(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup
 
 check: .venv/dev ## lint, formatting, types, and the shipped numbers against pgmpy
 	@$(BIN)/ruff check

@@ -17,7 +17,7 @@ NUMBER = (int, float)
 _NAME = re.compile(r"[a-z0-9_]*[a-z][a-z0-9_]*")
 _NAME_ALLOWED = "lower-case ASCII letters, digits and underscores, at least one letter"
 _DEEPEST = 50
-_LONGEST = 1024  # bits of a whole number; a float ends there too
+_LONGEST = 10_000  # bits of a whole number; Python turns no number of 4,300 digits into text
 _TYPE_WORDS = {
     str: "a text",
     bool: "true or false",
@@ -78,8 +78,8 @@ class TomlReader:
         except RecursionError:
             fault = Fault(self.path.name, None, None, "brackets are nested too deeply", "TOML")
             raise self.error([fault]) from None
-        except (OverflowError, ValueError):  # Python turns no number of 4,300 digits into text
-            problem = "a whole number has hundreds of digits"
+        except (OverflowError, ValueError):  # ValueError is Python's own refusal
+            problem = "a whole number has thousands of digits"
             fault = Fault(self.path.name, None, None, problem, "numbers of a usual size")
             raise self.error([fault]) from None
         return tables
