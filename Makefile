@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test check format benchmark fuzz notebooks lock clean
+.PHONY: help dashboard test .test-pages .test-rest check format benchmark fuzz notebooks lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,7 +13,14 @@ dashboard: .venv/run ## open the dashboard; the terminal prints the address
 	@$(BIN)/hamknee dashboard
 
 test: .venv/dev ## run every test
-	@$(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target .test-pages .test-rest
+
+# Two runs side by side; the pages in a browser take as long as all the rest.
+.test-pages:
+	@$(BIN)/python -m pytest tests/dashboard tests/test_images.py
+
+.test-rest:
+	@$(BIN)/python -m pytest tests model README.md --ignore=tests/dashboard --ignore=tests/test_images.py
 
 check: .venv/dev ## lint, formatting, types, and the shipped numbers against pgmpy
 	@$(BIN)/ruff check

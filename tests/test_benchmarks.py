@@ -13,8 +13,6 @@ import pytest
 
 import hamknee
 
-pytestmark = pytest.mark.xdist_group("test_benchmarks")  # one run serves all
-
 NAMES = ("run", "measuring", "reasoning", "coded", "scaling")
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 

@@ -26,10 +26,6 @@ from hamknee.inference import Model
 from hamknee.score_files import score_file
 from hamknee.simulation import simulate
 
-pytestmark = pytest.mark.xdist_group(
-    "test_distributed"
-)  # one cluster serves all, and takes a fixed port
-
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = 8
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import hamknee
@@ -117,6 +117,7 @@ def plain_texts() -> st.SearchStrategy[str]:
 
 @settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), names=st.lists(plain_texts(), min_size=20, unique=True))
+@example(seed=1, names=["x", "y", "z", "w", "a", *map(str, range(15))])  # "a" is a state already
 def test_any_names_come_back_exactly_or_are_refused_by_name(
     tmp_path_factory: pytest.TempPathFactory, seed: int, names: list[str]
 ) -> None:
@@ -137,8 +138,8 @@ def test_any_names_come_back_exactly_or_are_refused_by_name(
 
 
 def renamed(model: Model, names: list[str], rng: random.Random) -> Model:
-    """Return a model in which half of the names are others."""
-    spare = iter(names)
+    """Return a model in which half of the names are others; two states may come to share one."""
+    spare = (name for name in names if name not in model.vocabulary)
     new = {name: next(spare) if rng.random() < 0.5 else name for name in model.vocabulary}
     variables = tuple(
         Variable(
@@ -180,6 +181,13 @@ def test_a_name_that_cannot_be_seen_is_refused_everywhere(
 ) -> None:
     with pytest.raises(HamkneeError, match=re.escape(repr(name))):
         export(with_states(name), tmp_path / f"net.{kind}")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_two_states_of_one_name_are_refused(tmp_path: Path, kind: str) -> None:
+    with pytest.raises(HamkneeError, match="'sign' has the states 'yes', 'yes'; allowed: at least"):
+        export(with_states("yes", "yes"), tmp_path / f"net.{kind}")
     assert not list(tmp_path.iterdir())
 
 

@@ -21,8 +21,6 @@ from hamknee.uncertainty import credible_interval, width_contributions
 from .by_hand import p_joint, p_state, with_columns
 from .networks import asia, compiled, with_zeros
 
-pytestmark = pytest.mark.xdist_group("test_uncertainty")  # one set of trials serves all
-
 CASES = {
     "nothing": {},
     "hard": {"test": "yes", "echo": "no"},

@@ -13,8 +13,6 @@ import pytest
 
 import hamknee
 
-pytestmark = pytest.mark.xdist_group("test_wheel")  # one wheel serves all
-
 ROOT = Path(__file__).resolve().parents[1]
 
 

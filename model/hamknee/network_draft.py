@@ -104,9 +104,8 @@ class Draft:
         if name in self._variables:
             first = self._variables[name].line
             self.stop(line, f"{name!r} is also in line {first}", "each variable once")
-        if len(states) < 2 or len(set(states)) < len(states):
-            problem = f"{name!r} has the states {listing(map(repr, states)) or 'none'}"
-            self.stop(line, problem, "at least two, all different")
+        if problem := not_told_apart(name, states):
+            self.stop(line, problem, TOLD_APART)
         label = " ".join(label.split())
         if not label.isprintable():
             self.stop(line, f"the label {label!r} of {name!r} cannot be printed", PLAIN)
@@ -252,6 +251,17 @@ def not_plain(text: str) -> str:
     return ""
 
 
+TOLD_APART = "at least two, all different"
+"""What the states of every variable have to be."""
+
+
+def not_told_apart(name: str, states: Sequence[str]) -> str:
+    """Return what is wrong with the states of a variable together; empty if nothing."""
+    if len(states) < 2 or len(set(states)) < len(states):
+        return f"{name!r} has the states {listing(map(repr, states)) or 'none'}"
+    return ""
+
+
 @dataclass(frozen=True)
 class Words:
     """Which names a format can hold, so that other programs read them as they were meant.
@@ -276,7 +286,7 @@ class Words:
     reserved: frozenset[str] = frozenset()
 
     def check(self, nodes: Iterable[Node], *, labels: bool) -> None:
-        """Raise with every name that the format cannot hold.
+        """Raise with every name that the format cannot hold, and states that share one.
 
         Parameters
         ----------
@@ -292,6 +302,8 @@ class Words:
                 problems += self._problems(
                     f"the state {state!r} of {node.name!r}", state, self.states
                 )
+            if problem := not_told_apart(node.name, node.states):
+                problems.append(f"{problem}; allowed: {TOLD_APART}")
             if labels and node.label:
                 what = f"the label {node.label!r} of {node.name!r}"
                 problems += self._problems(what, node.label, self.labels, reserved=False)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from hamknee.priors import Priors, digest
@@ -35,13 +34,6 @@ def settled(page: Page) -> None:
 
 def is_yes(page: Page, percents: str) -> None:
     expect(page.get_by_label("Yes", exact=True)).to_have_value(percents)
-
-
-def violations(page: Page) -> list[str]:
-    # The role is of Streamlit's own uploader; the rule is advice and not part of WCAG.
-    rules = {"presentation-role-conflict": {"enabled": False}, "target-size": {"enabled": True}}
-    found = Axe().run(page, options={"rules": rules}).response["violations"]
-    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
 
 
 def test_a_variable_is_chosen_in_the_picture_and_leads_to_its_change(dashboard: Served) -> None:
@@ -117,30 +109,6 @@ def test_files_that_are_none_are_refused(dashboard: Served, tmp_path: Path) -> N
         assert page.locator(".st-key-edited").count() == 0
         is_yes(page, "62.5")
     assert "Traceback" not in dashboard.log.read_text("utf-8")
-
-
-def test_nothing_stands_in_anyones_way(dashboard: Served) -> None:
-    with browsing() as watched:
-        page = watched.page
-        for address in ("/model?variable=sex", "/about", POP):
-            opened(page, dashboard.address + address)
-            page.wait_for_timeout(500)
-            assert violations(page) == [], address
-        for panel in ("This number", "What matters most", "What would have to change"):
-            page.get_by_role("radio", name=panel).click()
-            settled(page)
-            page.wait_for_timeout(300)
-            assert violations(page) == [], panel
-
-
-def test_a_telephone_in_the_dark_shows_it_all(dashboard: Served) -> None:
-    with browsing(390, 844, dark=True) as watched:
-        page = watched.page
-        for address in ("/model", POP):
-            opened(page, dashboard.address + address)
-            page.wait_for_timeout(500)
-            assert page.evaluate("document.documentElement.scrollWidth") == 390
-            assert violations(page) == [], address
 
 
 def test_the_keyboard_is_enough(dashboard: Served) -> None:
