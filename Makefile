@@ -13,7 +13,7 @@ dashboard: .venv/run ## open the dashboard; the terminal prints the address
 	@$(BIN)/hamknee dashboard
 
 test: .venv/dev ## run every test
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target .test-pages .test-rest
+	@$(MAKE) --no-print-directory --jobs=2 .test-pages .test-rest
 
 # Two runs side by side; the pages in a browser take as long as all the rest.
 .test-pages:
