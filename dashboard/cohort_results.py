@@ -168,12 +168,12 @@ def show_downloads(model: Model, upload: Upload, result: pd.DataFrame) -> None:
     name = upload.name.rpartition(".")[0][:100] or "cohort"
     with st.container(key="cohort-downloads", horizontal=True):
         for kind, made, mime in (
-            ("csv", as_csv, "text/csv"),
-            ("parquet", as_parquet, "application/vnd.apache.parquet"),
+            ("csv", partial(as_csv, result), "text/csv"),
+            ("parquet", partial(as_parquet, model, result), "application/vnd.apache.parquet"),
         ):
             st.download_button(
                 f"Download as {'CSV' if kind == 'csv' else 'Parquet'}",
-                partial(made, model, result),
+                made,
                 file_name=f"{name}-answers.{kind}",
                 mime=mime,
                 key=f"cohort-{kind}",
@@ -181,7 +181,7 @@ def show_downloads(model: Model, upload: Upload, result: pd.DataFrame) -> None:
             )
 
 
-def as_csv(model: Model, result: pd.DataFrame) -> bytes:  # noqa: ARG001 - as for Parquet
+def as_csv(result: pd.DataFrame) -> bytes:
     """Return results as CSV, with nothing in it that a spreadsheet would run as a formula."""
     import pyarrow as pa
 

@@ -245,7 +245,7 @@ def test_the_files_given_back_hold_the_answers_and_no_formula(model: Model) -> N
     from cohort_results import as_csv, as_parquet
 
     found = result(page)
-    text = as_csv(model, found).decode()
+    text = as_csv(found).decode()
     table = pd.read_csv(io.StringIO(text))
     assert list(table["patient_id"]) == ["'=1+1", "P2", "P3", "P4", "P5"]
     assert "cmd" not in text
