@@ -10,7 +10,7 @@ from scipy import stats
 import hamknee
 from hamknee import draws
 from hamknee.cases import encode
-from hamknee.draws import Drawn, Sampler
+from hamknee.draws import Sampler, drawn_table
 from hamknee.evidence import check_evidence
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
@@ -80,11 +80,16 @@ def test_the_delta_method_has_its_golden_values_on_asia() -> None:
 # Against brute force ---------------------------------------------------------------------------
 
 
-def whole_column(drawn: Drawn, cells: Array, old: Array) -> Array:
-    """Share what was drawn for merged states among them, in the proportions they had."""
-    merged = drawn.cells @ old
-    shares = np.divide(cells, merged, out=np.zeros_like(cells), where=merged > 0)
-    return np.asarray(drawn.cells.T @ shares * old)
+def drawn_columns(
+    model: Model, number: int, draws: int, seed: int
+) -> dict[tuple[str, tuple[int, ...]], Array]:
+    """Return the columns of one draw of all tables."""
+    columns = {}
+    for variable, (name, cpt) in enumerate(model.cpts.items()):
+        table = drawn_table(cpt, variable, seed, 0, draws)[..., number]
+        for column in np.ndindex(cpt.probabilities.shape[:-1]):
+            columns[name, column] = table[:, *column]
+    return columns
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -92,24 +97,21 @@ def whole_column(drawn: Drawn, cells: Array, old: Array) -> Array:
 def test_every_draw_is_the_posterior_of_a_model_made_of_it(case: str, target: str) -> None:
     model = with_zeros(ess=5, target=target)
     evidence = check_evidence(model.vocabulary, CASES[case])
-    sampler = Sampler(model, encode(model.vocabulary, [evidence]))
-    drawn = sampler.draw(12, np.random.default_rng(1))
-    fast = sampler.posterior_of(drawn)
-    names = list(model.vocabulary)
+    found = credible_interval(model, evidence, draws=12, seed=1).samples
     for number in range(12):
-        columns = {}
-        for table, values in zip(sampler.tables, drawn, strict=True):
-            name = names[table.variable]
-            cpt = model.cpts[name]
-            kept = np.ix_(*(sampler.possible(names.index(parent)) for parent in cpt.parents))
-            places = list(np.ndindex(cpt.probabilities.shape[:-1]))
-            inside = np.zeros(cpt.probabilities.shape[:-1], dtype=bool)
-            inside[kept] = True
-            flat = values[..., number].reshape(len(values), -1)
-            for cells, place in zip(flat.T, (p for p in places if inside[p]), strict=True):
-                columns[name, place] = whole_column(table, cells, cpt.probabilities[place])
-        joint = p_joint(with_columns(model, columns), evidence)
-        np.testing.assert_allclose(fast[number], joint / joint.sum(), atol=1e-12)
+        joint = p_joint(with_columns(model, drawn_columns(model, number, 12, 1)), evidence)
+        np.testing.assert_allclose(found[number], joint / joint.sum(), atol=1e-12)
+
+
+def test_a_table_is_drawn_from_the_dirichlets_of_its_columns(model: Model) -> None:
+    number = list(model.vocabulary).index("onset")
+    cpt = model.cpts["onset"]
+    assert cpt.ess is not None
+    drawn = drawn_table(cpt, number, 0, 0, 20_000)
+    for column, ess in enumerate(cpt.ess):
+        for state, p in enumerate(cpt.probabilities[column]):
+            beta = stats.beta(p * ess, (1 - p) * ess)
+            assert stats.kstest(drawn[state, column], beta.cdf).pvalue > 1e-4
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -256,29 +258,67 @@ def test_the_seed_decides(model: Model) -> None:
 # What is drawn ---------------------------------------------------------------------------------
 
 
-def test_only_what_matters_to_the_case_is_drawn(model: Model) -> None:
+def test_only_what_matters_to_the_case_is_looked_at(model: Model) -> None:
     names = list(model.vocabulary)
 
-    def drawn(evidence: dict[str, object]) -> dict[str, int]:
+    def looked_at(evidence: dict[str, object]) -> dict[str, tuple[int, ...]]:
         sampler = Sampler(model, encode(model.vocabulary, [evidence]))
-        return {names[table.variable]: int(table.drawn.sum()) for table in sampler.tables}
+        return {names[p.variable]: (p.size, *map(len, p.columns)) for p in sampler.parts}
 
-    assert drawn({}) == {"setting": 3, "condition": 33}
-    assert drawn({"setting": "emergency"}) == {"setting": 2, "condition": 11}
-    # seven places, of which one is known and the other six are one cell
-    assert drawn({"setting": "emergency", "location": "calf"})["location"] == 22
-    # the second parent is not known, and must be drawn whole
-    assert drawn({"setting": "emergency", "pop": "yes"}) == {
-        "setting": 2,
-        "condition": 11,
-        "onset": 33,
-        "pop": 66,
+    assert looked_at({}) == {"setting": (3,), "condition": (11, 3)}
+    assert looked_at({"setting": "emergency"}) == {"setting": (1,), "condition": (11, 1)}
+    assert looked_at({"setting": "emergency", "location": "calf"})["location"] == (1, 11)
+    # the second parent is not known, and is needed whole
+    assert looked_at({"setting": "emergency", "pop": "yes"}) == {
+        "setting": (1,),
+        "condition": (11, 1),
+        "onset": (3, 11),
+        "pop": (1, 11, 3),
     }
-    assert drawn({"setting": "emergency", "pop": "yes", "onset": "days"})["pop"] == 22
+    assert looked_at({"setting": "emergency", "pop": "yes", "onset": "days"})["pop"] == (1, 11, 1)
+
+
+def test_the_drawn_tables_are_the_same_for_every_case(model: Model) -> None:
+    """So two cases differ because of the cases: a finding that says nothing changes no draw."""
+    names = list(model.vocabulary)
+    cpts = dict(model.cpts)
+    alike = np.broadcast_to(
+        cpts["warmth"].probabilities[:1, :1], cpts["warmth"].probabilities.shape
+    )
+    ess = np.full(alike.shape[:-1], 1e12)
+    cpts["warmth"] = dataclasses.replace(cpts["warmth"], probabilities=alike, ess=ess)
+    silent = Model(model.vocabulary, cpts)
+    one = credible_interval(silent, {"onset": "sudden", "swelling": "focal"})
+    two = credible_interval(silent, {"onset": "sudden", "swelling": "focal", "warmth": "yes"})
+    np.testing.assert_allclose(one.samples, two.samples, atol=1e-5)
+    # and what was not changed is drawn as before
+    number = names.index("pop")
+    shared = [drawn_table(m.cpts["pop"], number, 3, 0, 50) for m in (model, silent)]
+    assert (shared[0] == shared[1]).all()
+
+
+def test_equal_tables_are_not_drawn_alike(model: Model) -> None:
+    cpt = model.cpts["onset"]
+    one, two = (drawn_table(cpt, variable, 0, 0, 50) for variable in (4, 5))
+    assert not (one == two).any()
+
+
+def test_what_is_shared_cannot_be_changed(model: Model) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        drawn_table(model.cpts["pop"], 5, 0, 0, 50)[0] = 1
+
+
+def test_tables_too_large_to_keep_are_drawn_the_same(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = credible_interval(model, {"pop": "yes"}, draws=300)
+    monkeypatch.setattr(draws, "KEPT_CELLS", 0)
+    assert (credible_interval(model, {"pop": "yes"}, draws=300).samples == kept.samples).all()
 
 
 def test_logical_zeros_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draws, "SMALLEST", 0.25)  # even where counts are raised to a smallest
+    monkeypatch.setattr(draws, "KEPT_CELLS", 0)  # nor what was drawn with the usual one
     found = credible_interval(with_zeros(ess=2), {"place": "home", "test": "yes"}, draws=500)
     impossible = found.posterior.target.position["c"]
     assert found.posterior.probabilities[impossible] == 0

@@ -183,9 +183,7 @@ def credible_interval(
     check_ess(model)
     checked = check_evidence(model.vocabulary, evidence)
     posterior = model.posterior(checked)
-    # SFC64 is the quickest of numpy's generators, and the gamma variates are most of the time.
-    rng = np.random.Generator(np.random.SFC64(seed))
-    samples = Sampler(model, encode(model.vocabulary, [checked])).posteriors(draws, rng)
+    samples = Sampler(model, encode(model.vocabulary, [checked])).posteriors(draws, seed)
     low, high = np.quantile(samples, [(1 - mass) / 2, (1 + mass) / 2], axis=0)
     p_top = np.bincount(samples.argmax(axis=1), minlength=samples.shape[1]) / draws
     return CredibleInterval(posterior, low, high, p_top, mass, samples, model)
