@@ -9,6 +9,7 @@ import hamknee
 import numbers_in_force
 from evidence import keep_case
 from texts import plain, texts
+from turns import in_turn
 from warning_signs import show_signs
 
 HERE = Path(__file__).parent
@@ -22,7 +23,8 @@ PAGES = {
     "check": "Check",
     "about": "About and limits",
 }
-# The pages that hold the case in their address; the last one holds a second version too.
+# The pages that hold the case in their address, and answer at once; the last one holds a second
+# version too.
 CASE = (PAGES["diagnose"], PAGES["what_if"])
 
 
@@ -68,7 +70,10 @@ def main() -> None:
         return
     keep_case(page.title, holds_case=page.title in CASE, holds_changes=page.title == CASE[-1])
     numbers_in_force.notice()
-    page.run()
+    if page.title in CASE:
+        in_turn(page.run)
+    else:
+        page.run()
     footer(model)
 
 

@@ -76,6 +76,6 @@ def show_numbers_behind(found: Reasons) -> None:
     """Lead to the numbers of each finding."""
     variables = found.case.model.vocabulary.variables
     with st.container(key="numbers-behind", horizontal=True):
-        st.caption("The numbers behind it:")
+        st.caption("The numbers behind it:", width="content")
         for variable in (variables[number] for number in found.findings):
             lead_to_numbers(plain(variable.label), variable.name)

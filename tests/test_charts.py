@@ -86,6 +86,15 @@ def test_the_drawing_depends_on_the_number_of_rows_alone(
     assert rows_of(chart(one)) != rows_of(chart(other))
 
 
+@pytest.mark.parametrize("name", [name for name in CHARTS if name != "icon_array"])
+def test_charts_in_rows_grow_with_their_rows_and_stay_the_same_drawing(
+    name: str, pairs: dict[str, tuple[Any, pd.DataFrame, pd.DataFrame]]
+) -> None:
+    chart, one, _ = pairs[name]
+    assert len(one) > 2
+    assert without_rows(chart(one)) == without_rows(chart(one.head(2)))
+
+
 @pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("dark", [False, True])
 def test_words_and_marks_stand_out_from_the_ground(
@@ -191,6 +200,7 @@ def test_there_is_one_square_for_each_person() -> None:
         "third": 30,
         "others": 10,
     }
+    assert list(rows["person"]) == list(range(200))
     assert not rows.duplicated(["column", "line"]).any()
     assert (rows["column"].max(), rows["line"].max()) == (49, 3)
 

@@ -72,7 +72,7 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         number(base, palette, "now", bold=True, dx=-104),
         number(base, palette, "interval"),
     )
-    return finish(layers, ROW * len(rows))
+    return finish(layers, alt.Step(ROW))
 
 
 def ranking_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -127,11 +127,16 @@ def icon_array(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
             y=alt.Y("line:Q", axis=None, scale=alt.Scale(reverse=True, padding=6)),
             fill=alt.Fill("tone:N", scale=tone, legend=None),
             stroke=alt.Stroke("tone:N", scale=edge, legend=None),
+            key=alt.Key("person:Q"),
             tooltip=[alt.Tooltip("label:N", title="Has")],
         )
     )
     lines = math.ceil(len(rows) / ACROSS)
-    return finish(alt.layer(squares), 9 * lines)
+    # As one picture: a thousand elements would slow down everything else on a page. The key lets
+    # each square stay and change its tone where the rows are exchanged.
+    as_picture = {"embedOptions": {"renderer": "canvas"}}
+    chart: alt.LayerChart = finish(alt.layer(squares), 9 * lines).properties(usermeta=as_picture)
+    return chart
 
 
 def icon_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -142,6 +147,7 @@ def icon_rows(table: pd.DataFrame) -> pd.DataFrame:
     person = np.arange(len(place))
     return pd.DataFrame(
         {
+            "person": person,
             "column": person % ACROSS,
             "line": person // ACROSS,
             "tone": np.array(TONES)[np.minimum(place, len(TONES) - 1)],
@@ -190,7 +196,7 @@ def difference(
         label(base, palette),
         number(base, palette, "told"),
     )
-    return finish(layers, ROW * len(table))
+    return finish(layers, alt.Step(ROW))
 
 
 def difference_rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

@@ -74,8 +74,16 @@ def percent_axis(colours: Colours) -> alt.Axis:
     )
 
 
-def finish(chart: alt.LayerChart | alt.FacetChart, height: int) -> alt.LayerChart:
-    """Return a chart as wide as its container, on the ground of the page."""
+def finish(chart: alt.LayerChart | alt.FacetChart, height: int | alt.Step) -> alt.LayerChart:
+    """Return a chart as wide as its container, on the ground of the page.
+
+    Parameters
+    ----------
+    chart : alt.LayerChart or alt.FacetChart
+        What is drawn.
+    height : int or alt.Step
+        In pixels, of the whole or of each row.
+    """
     finished: alt.LayerChart = (
         chart.properties(width="container", height=height)
         .configure(background="transparent", font=FONT)

@@ -60,7 +60,7 @@ def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         label(base, palette),
         number(base, palette, "told"),
     )
-    return finish(layers, ROW * len(table))
+    return finish(layers, alt.Step(ROW))
 
 
 def waterfall_rows(reasons: Reasons) -> pd.DataFrame:
@@ -113,7 +113,7 @@ def contrast(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         label(base, palette),
         number(base, palette, "told"),
     )
-    return finish(layers, ROW * len(table))
+    return finish(layers, alt.Step(ROW))
 
 
 def contrast_rows(reasons: Reasons) -> pd.DataFrame:
