@@ -7,6 +7,7 @@ import streamlit as st
 
 import assessed
 import numbers_in_force
+from announcing import announce
 from drawing import show_chart
 from evidence import Case
 from hamknee import ImpossibleEvidenceError, Model
@@ -28,6 +29,7 @@ def show_sentence(interval: CredibleInterval) -> None:
     """Show the most probable state, and what competes with it."""
     with st.container(key="sentence"):
         st.header(plain(headline(interval)), anchor=False)
+        announce(headline(interval))
     with st.container(key="detail"):
         st.markdown(plain(detail(interval)))
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 import assessed
 import numbers_in_force
+from announcing import announce
 from answer import contradiction_text, headline, table_html
 from asking import Form, ask_all
 from drawing import show_chart
@@ -107,14 +108,16 @@ def show_versions(model: Model, first: Case, second: Case) -> None:
 def show_headlines(model: Model, first: Case, second: Case) -> None:
     """Show the most likely cause of each version, and how soon to seek help."""
     with st.container(key="sentence"):
-        parts = []
+        parts, told = [], ""
         for name, case in (("A", first), ("B", second)):
-            level = ""
+            line, level = headline(assessed.interval(model, case)), ""
             if assessed.guidance(model) is not None:
-                level = f"<span>{in_html(assessed.triage(model, case).about.label)}</span>"
-            line = in_html(headline(assessed.interval(model, case)))
-            parts.append(f"<p><strong>{name}</strong> {line}{level}</p>")
+                level = assessed.triage(model, case).about.label
+            chip = f"<span>{in_html(level)}</span>" if level else ""
+            parts.append(f"<p><strong>{name}</strong> {in_html(line)}{chip}</p>")
+            told = f"{name}. {line}. {level}"
         st.html(f'<div class="versions">{"".join(parts)}</div>')
+        announce(told)  # of the version that is being changed
 
 
 def _choose(model: Model) -> str | None:

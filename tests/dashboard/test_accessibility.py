@@ -1,5 +1,6 @@
 """WCAG 2.2 AA on every page: by axe, by the keyboard alone, on a telephone and in the dark."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,19 @@ def test_a_case_is_answered_and_followed_by_the_keyboard_alone(running: Served, 
     page.keyboard.press("Enter")
     page.wait_for_url("**/what_if?onset=sudden&pop=no")
     expect(page.get_by_role("heading", name="What if", level=1)).to_be_visible()
+
+
+def test_a_new_ranking_is_read_out(running: Served, page: Page) -> None:
+    """Screen readers read what changes in a region that was there before (WCAG 4.1.3)."""
+    open_view(page, running.address, "diagnose")
+    region = page.locator("[role=status]")
+    expect(region).to_have_text(re.compile(r"^Before any answer: "))
+    region.evaluate("region => { region.dataset.before = 'yes'; }")
+    page.locator(".st-key-answer-onset").get_by_text("In a moment", exact=True).click()
+    expect(region).to_have_text(re.compile(r"^Most likely: .* \(\d+ to \d+ %\)$"))
+    assert region.get_attribute("data-before") == "yes"
+    headline = page.locator(".st-key-sentence h2").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert region.inner_text() == headline
 
 
 def test_a_file_of_cases_and_its_answers_are_as_good(
