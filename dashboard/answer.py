@@ -5,11 +5,9 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-import assessed
 import numbers_in_force
 from announcing import announce
 from drawing import show_chart
-from evidence import Case
 from hamknee import ImpossibleEvidenceError, Model
 from hamknee.charts import ranking, ranking_rows
 from hamknee.conflict import LOCAL, Conflict
@@ -104,9 +102,11 @@ def table_html(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<table class="numbers"><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def given(model: Model, posterior: Posterior) -> str:
+def given(model: Model, found: Conflict) -> str:
     """Return what the ranking rests on: the answers, and what stands in for an open context."""
+    posterior = found.case.posterior
     sentences = [f"Your answers: {posterior.findings_text}"] if posterior.evidence else []
+    sentences += [agreement_text(found)] if agreement_text(found) else []
     for variable in model.vocabulary.having("context"):
         if variable.name not in posterior.evidence:
             shares = model.marginals({})[variable.name]
@@ -116,10 +116,18 @@ def given(model: Model, posterior: Posterior) -> str:
     return " ".join(sentences)
 
 
-def show_conflict(model: Model, case: Case) -> None:
+def agreement_text(found: Conflict) -> str:
+    """Return how well the answers go together; empty where one has to be checked."""
+    if len(found.order) < 2 or conflict_text(found):
+        return ""
+    times = 2**-found.bits
+    often = "as often" if times < 1.05 else f"{times:,.{0 if times >= 9.95 else 1}f} times as often"
+    return f"They are seen together {often} as by chance."
+
+
+def show_conflict(found: Conflict) -> None:
     """Tell which answer to check, where the answers do not go together."""
-    text = conflict_text(assessed.conflict(model, case))
-    if text:
+    if text := conflict_text(found):
         st.html(f'<p class="notice">{in_html(text)}</p>')
 
 

@@ -58,10 +58,22 @@ def summary(model: hamknee.Model, case: Case) -> Summary:
     return Summary(advice(model, case), model.sha256)
 
 
-def stop(model: hamknee.Model, case: Case) -> Stop:
-    """Return what to ask next, and whether to go on asking."""
-    key = _key(model, case.evidence, case.not_known)
-    return _stop(key, model, case.evidence, case.not_known)
+def stop(
+    model: hamknee.Model, case: Case, state: str | None = None, *, per_minute: bool = True
+) -> Stop:
+    """Return what to ask next, and whether to go on asking.
+
+    Parameters
+    ----------
+    model, case
+        What is asked about.
+    state : str, optional
+        The state of the target that is to be settled; by default, which one comes first.
+    per_minute : bool
+        Whether the time that a question takes counts.
+    """
+    key = _key(model, case.evidence, case.not_known, state, per_minute)
+    return _stop(key, model, case.evidence, case.not_known, state, per_minute)
 
 
 def reasons(model: hamknee.Model, case: Case, state: str, against: str | None) -> Reasons:
@@ -108,8 +120,12 @@ def _stop(
     _model: hamknee.Model,
     _known: Evidence,
     _skip: tuple[str, ...],
+    _state: str | None,
+    _per_minute: bool,
 ) -> Stop:
-    return hamknee.stop_rule(_model, _known, skip=_skip, draws=DRAWS)
+    return hamknee.stop_rule(
+        _model, _known, _state, per_minute=_per_minute, skip=_skip, draws=DRAWS
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)

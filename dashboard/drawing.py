@@ -1,8 +1,8 @@
 """Puts charts on a page: the drawing is made once, the rows are exchanged.
 
 To put a chart together takes as long as all the rest of a page. Its drawing depends on nothing but
-the ground it stands on, and for some charts the number of rows; so it is kept, and the browser moves
-the marks of the chart it has instead of building another.
+the ground it stands on and, for some charts, the number of rows; so it is kept, and the browser
+moves the marks of the chart it has instead of building another.
 """
 
 from collections.abc import Callable

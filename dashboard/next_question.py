@@ -3,12 +3,14 @@
 import streamlit as st
 
 import assessed
+from answer import table_html
 from asking import Form, ask_for_one
 from evidence import hold_case
 from hamknee import Model
 from hamknee.questions import Questions
 from hamknee.results import percent
 from hamknee.stopping import IS_STABLE, NOTHING_LEFT, Stop
+from hamknee.vocabulary import Variable
 from texts import in_html, plain
 
 CARDS = 3
@@ -19,31 +21,82 @@ AMOUNTS = ((0.2, "a lot"), (0.05, "some"), (0.0, "a little"))
 TIMES = ((0.15, "a few seconds"), (0.35, "a quarter of a minute"), (0.7, "half a minute"))
 """How long a question takes in words, up to so many minutes."""
 
+ALL_CAUSES = ""
+"""The choice of no condition in particular."""
+
+ORDERS = {"what they tell per minute": True, "what they tell": False}
+"""The orders of the questions, and whether the time of asking counts in them."""
 
 HELP = (
     "What a question tells is its expected information: by how many bits its answer is expected to "
-    "lower the entropy of the ranking. The cards are in the order of bits for each minute."
+    "lower the entropy of the ranking, or of whether it is one condition. The cards are in the "
+    "order of bits, or of bits for each minute."
 )
 
 
 def show_next_question(model: Model, form: Form) -> None:
     """Show whether to go on, and the questions that would tell most."""
-    found = assessed.stop(model, form.case)
+    # Both are chosen below the cards.
+    state = st.session_state.get("settle", ALL_CAUSES) or None
+    per_minute = ORDERS[st.session_state.get("order-by", next(iter(ORDERS)))]
+    found = assessed.stop(model, form.case, state, per_minute=per_minute)
     if found.reason is not None:
         st.markdown(plain(stop_text(found)))
         if found.reason == NOTHING_LEFT:
             return
-        if not st.toggle("Show questions all the same", key="ask-on", on_change=hold_case):
-            return
-    first, *others = best(found.questions)
+    if found.reason is None or st.toggle(
+        "Show questions all the same", key="ask-on", on_change=hold_case
+    ):
+        show_cards(model, form, found.questions)
+    show_aim(model.vocabulary.target)
+
+
+def show_cards(model: Model, form: Form, questions: Questions) -> None:
+    """Show the best questions, the first one open, and all others in a table."""
+    first, *others = best(questions)
     with st.container(key="card", border=True):
-        show_card(found.questions, first, form, plain(model.vocabulary[first].question))
+        show_card(questions, first, form, plain(model.vocabulary[first].question))
     for name in others:
         question = plain(model.vocabulary[name].question)
         with (card := st.expander(question, key=f"card-{name}", on_change=hold_case)):
             if card.open:
-                show_card(found.questions, name, form, "Your answer")
-    st.caption("The order is by what an answer tells for the time it takes.", help=HELP)
+                show_card(questions, name, form, "Your answer")
+    count = len(questions.asked)
+    with (ranked := st.expander(f"All {count} open questions", key="ranked", on_change=hold_case)):
+        if ranked.open:
+            st.html(table_html(("Question", "Tells", "Takes"), ranked_rows(questions)))
+
+
+def show_aim(target: Variable) -> None:
+    """Ask what the questions are to settle, and in which order they come."""
+    words = {ALL_CAUSES: "which cause it is"}
+    words |= {state.name: f"whether it is: {state.label}" for state in target.states}
+    with st.container(key="choose-questions", horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Questions are to settle",
+            list(words),
+            format_func=words.__getitem__,
+            key="settle",
+            help=HELP,
+            on_change=hold_case,
+            persist_state="session",
+        )
+        st.selectbox(
+            "Order",
+            list(ORDERS),
+            key="order-by",
+            on_change=hold_case,
+            persist_state="session",
+        )
+
+
+def ranked_rows(questions: Questions) -> list[tuple[str, str, str]]:
+    """Return every open question, what share of what is open it tells, and how long it takes."""
+    variables = questions.case.model.vocabulary.variables
+    return [
+        (variables[number].question, percent(share(questions, rank)), time_words(questions, rank))
+        for rank, number in enumerate(questions.asked)
+    ]
 
 
 def stop_text(found: Stop) -> str:
@@ -53,10 +106,19 @@ def stop_text(found: Stop) -> str:
     if found.reason == IS_STABLE:
         stays = percent(found.decision.probability)
         return (
-            f"You can stop here. Whatever the open questions bring, the first place stays as it is "
-            f"in {stays} of cases. The warning signs are worth going through all the same."
+            f"You can stop here. Whatever the open questions bring, {_decision(found)} in {stays} "
+            "of cases. The warning signs are worth going through all the same."
         )
     return "You can stop here: no open question is expected to tell much more."
+
+
+def _decision(found: Stop) -> str:
+    """Return what would stay as it is."""
+    posterior, state = found.decision.case.posterior, found.decision.state
+    if found.questions.state is None:
+        return "the first place stays as it is"
+    label = posterior.target.states[state].label
+    return f"{label} stays first" if state == posterior.order[0] else f"{label} does not come first"
 
 
 def best(questions: Questions) -> list[str]:
@@ -76,9 +138,20 @@ def show_card(questions: Questions, name: str, form: Form, label: str) -> None:
 
 def why(questions: Questions, rank: int) -> str:
     """Return what a question tells, how long it takes, and what its answers would do."""
-    share = float(questions.gain[rank]) / questions.remaining if questions.remaining else 0.0
-    amount = next(words for least, words in AMOUNTS if share >= least)
+    told = share(questions, rank)
+    amount = next(words for least, words in AMOUNTS if told >= least)
+    open_part = f"{percent(told)} of what is still open"
+    return (
+        f"Tells {amount} ({open_part}), takes {time_words(questions, rank)}. {questions.why(rank)}."
+    )
+
+
+def share(questions: Questions, rank: int) -> float:
+    """Return what share of what is still open a question tells."""
+    return float(questions.gain[rank]) / questions.remaining if questions.remaining else 0.0
+
+
+def time_words(questions: Questions, rank: int) -> str:
+    """Return how long a question takes."""
     minutes = questions.case.model.vocabulary.variables[questions.asked[rank]].minutes
-    time = next((words for most, words in TIMES if minutes <= most), f"{minutes:g} min")
-    told = f"Tells {amount} ({percent(share)} of what is still open), takes {time}."
-    return f"{told} {questions.why(rank)}."
+    return next((words for most, words in TIMES if minutes <= most), f"{minutes:g} min")

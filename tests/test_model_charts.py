@@ -12,14 +12,17 @@ import hamknee
 from hamknee.charts import (
     difference_rows,
     network_chart,
+    network_of_case,
     network_text,
     numbers_compared,
     sensitivity_curve,
     tornado_chart,
 )
+from hamknee.inference import Model
 from hamknee.parameters import beta_range
 from hamknee.priors import Priors
 from hamknee.reading import MOST_FAULTS, PriorsError, parse_priors
+from hamknee.results import percent
 
 from .networks import asia
 
@@ -52,6 +55,22 @@ def test_every_arrow_is_drawn_from_parent_to_child(priors: Priors) -> None:
         assert last["x"] == boxes[child]["x" if last["head"] == "triangle-right" else "x2"]
         assert boxes[child]["y"] <= last["y"] <= boxes[child]["y2"]
         assert last["chosen"] == ("pop" in (parent, child))
+
+
+def test_in_a_case_the_lines_are_the_most_probable_states_and_answers_stand_out(
+    model: Model, priors: Priors
+) -> None:
+    found = model.marginals(CASE)
+    chart = network_of_case(model.vocabulary, priors.parents, found, set(CASE))
+    boxes = {row["name"]: row for row in rows(chart, "name")}
+    assert {name for name, box in boxes.items() if box["known"]} == set(CASE)
+    for variable in model.vocabulary.variables:
+        box, best = boxes[variable.name], int(found[variable.name].argmax())
+        share = float(found[variable.name][best])
+        assert box["filled"] == pytest.approx(box["x"] + share * (box["x2"] - box["x"]))
+        assert box["told"] == f"{variable.states[best].label}, {percent(share)}"
+    weights = [layer["mark"].get("fontWeight") for layer in chart.to_dict()["layer"]]
+    assert weights.count("bold") == weights.count("normal") == 1
 
 
 def test_boxes_do_not_overlap_and_stay_in_the_picture(priors: Priors) -> None:

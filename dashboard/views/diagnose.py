@@ -111,8 +111,9 @@ def show_answer(model: Model, form: Form) -> None:
                 show_examples(model, assessed.guidance(model))
             show_panel(model, form)
     with st.container(key="notes"):
-        show_conflict(model, case)
-        st.caption(plain(given(model, interval.posterior)))
+        found = assessed.conflict(model, case)
+        show_conflict(found)
+        st.caption(plain(given(model, found)))
         show_actions(model, case)
         show_more(interval)
         show_basis()

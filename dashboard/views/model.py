@@ -4,13 +4,19 @@ from collections import Counter
 
 import streamlit as st
 
+import assessed
 import number_rows
 import numbers_in_force
-from hamknee.charts import network_chart, network_text
+from answer import contradiction_text
+from evidence import current_case
+from expected import Expected, expected_html
+from hamknee import ImpossibleEvidenceError
+from hamknee.charts import network_chart, network_of_case, network_text
 from hamknee.faults import suggestion
 from hamknee.priors import Priors
 from hamknee.results import percent
 from hamknee.rows import BASES
+from scores_shown import pick
 from sources import named, references
 from texts import plain
 
@@ -23,6 +29,9 @@ PAGE = 100
 KEYS = {"variable": "model-variable", "basis": "model-basis", "search": "model-search"}
 """Parameters of the address, and the widgets that set them."""
 
+NUMBERS, THIS_CASE = "The numbers", "This case"
+"""What can be read of the network."""
+
 
 def main() -> None:
     """Show the page."""
@@ -32,10 +41,14 @@ def main() -> None:
     read_address(priors)
     with st.container(key="model"):
         with st.container(key="numbers"):
-            ask(priors)
-            show_numbers(priors)
+            shown = pick("What to read", (NUMBERS, THIS_CASE), "model-what")
+            ask_variable(priors)
+            case = show_case(priors) if shown == THIS_CASE else None
+            if shown == NUMBERS:
+                ask_filter(priors)
+                show_numbers(priors)
         with st.container(key="network"):
-            show_network(priors)
+            show_network(priors, case)
 
 
 def judgement_text(priors: Priors) -> str:
@@ -99,8 +112,8 @@ def choose_clicked() -> None:
 # The numbers ------------------------------------------------------------------------------
 
 
-def ask(priors: Priors) -> None:
-    """Ask which numbers to show."""
+def ask_variable(priors: Priors) -> None:
+    """Ask which variable to read about."""
     vocabulary = priors.vocabulary
     st.selectbox(
         "Variable",
@@ -109,6 +122,10 @@ def ask(priors: Priors) -> None:
         format_func=lambda name: vocabulary[name].label if name else "All variables",
         on_change=write_address,
     )
+
+
+def ask_filter(priors: Priors) -> None:
+    """Ask which numbers to show."""
     with st.container(key="numbers-filter"):
         st.pills(
             "Basis",
@@ -190,18 +207,40 @@ def show_download(priors: Priors) -> None:
     )
 
 
+# The case ---------------------------------------------------------------------------------
+
+
+def show_case(priors: Priors) -> Expected | None:
+    """Show what the model expects of every variable in the case; None where it is impossible."""
+    model = numbers_in_force.model()
+    case = current_case(priors.vocabulary, assessed.guidance(model))
+    try:
+        found = Expected(case.evidence, model.marginals({}), model.marginals(case.evidence))
+    except ImpossibleEvidenceError as error:
+        st.warning(contradiction_text(priors.vocabulary, error))
+        return None
+    st.caption(
+        "What is to be expected of everything that was not asked, by your answers."
+        if case.evidence
+        else "There are no answers yet: what is to be expected of anyone."
+    )
+    st.html(expected_html(found, st.session_state.get(KEYS["variable"]) or ""))
+    return found
+
+
 # The picture ------------------------------------------------------------------------------
 
 
-def show_network(priors: Priors) -> None:
+def show_network(priors: Priors, case: Expected | None) -> None:
     """Show the network as a picture and in words."""
     words = network_text(priors.vocabulary, priors.parents)
-    chart = network_chart(
-        priors.vocabulary,
-        priors.parents,
-        number_rows.shares(priors),
-        chosen=st.session_state.get(KEYS["variable"]) or "",
-        dark=st.context.theme.type == "dark",
+    network = priors.vocabulary, priors.parents
+    chosen = st.session_state.get(KEYS["variable"]) or ""
+    dark = st.context.theme.type == "dark"
+    chart = (
+        network_chart(*network, number_rows.shares(priors), chosen=chosen, dark=dark)
+        if case is None
+        else network_of_case(*network, case.now, set(case.known), chosen=chosen, dark=dark)
     )
     st.altair_chart(chart, theme=None, key="network-chart", on_select=choose_clicked, alt=words)
     with st.expander("The network in words"):

@@ -12,7 +12,7 @@ from hamknee.case_charts import (
     ranking_rows,
 )
 from hamknee.checking_charts import confusion, net_benefit, reliability, score_intervals
-from hamknee.network_chart import network_chart, network_text
+from hamknee.network_chart import network_chart, network_of_case, network_text
 from hamknee.pictures import draw_offline
 from hamknee.question_charts import budget_chart, question_chart
 from hamknee.sensitivity_charts import (
@@ -38,6 +38,7 @@ __all__ = [
     "icon_rows",
     "net_benefit",
     "network_chart",
+    "network_of_case",
     "network_text",
     "numbers_compared",
     "question_chart",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
 from hamknee.chart_style import Colours, colours, finish
+from hamknee.results import percent
 
 if TYPE_CHECKING:
+    from hamknee.results import Marginals
     from hamknee.vocabulary import Variable, Vocabulary
 
 ROW = 28
@@ -25,9 +28,32 @@ LANE = 2.5
 HEADS = {"triangle-right": -4, "triangle-left": 4}
 """Heads of arrows, and how many pixels before the box they end in they stand."""
 
-LEGEND = "Line in a box: share of its numbers that are published or indirect."
-
 Box = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What the line in each box tells.
+
+    Parameters
+    ----------
+    shares : mapping of str to float
+        Its length by variable, 0 to 1.
+    words : mapping of str to str
+        The same in words.
+    what : str
+        What the words are about.
+    legend : str
+        How to read the lines.
+    known : collection of str
+        Variables whose names stand out.
+    """
+
+    shares: Mapping[str, float]
+    words: Mapping[str, str]
+    what: str
+    legend: str
+    known: Collection[str] = ()
 
 
 def network_chart(
@@ -62,18 +88,70 @@ def network_chart(
     alt.LayerChart
         As wide as its container.
     """
+    words = {name: percent(share) for name, share in shares.items()}
+    legend = "Line in a box: share of its numbers that are published or indirect."
+    lines = Lines(shares, words, "Published or indirect", legend)
+    return _picture(vocabulary, parents, lines, chosen, dark)
+
+
+def network_of_case(
+    vocabulary: Vocabulary,
+    parents: Mapping[str, Sequence[str]],
+    marginals: Marginals,
+    known: Collection[str] = (),
+    *,
+    chosen: str = "",
+    dark: bool = False,
+) -> alt.LayerChart:
+    """Return the network with the most probable state of every variable in one case.
+
+    Parameters
+    ----------
+    vocabulary, parents
+        As for `network_chart`.
+    marginals : Marginals
+        Of one case, as `Model.marginals` returns them. The line of a variable is the probability of
+        its most probable state.
+    known : collection of str
+        Variables on which something is known; their names are bold.
+    chosen, dark
+        As for `network_chart`.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    shares, words = {}, {}
+    for variable in vocabulary.variables:
+        probabilities = marginals[variable.name]
+        best = int(probabilities.argmax())
+        shares[variable.name] = float(probabilities[best])
+        words[variable.name] = f"{variable.states[best].label}, {percent(shares[variable.name])}"
+    legend = "Line in a box: probability of its most probable state. Bold: answered."
+    lines = Lines(shares, words, "Most probable", legend, known)
+    return _picture(vocabulary, parents, lines, chosen, dark)
+
+
+def _picture(
+    vocabulary: Vocabulary,
+    parents: Mapping[str, Sequence[str]],
+    lines: Lines,
+    chosen: str,
+    dark: bool,
+) -> alt.LayerChart:
     palette = colours(dark)
-    boxes, headings, rows = _boxes(vocabulary, shares, chosen)
+    boxes, headings, rows = _boxes(vocabulary, lines, chosen)
     arrows = _arrows({str(box["name"]): box for box in boxes}, parents, chosen)
     layers = [
         *_arrow_layers(arrows, palette),
-        *_box_layers(boxes, palette),
+        *_box_layers(boxes, lines.what, palette),
         _records(headings)
         .mark_text(align="left", baseline="middle", color=palette.quiet, fontSize=12)
         .encode(x=_x("x"), y=_y("y"), text="label:N"),
     ]
     scales = alt.Scale(domain=[0, 100], nice=False), alt.Scale(domain=[rows, 0], nice=False)
-    legend = alt.Axis(
+    axis = alt.Axis(
         values=[],
         domain=False,
         titleColor=palette.quiet,
@@ -81,7 +159,8 @@ def network_chart(
         titleFontWeight="normal",
         titleAnchor="start",
     )
-    x, y = alt.X(scale=scales[0], axis=legend, title=LEGEND), alt.Y(scale=scales[1], axis=None)
+    x = alt.X(scale=scales[0], axis=axis, title=lines.legend)
+    y = alt.Y(scale=scales[1], axis=None)
     return finish(alt.layer(*layers).encode(x=x, y=y), round(rows * ROW))
 
 
@@ -111,9 +190,7 @@ def network_text(vocabulary: Vocabulary, parents: Mapping[str, Sequence[str]]) -
 # Where things stand -----------------------------------------------------------------------
 
 
-def _boxes(
-    vocabulary: Vocabulary, shares: Mapping[str, float], chosen: str
-) -> tuple[list[Box], list[Box], float]:
+def _boxes(vocabulary: Vocabulary, lines: Lines, chosen: str) -> tuple[list[Box], list[Box], float]:
     """Return a box for each variable, the headings of the groups, and the height in rows."""
     others = vocabulary.having("trait", "finding")
     boxes, headings = [], []
@@ -123,15 +200,15 @@ def _boxes(
         row += 1
         for variable in others:
             if variable.group == group:
-                boxes.append(_box(variable, OTHERS, row, shares, chosen))
+                boxes.append(_box(variable, OTHERS, row, lines, chosen))
                 row += 1
         row += 0.25
     left = [*vocabulary.having("context")]
     tall = max(row, float(len(left)), 1.0)
     for place, variable in enumerate(left):
         middle = tall / 2 + place - len(left) / 2
-        boxes.append(_box(variable, SIDES["context"], middle, shares, chosen))
-    boxes.append(_box(vocabulary.target, SIDES["target"], tall / 2 - 0.5, shares, chosen))
+        boxes.append(_box(variable, SIDES["context"], middle, lines, chosen))
+    boxes.append(_box(vocabulary.target, SIDES["target"], tall / 2 - 0.5, lines, chosen))
     return boxes, headings, tall
 
 
@@ -139,11 +216,11 @@ def _box(
     variable: Variable,
     sides: tuple[float, float],
     row: float,
-    shares: Mapping[str, float],
+    lines: Lines,
     chosen: str,
 ) -> Box:
     left, right = sides
-    share = shares.get(variable.name, 0.0)
+    share = lines.shares.get(variable.name, 0.0)
     return {
         "name": variable.name,
         "label": variable.label,
@@ -155,7 +232,8 @@ def _box(
         "y2": row + 0.92,
         "middle": row + 0.46,
         "line": row + 0.82,
-        "sourced": f"{share:.0%}".replace("%", " %"),
+        "told": lines.words.get(variable.name, percent(share)),
+        "known": variable.name in lines.known,
     }
 
 
@@ -232,26 +310,29 @@ def _arrow_layers(corners: Sequence[Box], palette: Colours) -> list[alt.Chart]:
     return layers
 
 
-def _box_layers(boxes: Sequence[Box], palette: Colours) -> list[alt.Chart]:
-    """Return the boxes with their names and the lines that tell their shares."""
+def _box_layers(boxes: Sequence[Box], what: str, palette: Colours) -> list[alt.Chart]:
+    """Return the boxes with their names and lines."""
     base = _records(boxes).encode(
         x=_x("x"),
         tooltip=[
             alt.Tooltip("label:N", title="Variable"),
-            alt.Tooltip("sourced:N", title="Published or indirect"),
+            alt.Tooltip("told:N", title=what),
         ],
     )
     edge = alt.condition("datum.chosen", alt.value(palette.text), alt.value(palette.track))
     body = base.mark_rect(cornerRadius=4, cursor="pointer", fill=palette.track, strokeWidth=2)
     share = base.mark_rect(height=3, color=palette.bar, cursor="pointer")
-    name = base.mark_text(
-        align="left", baseline="middle", dx=7, color=palette.text, fontSize=13, cursor="pointer"
-    )
+    text: dict[str, Any] = {"align": "left", "baseline": "middle", "dx": 7, "fontSize": 13}
+    text |= {"color": palette.text, "cursor": "pointer"}
+    names = [
+        base.mark_text(**text, fontWeight="normal").transform_filter("!datum.known"),
+        base.mark_text(**text, fontWeight="bold").transform_filter("datum.known"),
+    ]
     click = alt.selection_point(name="variable", fields=["name"], empty=False)
     return [
         body.encode(x2="x2:Q", y=_y("y"), y2="y2:Q", stroke=edge).add_params(click),
         share.encode(x2="filled:Q", y=_y("line")),
-        name.encode(y=_y("middle"), text="label:N"),
+        *(name.encode(y=_y("middle"), text="label:N") for name in names),
     ]
 
 

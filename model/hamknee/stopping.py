@@ -278,6 +278,7 @@ def stop_rule(
     *,
     stable: float = STABLE,
     least_gain: float = USELESS,
+    per_minute: bool = True,
     skip: Iterable[str] = (),
     draws: int = 2000,
     seed: int = 0,
@@ -301,6 +302,8 @@ def stop_rule(
         Same-decision probability from which the decision counts as stable.
     least_gain : float
         Bits a question must be expected to tell to be worth asking.
+    per_minute : bool
+        Whether the questions are ranked by bits per minute of asking, or by bits.
     skip : iterable of str
         Variables that are not to be asked, because the answer is not to be had; the decision is
         then stable if the answers to the others leave it as it is.
@@ -322,7 +325,9 @@ def stop_rule(
     decision = same_decision_probability(
         model, known, state, threshold, questions=names, draws=draws, seed=seed
     )
-    questions = next_questions(model, known, state=state, pairs=True, skip=skipped)
+    questions = next_questions(
+        model, known, state=state, per_minute=per_minute, pairs=True, skip=skipped
+    )
     found = Stop(decision, questions, stable, least_gain, None)
     met = found.conditions()
     return replace(found, reason=next((name for name, *_, holds in met if holds), None))

@@ -2,12 +2,15 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from scipy.stats import beta
 from streamlit.testing.v1 import AppTest
 
+from hamknee.inference import Model, read_shipped_or_own
 from hamknee.priors import Priors
+from hamknee.results import percent
 
 from .at_page import address, at_page, sound, words
 
@@ -112,3 +115,48 @@ def test_words_of_a_search_stay_words() -> None:
 
 def test_the_network_stands_there_in_words_too() -> None:
     assert "Pop at the start also depends on Onset." in words(at_page("model"))
+
+
+# The case ---------------------------------------------------------------------------------
+
+
+def of_case(**case: str) -> AppTest:
+    page = at_page("model", **case)
+    return sound(page.button_group("model-what").set_value("This case").run())
+
+
+def test_every_variable_is_shown_with_what_the_case_lets_expect(model: Model) -> None:
+    case = {"onset": "sudden", "location": "posteromedial|calf"}
+    known = {"onset": "sudden", "location": {"posteromedial", "calf"}}
+    before, now = model.marginals({}), model.marginals(known)
+    (table,) = tables(of_case(**case))
+    rows = {row[0]: row[1:] for row in cells(table)}
+    assert list(rows) == [variable.label for variable in model.vocabulary.variables]
+    for variable in model.vocabulary.variables:
+        best = int(now[variable.name].argmax())
+        told = [percent(float(found[variable.name][best])) for found in (before, now)]
+        expected = [variable.states[best].label, *told]
+        if variable.name in case:
+            states = [variable.state(name).label for name in case[variable.name].split("|")]
+            expected = [f"Answered: {' or '.join(states)}", "", ""]
+        assert [c.replace("\N{NO-BREAK SPACE}", " ") for c in rows[variable.label]] == expected
+
+
+def test_a_variable_is_shown_with_all_its_states(model: Model) -> None:
+    page = of_case(onset="sudden")
+    page = sound(page.selectbox(key="model-variable").set_value("warmth").run())
+    (table,) = tables(page)
+    now = model.marginals({"onset": "sudden"})["warmth"]
+    shown = [row[2].replace("\N{NO-BREAK SPACE}", " ") for row in cells(table)]
+    assert shown == [percent(float(p)) for p in now]
+
+
+def test_an_impossible_case_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    priors = read_shipped_or_own()
+    for state in priors.vocabulary.target.state_names:
+        given = {"condition": state, "onset": "gradual"}
+        priors = priors.set("pop", "yes", given=given, probability=0, basis="logical")
+    priors.save(tmp_path / "priors.csv")
+    monkeypatch.setenv("HAMKNEE_PRIORS", str(tmp_path / "priors.csv"))
+    page = of_case(onset="gradual", pop="yes")
+    assert "impossible in this model" in words(page)

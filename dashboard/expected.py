@@ -1,0 +1,51 @@
+"""What the model expects of every variable in the case: the answers, and what they let expect."""
+
+from dataclasses import dataclass
+
+from answer import table_html
+from hamknee.evidence import Evidence, value_words
+from hamknee.results import Marginals, percent
+from hamknee.vocabulary import Variable
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Every variable in one case.
+
+    Parameters
+    ----------
+    known : Evidence
+        What is known of the case.
+    before, now : Marginals
+        Probabilities of every state, before anything is known and with what is known.
+    """
+
+    known: Evidence
+    before: Marginals
+    now: Marginals
+
+
+def expected_html(found: Expected, variable: str = "") -> str:
+    """Return how probable each state of one variable is, or the most probable one of each."""
+    vocabulary = found.now.vocabulary
+    if variable:
+        return _states_html(found, vocabulary[variable])
+    rows = [_row(found, about) for about in vocabulary.variables]
+    return table_html(("Variable", "Answered or most probable", "Before", "Now"), rows)
+
+
+def _states_html(found: Expected, about: Variable) -> str:
+    numbers = zip(found.before[about.name], found.now[about.name], strict=True)
+    rows = [
+        (state.label, percent(float(before)), percent(float(now)))
+        for state, (before, now) in zip(about.states, numbers, strict=True)
+    ]
+    return table_html((about.label, "Before", "Now"), rows)
+
+
+def _row(found: Expected, about: Variable) -> tuple[str, str, str, str]:
+    if about.name in found.known:
+        return about.label, f"Answered: {value_words(about, found.known[about.name])}", "", ""
+    best = int(found.now[about.name].argmax())
+    ends = (float(found.before[about.name][best]), float(found.now[about.name][best]))
+    return about.label, about.states[best].label, percent(ends[0]), percent(ends[1])
