@@ -129,6 +129,16 @@ KEYS = {
         lambda text: text.replace("[pop", '["pöp"'),
         "line {pop}, column pöp: 'pöp' is not an identifier; allowed: " + AN_IDENTIFIER,
     ),
+    "a variable that an address has another meaning for": (
+        lambda text: text.replace("[pop", "[flag"),
+        "line {pop}, column flag: 'flag' is taken;"
+        " allowed: any name but flag, no_flag, numbers, unknown, unknown_flag",
+    ),
+    "a condition that a scored cohort has another column for": (
+        lambda text: text.replace("\nrupture = ", "\nevidence = "),
+        "line {line}, column condition.states.evidence: 'evidence' is taken;"
+        " allowed: any name but evidence",
+    ),
     "two targets": (
         put('role = "target"', 'role = "context"', after="[setting]"),
         "line {line}, column setting.role: setting is a second target beside condition;"

@@ -505,6 +505,13 @@ def test_hostile_names_become_identifiers_and_stay_as_labels(tmp_path: Path) -> 
         found.save(tmp_path)
 
 
+def test_names_that_stand_for_something_else_are_given_others(tmp_path: Path) -> None:
+    found = as_files(with_states("yes", "no", name="flag"), ess=3, note="from a test")
+    found.save(tmp_path)
+    again = hamknee.load(tmp_path / "priors.csv").vocabulary["flag_2"]
+    assert again.label == "flag"
+
+
 def test_zeros_and_ones_of_an_imported_network_are_logical(tmp_path: Path) -> None:
     found = as_files(with_zeros(), note="from a test")
     assert {row.basis for row in found.priors.rows if row.probability in (0, 1)} == {"logical"}

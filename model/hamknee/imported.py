@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,14 @@ from hamknee.files import write_whole
 from hamknee.inference import Model
 from hamknee.priors import Priors
 from hamknee.rows import Row, ess_problems
-from hamknee.vocabulary import State, Variable, Vocabulary, VocabularyError
+from hamknee.vocabulary import (
+    TAKEN,
+    TAKEN_TARGET,
+    State,
+    Variable,
+    Vocabulary,
+    VocabularyError,
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ def _rows(model: Model, ess: float | None, note: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def identifiers(names: Iterable[str], spare: str) -> dict[str, str]:
+def identifiers(names: Iterable[str], spare: str, taken: Collection[str] = ()) -> dict[str, str]:
     """Return an identifier for each name, each different.
 
     Parameters
@@ -133,6 +140,8 @@ def identifiers(names: Iterable[str], spare: str) -> dict[str, str]:
         Any texts, all different.
     spare : str
         What stands before those without a letter.
+    taken : collection of str
+        Identifiers that stand for something else.
 
     Examples
     --------
@@ -140,8 +149,8 @@ def identifiers(names: Iterable[str], spare: str) -> dict[str, str]:
     {'Très fort': 'tres_fort', '<5': 'state_5', '>5': 'state_5_2', 'yes': 'yes'}
     """
     names = tuple(names)
-    found = {name: name for name in names if _is_identifier(name)}
-    taken = set(found)
+    found = {name: name for name in names if _is_identifier(name) and name not in taken}
+    used = {*found, *taken}
     for name in names:
         if name in found:
             continue
@@ -149,8 +158,8 @@ def identifiers(names: Iterable[str], spare: str) -> dict[str, str]:
         start = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
         start = start if re.search("[a-z]", start) else f"{spare}_{start}".rstrip("_")
         tries = (start if n == 1 else f"{start}_{n}" for n in itertools.count(1))
-        found[name] = next(text for text in tries if text not in taken)
-        taken.add(found[name])
+        found[name] = next(text for text in tries if text not in used)
+        used.add(found[name])
     return {name: found[name] for name in names}
 
 
@@ -160,11 +169,12 @@ def _is_identifier(name: str) -> bool:
 
 def _with_identifiers(model: Model) -> tuple[Model, tuple[tuple[str, str], ...]]:
     """Return a model whose names are identifiers, and the names that are no longer there."""
-    new = identifiers(model.vocabulary, "variable")
+    new = identifiers(model.vocabulary, "variable", TAKEN)
     labels = _distinct([(v.label, v.name) for v in model.vocabulary.variables])
     variables, renamed = [], [(old, name) for old, name in new.items() if old != name]
     for variable, label in zip(model.vocabulary.variables, labels, strict=True):
-        states = identifiers(variable.state_names, "state")
+        taken = TAKEN_TARGET if variable.role == "target" else ()
+        states = identifiers(variable.state_names, "state", taken)
         renamed += [(f"{variable.name}={s}", name) for s, name in states.items() if s != name]
         named = tuple(State(states[state.name], state.label) for state in variable.states)
         variables.append(Variable(new[variable.name], variable.role, label, named))

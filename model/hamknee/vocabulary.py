@@ -1,6 +1,6 @@
 """The words of the model: variables, their states and their roles, read from vocabulary.toml."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.faults import FaultsError
+from hamknee.faults import FaultsError, listing
 from hamknee.toml_tables import NUMBER, Keys, TomlReader
 
 ROLES = ("target", "context", "trait", "finding")
 GROUPS = ("history", "examination", "background")
+
+TAKEN = frozenset({"numbers", "unknown", "flag", "no_flag", "unknown_flag"})
+"""What the address of a case says beside its answers; no variable is called so."""
+
+TAKEN_TARGET = frozenset({"evidence"})
+"""p_evidence is a column of a scored cohort; no state of the target is called so."""
 
 
 class VocabularyError(FaultsError):
@@ -229,6 +235,7 @@ class _Reader(TomlReader):
     def _variable(self, name: str, table: dict[str, Any]) -> Variable:
         here, before = (name,), len(self.faults)
         self.check_name(here, name)
+        self._check_free(here, name, TAKEN)
         required = ["role", "label", "states"]
         if table.get("role") in ROLES[1:]:
             required += ["question", "group", "minutes"]
@@ -240,6 +247,8 @@ class _Reader(TomlReader):
         if values.get("minutes", 1.0) <= 0:
             self.fault((*here, "minutes"), f"found {values['minutes']!r}", "a number above 0")
         states = self._states(here, values.pop("states")) if "states" in values else ()
+        for state in states if role == "target" else ():
+            self._check_free((*here, "states", state.name), state.name, TAKEN_TARGET)
         variable = Variable(
             name=name,
             role=role,
@@ -250,6 +259,11 @@ class _Reader(TomlReader):
         if len(self.faults) == before:  # another fault may be why the bins do not fit
             self._check_bins(here, variable)
         return variable
+
+    def _check_free(self, where: tuple[str, ...], name: str, taken: Collection[str]) -> None:
+        """Note a name that stands for something else."""
+        if name in taken:
+            self.fault(where, f"{name!r} is taken", f"any name but {listing(sorted(taken))}")
 
     def _states(self, here: tuple[str, ...], table: dict[str, Any]) -> tuple[State, ...]:
         here = (*here, "states")
