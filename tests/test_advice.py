@@ -142,7 +142,8 @@ def test_no_advice_contradicts_itself(case, flags) -> None:
     assert not told.withheld & {item.measure for item in told.items}
     assert bool(told.withheld) == ("withheld" in told.sections)
     assert told.triage.about.rehabilitation or "rehabilitation" not in told.sections
-    assert {"now", "dont", "seek_help", "professional", "limits"} <= set(told.sections)
+    assert {"now", "seek_help", "professional", "limits"} <= set(told.sections)
+    assert "dont" in told.sections or not told.triage.about.self_care
     assert len(told.table) == len(told.items)
     for item in told.items:
         assert item.text in told.text
@@ -154,6 +155,48 @@ def test_no_heavy_loading_while_a_rupture_is_not_excluded(model: Model) -> None:
     assert {"eccentric", "progression", "stretching", "return_to_sport"} <= told.withheld
     (text,) = told.sections["withheld"]
     assert "while this is not excluded: Complete tendon rupture (could be as likely as" in text
+
+
+def test_until_somebody_has_examined_it_nothing_is_said_of_weeks(
+    model: Model, guidance: Guidance
+) -> None:
+    told = advice(model, OVERUSE, {"cannot_bear_weight": True})
+    assert told.level == "same_day"
+    assert guidance.measures["ice"].text in told.text
+    assert guidance.measures["ice"].how_long not in told.text
+    assert guidance.self_care.how_long not in told.text
+    assert guidance.self_care.how_long in advice(model, OVERUSE).text
+
+
+def test_in_an_emergency_only_what_could_do_harm_is_told(model: Model, guidance: Guidance) -> None:
+    told = advice(model, {"onset": "sudden"}, {"breathless_or_chest_pain": True})
+    assert told.level == "emergency"
+    assert set(told.sections.get("dont", ())) <= {
+        text for condition in guidance.conditions.values() if condition.avoid
+        for text in condition.dont
+    }  # fmt: skip
+    assert "strong" not in " ".join(told.sections.get("dont", ()))
+
+
+def test_a_professional_does_what_the_likely_conditions_need(
+    model: Model, guidance: Guidance
+) -> None:
+    def told(name: str) -> set[str]:
+        texts = advice_for(certain(model, name)).sections["professional"]
+        return {
+            n for n, entry in guidance.professional.items() if any(entry.text in t for t in texts)
+        }
+
+    assert told("dvt") == {"physical_therapist", "imaging", "clot_tests"}
+    assert told("rupture") == {"physical_therapist", "imaging", "specialist"}
+    assert told("pes_bursitis") == {"physical_therapist", "imaging", "injection"}
+
+
+def test_the_same_ban_is_not_told_twice(model: Model) -> None:
+    case = {"swelling": "leg", "location": "calf", "immobility_or_clot_risk": "yes"}
+    told = advice(model, case)
+    assert told.triage.answers["calf_swollen_clot_risk"] == "findings"
+    assert sum("compression wrap" in text for text in told.sections["withheld"]) == 1
 
 
 # Follow-up --------------------------------------------------------------------------------------

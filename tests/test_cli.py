@@ -260,7 +260,7 @@ def test_check_names_the_fault_of_a_broken_file(capsys, tmp_path):
 def test_a_cut_pipe_is_no_error():
     script = f"'{sys.executable}' -m hamknee diagnose onset=sudden | head -n 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
-    assert done.stdout.startswith("Self-care for now.")
+    assert done.stdout.startswith("First the warning signs.")
     assert "Traceback" not in done.stderr
 
 

@@ -32,7 +32,7 @@ def test_diagnose_prints_level_and_reasons_first(capsys):
 
 
 def test_flags_on_the_command_line_change_the_level(capsys):
-    assert run(capsys, "diagnose")[1].startswith("Self-care for now.")
+    assert run(capsys, "diagnose")[1].startswith("First the warning signs.")
     arguments = ["diagnose", "--flag", "worse_over_weeks", "--flag", "breathless_or_chest_pain"]
     _, out, _ = run(capsys, *arguments, "--no-flag", "cannot_bear_weight")
     assert out.startswith("Emergency. Call an ambulance now.")
@@ -43,7 +43,7 @@ def test_flags_on_the_command_line_change_the_level(capsys):
 
 def test_json_gains_level_and_reasons(capsys):
     answer = json.loads(run(capsys, "diagnose", *POP, "--json")[1])
-    assert set(answer["triage"]) == {"level", "reasons"}
+    assert set(answer["triage"]) == {"level", "provisional", "reasons"}
     assert answer["triage"]["level"] == "same_day"
     case = dict(part.split("=") for part in POP)
     assert answer["triage"]["reasons"] == hamknee.triage(hamknee.load(), case).reason_texts

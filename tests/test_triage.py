@@ -11,7 +11,7 @@ import hamknee
 from hamknee.guidance import Guidance
 from hamknee.guidance_reading import guidance_for
 from hamknee.inference import Model
-from hamknee.triage import OPEN, UP, FlagError, triage
+from hamknee.triage import OPEN, UNKNOWN, UP, FlagError, triage
 
 LEVELS = ["emergency", "same_day", "see_professional", "self_care"]
 
@@ -205,7 +205,7 @@ CASES = {
     "a torn calf may hide a clot": Case(
         SPRINT | {"location": "calf", "swelling": "none", "warmth": "no", "age": 45},
         "see_professional",
-        reasons=("one person in ten",),
+        reasons=("about one in ten had a clot",),
         says_not=(WRAP,),
     ),
     "a worn knee": Case(
@@ -244,6 +244,31 @@ def guidance(model: Model) -> Guidance:
 
 def test_there_are_thirty_worked_cases_at_least() -> None:
     assert len(CASES) >= 30
+
+
+def test_nobody_is_told_to_wait_before_the_urgent_signs_are_answered(
+    model: Model, guidance: Guidance
+) -> None:
+    urgent = [flag.name for flag in guidance.urgent]
+    assert urgent == [n for n, level in FLAGS.items() if level in ("emergency", "same_day")]
+    found = triage(model, OVERUSE)
+    open_ones = [flag.name for flag in found.open_urgent]
+    assert set(open_ones) <= set(urgent)
+    assert found.level == "self_care"
+    assert found.provisional
+    assert found.about.label == "First the warning signs"
+    assert f"but {len(open_ones)} urgent warning signs have not been answered" in found.text
+    answered = triage(model, OVERUSE, dict.fromkeys(open_ones, False))
+    assert not answered.provisional
+    assert answered.about == guidance.levels["self_care"]
+    assert triage(model, OVERUSE, dict.fromkeys(open_ones, UNKNOWN)).provisional
+
+
+def test_only_what_asks_for_the_level_decides_it(model: Model) -> None:
+    found = triage(model, CALF | {"setting": "primary_care"}, {"worse_over_weeks": True})
+    assert {reason.level for reason in found.reasons} == {"same_day", "see_professional"}
+    assert {reason.level for reason in found.deciding} == {"same_day"}
+    assert triage(model, {}).deciding == ()
 
 
 @pytest.mark.parametrize("name", CASES)

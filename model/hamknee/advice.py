@@ -178,7 +178,9 @@ class _Maker:
 
     def hold_back(self) -> Iterator[Item]:
         for flag in self.found.raised:
-            if flag.avoid:
+            # Once is enough where a condition holds back the same, with its reason.
+            again = any(set(flag.avoid) <= set(c.avoid) for c in self.not_excluded)
+            if flag.avoid and not again:
                 text = self.words["hold_back_flag"].format(
                     measures=self._labels(flag.avoid), flag=flag.label
                 )
@@ -195,16 +197,20 @@ class _Maker:
     def do(self) -> Iterator[Item]:
         if self.found.about.self_care:
             yield from self._measures("do", "self_care")
+        if self.found.about.rehabilitation:
             yield Item("do", self.guidance.self_care.how_long, self.guidance.self_care.source)
 
     def dont(self) -> Iterator[Item]:
-        """Yield what to leave: nobody is harmed by leaving it, so it is told to all."""
-        rules = self.guidance.self_care
-        told = dict.fromkeys(rules.dont, rules.source)
-        for condition in [*self.not_excluded, *self.likely]:
+        """Yield what to leave: nobody is harmed by leaving it, so it is told to all.
+
+        Where there is no time for self-care, only what could do harm.
+        """
+        rules, self_care = self.guidance.self_care, self.found.about.self_care
+        told = dict.fromkeys(rules.dont, rules.source) if self_care else {}
+        for condition in [*self.not_excluded, *(self.likely if self_care else ())]:
             told = dict.fromkeys(condition.dont, condition.source) | told
         ordered = [text for condition in self.not_excluded for text in condition.dont]
-        for text in dict.fromkeys([*ordered, *rules.dont, *told]):
+        for text in dict.fromkeys([*ordered, *(rules.dont if self_care else ()), *told]):
             yield Item("dont", text, told[text])
 
     def rehabilitation(self) -> Iterator[Item]:
@@ -219,12 +225,12 @@ class _Maker:
             if measure.group != group or measure.name in self.withheld or not helped:
                 continue
             if len(helped) == len(self.likely):
-                yield Item(section, _told(measure), measure.source, measure.name)
+                yield Item(section, self._told(measure), measure.source, measure.name)
             else:
                 partly.append((measure, helped))
         for measure, helped in partly:
             labels = " or ".join(self.target.state(name).label for name in helped)
-            text = self.words["only_for"].format(conditions=labels, text=_told(measure))
+            text = self.words["only_for"].format(conditions=labels, text=self._told(measure))
             yield Item(section, text, measure.source, measure.name, helped)
 
     def expect(self) -> Iterator[Item]:
@@ -249,13 +255,18 @@ class _Maker:
                 yield Item("seek_help", text, level.source)
 
     def professional(self) -> Iterator[Item]:
+        """Yield what is for everybody, and what is for a condition that is likely or a danger."""
+        concerned = {condition.name for condition in [*self.likely, *self.not_excluded]}
         for entry in self.guidance.professional.values():
+            if entry.conditions and concerned.isdisjoint(entry.conditions):
+                continue
             yield Item("professional", f"{entry.label}: {entry.text}", entry.source)
 
     def limits(self) -> Iterator[Item]:
         for entry in self.guidance.limits.values():
             yield Item("limits", entry.text, entry.source)
 
-
-def _told(measure: Measure) -> str:
-    return f"{measure.text} {measure.how_long}"
+    def _told(self, measure: Measure) -> str:
+        """Return a measure, and for how long where it does not only bridge the hours."""
+        how_long = f" {measure.how_long}" if self.found.about.rehabilitation else ""
+        return measure.text + how_long

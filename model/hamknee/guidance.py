@@ -95,12 +95,13 @@ class SelfCare:
 
 @dataclass(frozen=True)
 class Help:
-    """What one kind of professional, or one procedure, may do."""
+    """What one kind of professional, or one procedure, may do; of no condition, for all."""
 
     name: str
     label: str
     text: str
     source: str
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,12 @@ class Guidance:
     def most_urgent(self, levels: Iterable[str]) -> str:
         """Return the most urgent of some levels; of none, the least urgent there is."""
         return min(levels, key=self.urgency, default=list(self.levels)[-1])
+
+    @property
+    def urgent(self) -> tuple[Flag, ...]:
+        """The warning signs that do not let anyone begin with exercises."""
+        levels = self.levels
+        return tuple(f for f in self.flags.values() if not levels[f.level].rehabilitation)
 
     @property
     def limits_text(self) -> str:

@@ -146,6 +146,8 @@ _WORDS = {
         "expect_of": "condition probability expect recovery",
         "level_if": "level flags",
         "open_flags": "flags",
+        "provisional_label": "",
+        "provisional_action": "open action",
         "course": "days course text",
         "level_now": "before after",
         "level_same": "after",
@@ -155,7 +157,7 @@ _WORDS = {
 
 
 _CHOICES = {"level": "levels", "condition": "conditions", "group": "groups", "course": "courses"}
-_LISTS = {"helps": "measures", "avoid": "measures", "raises": "flags"}
+_LISTS = {"helps": "measures", "avoid": "measures", "raises": "flags", "conditions": "conditions"}
 """What the names under a key are the names of."""
 
 

@@ -196,7 +196,10 @@ def print_triage(console: Console, found: Triage | None) -> None:
 
 def triage_json(found: Triage | None) -> dict[str, object] | None:
     """Return level and reasons as JSON can hold them."""
-    return None if found is None else {"level": found.level, "reasons": found.reason_texts}
+    if found is None:
+        return None
+    about = {"level": found.level, "provisional": found.provisional}
+    return about | {"reasons": found.reason_texts}
 
 
 def print_json(model: Model, evidence: Evidence, answer: dict[str, object]) -> None:

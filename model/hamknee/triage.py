@@ -7,7 +7,7 @@ lower a level that a warning sign has asked for, however improbable the cause be
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -100,9 +100,24 @@ class Triage:
     guidance: Guidance = field(repr=False)
 
     @property
+    def provisional(self) -> bool:
+        """Whether nothing asks for more than the least urgent level, but urgent signs are open."""
+        return self.level == self.guidance.most_urgent([]) and bool(self.open_urgent)
+
+    @cached_property
     def about(self) -> Level:
-        """The level, with its texts."""
-        return self.guidance.levels[self.level]
+        """The level with its texts, which let nobody wait before the urgent signs are answered."""
+        about, words = self.guidance.levels[self.level], self.guidance.words
+        if not self.provisional:
+            return about
+        count = len(self.open_urgent)
+        action = words["provisional_action"].format(open=count, action=about.action)
+        return replace(about, label=words["provisional_label"], action=action)
+
+    @cached_property
+    def deciding(self) -> tuple[Reason, ...]:
+        """The reasons that ask for the level, without those that ask for less."""
+        return tuple(reason for reason in self.reasons if reason.level == self.level)
 
     @cached_property
     def raised(self) -> tuple[Flag, ...]:
@@ -113,6 +128,12 @@ class Triage:
     def open(self) -> tuple[Flag, ...]:
         """The warning signs that have not been answered, so are not excluded."""
         return tuple(flag for n, flag in self.guidance.flags.items() if self.answers[n] in OPEN)
+
+    @cached_property
+    def open_urgent(self) -> tuple[Flag, ...]:
+        """The open ones among the urgent warning signs."""
+        urgent = [flag.name for flag in self.guidance.urgent]
+        return tuple(flag for flag in self.open if flag.name in urgent)
 
     @cached_property
     def reason_texts(self) -> list[str]:
