@@ -8,6 +8,7 @@ import streamlit as st
 import numbers_in_force
 from announcing import announce
 from drawing import show_chart
+from evidence import Case
 from hamknee import ImpossibleEvidenceError, Model
 from hamknee.charts import ranking, ranking_rows
 from hamknee.conflict import LOCAL, Conflict
@@ -23,9 +24,19 @@ RIVAL = 0.05  # from here on the second and third are named beside the first
 RANKING_ALT = "The possible causes, the most likely first, each with its 90 % interval."
 
 
-def show_sentence(interval: CredibleInterval) -> None:
-    """Show the most probable state, and what competes with it."""
+def show_sentence(interval: CredibleInterval, level: str | None) -> None:
+    """Show the most probable state, and what competes with it.
+
+    Parameters
+    ----------
+    interval : CredibleInterval
+        Of the case.
+    level : str or None
+        How soon to seek help. It stays in view with the sentence where that does.
+    """
     with st.container(key="sentence"):
+        if level:
+            st.html(f'<p class="how-soon">{in_html(level)}</p>')
         st.header(plain(headline(interval)), anchor=False)
         announce(headline(interval))
     with st.container(key="detail"):
@@ -36,7 +47,7 @@ def headline(interval: CredibleInterval) -> str:
     """Return the most probable state with its interval in a few words."""
     posterior = interval.posterior
     first = posterior.order[0]
-    start = "Most likely" if has_findings(posterior) else "Before any answer"
+    start = "Most likely" if has_findings(posterior) else "Before any finding"
     return f"{start}: {_named(interval, first)}"
 
 
@@ -49,11 +60,12 @@ def detail(interval: CredibleInterval) -> str:
     then = f"Then {named}. " if named else ""
     if not has_findings(posterior):
         return then
-    before = percent(float(posterior.prior[first]))
-    firm = percent(float(interval.p_top[first]))
+    start = percent(float(posterior.prior[first]))
+    share = float(interval.p_top[first])
+    firm = f"{percent(share)} of all draws" if share < 1 else "all draws"
     return (
-        f"{then}Before your answers the first stood at {before}. With the numbers as uncertain as "
-        f"they are, it comes first in {firm} of all draws."
+        f"{then}The starting probability of the first was {start}. With the numbers as uncertain "
+        f"as they are, it comes first in {firm}."
     )
 
 
@@ -86,7 +98,7 @@ def show_table(interval: CredibleInterval) -> None:
         )
         for i in posterior.order
     ]
-    head = (posterior.target.label, "Before", "Now", f"{percent(interval.mass)} interval")
+    head = (posterior.target.label, "Start", "Now", f"{percent(interval.mass)} interval")
     st.html(table_html(head, rows))
 
 
@@ -102,11 +114,14 @@ def table_html(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<table class="numbers"><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def given(model: Model, found: Conflict) -> str:
+def given(model: Model, case: Case, found: Conflict) -> str:
     """Return what the ranking rests on: the answers, and what stands in for an open context."""
     posterior = found.case.posterior
     sentences = [f"Your answers: {posterior.findings_text}"] if posterior.evidence else []
     sentences += [agreement_text(found)] if agreement_text(found) else []
+    if case.not_known:
+        labels = "; ".join(model.vocabulary[name].label for name in case.not_known)
+        sentences.append(f"Asked, but not known: {labels}.")
     for variable in model.vocabulary.having("context"):
         if variable.name not in posterior.evidence:
             shares = model.marginals({})[variable.name]
@@ -177,7 +192,9 @@ def show_basis() -> None:
     bases = Counter(row.basis for row in priors.rows)
     with st.container(key="basis", horizontal=True):
         st.caption(
-            f"{bases['judgement']} of the {bases.total()} numbers behind this are expert judgement."
+            f"{bases['judgement']} of the {bases.total()} numbers behind this are expert "
+            "judgement. The bars are 90\N{NO-BREAK SPACE}% intervals for these numbers alone: what "
+            "the model leaves out is in none of them."
         )
         lead_to_numbers("See them")
         lead_to_numbers("Where the starting probabilities come from", priors.vocabulary.target.name)

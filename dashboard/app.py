@@ -60,9 +60,10 @@ def show_faults(error: hamknee.HamkneeError) -> None:
 
 def main() -> None:
     """Show the page that is asked for, or what is wrong with the numbers."""
-    st.set_page_config(page_title=texts().title, layout="wide", page_icon=HERE / "icon.svg")
-    st.html(HERE / "style.css")
     page = st.navigation(pages(), position="top")
+    title = f"{page.title} · hamknee"
+    st.set_page_config(page_title=title, layout="wide", page_icon=HERE / "icon.svg")
+    st.html(HERE / "style.css")
     try:
         model = numbers_in_force.model()
     except hamknee.HamkneeError as error:

@@ -34,12 +34,15 @@ class Form:
         Returns the case that a choice is added to.
     save : callable
         Takes the case with the choice.
+    beside : callable, optional
+        Returns what stands beside a question; nothing by default.
     """
 
     key: str
     case: Case
     latest: Callable[[], Case]
     save: Callable[[Case], None]
+    beside: Callable[[Variable], str] = lambda _: ""
 
 
 def ask_all(vocabulary: Vocabulary, form: Form) -> None:
@@ -73,7 +76,20 @@ def ask(variable: Variable, form: Form) -> None:
     if variable.several:
         _ask_several(variable, form)
     else:
-        ask_for_one(variable, form, f"{form.key}-{variable.name}", plain(variable.question))
+        ask_for_one(variable, form, f"{form.key}-{variable.name}", question(variable, form))
+
+
+def question(variable: Variable, form: Form) -> str:
+    """Return a question with what stands beside it, in Markdown."""
+    return " ".join(filter(None, [plain(variable.question), plain(form.beside(variable))]))
+
+
+def answer_words(case: Case, variable: Variable) -> str:
+    """Return what a case says of a question, in words."""
+    if variable.name in case.not_known:
+        return "don't know"
+    value = case.evidence.get(variable.name)
+    return "not asked" if value is None else value_words(variable, value)
 
 
 def ask_for_one(variable: Variable, form: Form, key: str, label: str) -> None:
@@ -102,7 +118,7 @@ def _ask_several(variable: Variable, form: Form) -> None:
     chosen = [option for option in _chosen(variable, form.case) if option != CANNOT_SAY]
     show_in_widget(key, chosen)
     st.pills(
-        f"{plain(variable.question)} :gray[one or more]",
+        f"{question(variable, form)} (one or more)",
         _options(variable, chosen),
         selection_mode="multi",
         format_func=lambda option: _words(variable, option),

@@ -5,6 +5,7 @@ tells who asked.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from cached import stamp
 from evidence import Case
 from hamknee.advice import Advice, advice_for
 from hamknee.conflict import Conflict
-from hamknee.evidence import Evidence, value_text
+from hamknee.evidence import Evidence, check_evidence, value_text
 from hamknee.explanation import Reasons
 from hamknee.guidance import Guidance
 from hamknee.guidance_reading import find_guidance
@@ -46,6 +47,14 @@ def triage(model: hamknee.Model, case: Case) -> Triage:
     """Return how soon to seek help, and why."""
     key = _key(model, case.evidence, sorted(case.flags.items()))
     return _triage(key, model, case.evidence, case.flags)
+
+
+def safe_triage(model: hamknee.Model, case: Case) -> Triage:
+    """Return the triage; of the warning signs alone where the answers contradict each other."""
+    try:
+        return triage(model, case)
+    except hamknee.ImpossibleEvidenceError:
+        return triage(model, replace(case, evidence=check_evidence(model.vocabulary, {})))
 
 
 def advice(model: hamknee.Model, case: Case) -> Advice:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
+import numbers_in_force
 from hamknee.evidence import (
     Evidence,
     EvidenceError,
@@ -219,6 +220,8 @@ def keep_case(page: str, *, holds_case: bool, holds_changes: bool = False) -> No
         _show_address(holds_changes)
         return
     found = {name: st.query_params.get_all(name) for name in st.query_params}
+    if numbers_in_force.named_by("".join(found.get(NUMBERS, ()))):
+        del found[NUMBERS]  # nothing to tell of it, also once other numbers are in force
     if holds_changes:
         st.session_state[_CHANGES] = {n: v for n, v in found.items() if n.startswith(CHANGED)}
         found = {name: values for name, values in found.items() if not name.startswith(CHANGED)}
@@ -255,4 +258,6 @@ def _show_address(with_changes: bool) -> None:
     kept = dict(st.session_state.get(_KEPT, {}))
     if with_changes:
         kept |= st.session_state.get(_CHANGES, {})
+    if numbers_in_force.edited():  # whoever gets this address has other numbers
+        kept[NUMBERS] = [numbers_in_force.priors().sha256[:12]]
     st.query_params.from_dict(kept)

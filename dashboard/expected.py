@@ -17,7 +17,7 @@ class Expected:
     known : Evidence
         What is known of the case.
     before, now : Marginals
-        Probabilities of every state, before anything is known and with what is known.
+        Probabilities of every state at the start, where only the context is known, and now.
     """
 
     known: Evidence
@@ -31,7 +31,7 @@ def expected_html(found: Expected, variable: str = "") -> str:
     if variable:
         return _states_html(found, vocabulary[variable])
     rows = [_row(found, about) for about in vocabulary.variables]
-    return table_html(("Variable", "Answered or most probable", "Before", "Now"), rows)
+    return table_html(("Variable", "Answered or most probable", "Start", "Now"), rows)
 
 
 def _states_html(found: Expected, about: Variable) -> str:
@@ -40,7 +40,7 @@ def _states_html(found: Expected, about: Variable) -> str:
         (state.label, percent(float(before)), percent(float(now)))
         for state, (before, now) in zip(about.states, numbers, strict=True)
     ]
-    return table_html((about.label, "Before", "Now"), rows)
+    return table_html((about.label, "Start", "Now"), rows)
 
 
 def _row(found: Expected, about: Variable) -> tuple[str, str, str, str]:

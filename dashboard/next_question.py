@@ -5,7 +5,7 @@ import streamlit as st
 import assessed
 from answer import table_html
 from asking import Form, ask_for_one
-from evidence import hold_case
+from evidence import Case, hold_case
 from hamknee import Model
 from hamknee.questions import Questions
 from hamknee.results import percent
@@ -20,6 +20,8 @@ AMOUNTS = ((0.2, "a lot"), (0.05, "some"), (0.0, "a little"))
 
 TIMES = ((0.15, "a few seconds"), (0.35, "a quarter of a minute"), (0.7, "half a minute"))
 """How long a question takes in words, up to so many minutes."""
+
+SIGNS_FIRST = "Once the urgent warning signs are answered, you can stop here."
 
 ALL_CAUSES = ""
 """The choice of no condition in particular."""
@@ -41,7 +43,7 @@ def show_next_question(model: Model, form: Form) -> None:
     per_minute = ORDERS[st.session_state.get("order-by", next(iter(ORDERS)))]
     found = assessed.stop(model, form.case, state, per_minute=per_minute)
     if found.reason is not None:
-        st.markdown(plain(stop_text(found)))
+        st.markdown(plain(stop_text(found, signs_open(model, form.case))))
         if found.reason == NOTHING_LEFT:
             return
     if found.reason is None or st.toggle(
@@ -99,17 +101,20 @@ def ranked_rows(questions: Questions) -> list[tuple[str, str, str]]:
     ]
 
 
-def stop_text(found: Stop) -> str:
-    """Return that one may stop, and why."""
+def signs_open(model: Model, case: Case) -> bool:
+    """Whether an urgent warning sign has not been answered."""
+    return assessed.guidance(model) is not None and bool(assessed.triage(model, case).open_urgent)
+
+
+def stop_text(found: Stop, signs: bool) -> str:
+    """Return that one may stop, and why; with warning signs open, that these come first."""
+    stop = SIGNS_FIRST if signs else "You can stop here."
     if found.reason == NOTHING_LEFT:
         return "Everything has been asked."
     if found.reason == IS_STABLE:
         stays = percent(found.decision.probability)
-        return (
-            f"You can stop here. Whatever the open questions bring, {_decision(found)} in {stays} "
-            "of cases. The warning signs are worth going through all the same."
-        )
-    return "You can stop here: no open question is expected to tell much more."
+        return f"{stop} Whatever the open questions bring, {_decision(found)} in {stays} of cases."
+    return f"{stop} No open question is expected to tell much more."
 
 
 def _decision(found: Stop) -> str:
@@ -132,7 +137,10 @@ def show_card(questions: Questions, name: str, form: Form, label: str) -> None:
     """Show one question with its answers, what it tells, and what each answer would do."""
     variables = questions.case.model.vocabulary.variables
     rank = [variables[number].name for number in questions.asked].index(name)
-    ask_for_one(questions.case.model.vocabulary[name], form, f"next-{name}", label)
+    variable = questions.case.model.vocabulary[name]
+    ask_for_one(variable, form, f"next-{name}", label)
+    if variable.several:
+        st.caption("Is it more than one? Add the others among the questions.")
     st.html(f'<p class="why">{in_html(why(questions, rank))}</p>')
 
 

@@ -22,10 +22,20 @@ def show_people(interval: CredibleInterval) -> None:
     show_chart(icon_array, found.table, icon_rows, key="people", alt=ALT)
     ends = interval.table
     rows = [
-        (label, f"{people:,}", f"{round(low * PEOPLE):,} to {round(high * PEOPLE):,}")
+        (label, _people(people), _range(low * PEOPLE, high * PEOPLE))
         for label, people, low, high in zip(
             found.table["label"], found.table["people"], ends["low"], ends["high"], strict=True
         )
     ]
     head = (interval.posterior.target.label, "People", f"{percent(interval.mass)} interval")
     st.html(f'<div class="people">{table_html(head, rows)}</div>')
+
+
+def _range(low: float, high: float) -> str:
+    ends = _people(low), _people(high)
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def _people(count: float) -> str:
+    """Return how many people; what is rare is not nobody."""
+    return f"{count:,.0f}" if count >= 0.5 else "under 1"

@@ -19,13 +19,21 @@ BY_FINDINGS = ("findings", "suggested", "denied")
 """Answers that follow from other answers."""
 
 
-def show_level(found: Triage) -> None:
-    """Show how soon to seek help and why, where anything asks for it."""
+def show_level(found: Triage, whose: str = "") -> None:
+    """Show how soon to seek help and why, where anything asks for it.
+
+    Parameters
+    ----------
+    found : Triage
+        With a reason.
+    whose : str
+        Of which version of the case, where there are more.
+    """
     about = found.about
-    reasons = "".join(f"<li>{in_html(text)}</li>" for text in found.reason_texts)
+    reasons = "".join(f"<li>{in_html(reason.text)}</li>" for reason in found.deciding)
     st.html(
         f'<section class="level urgency-{found.guidance.urgency(found.level)}" role="alert">'
-        f"<h2>{in_html(about.label)}</h2><p>{in_html(about.action)}</p>"
+        f"<h2>{in_html(whose + about.label)}</h2><p>{in_html(about.action)}</p>"
         f"<ul>{reasons}</ul></section>"
     )
 
@@ -38,11 +46,15 @@ def show_signs(guidance: Guidance, form: Form | None = None, found: Triage | Non
     guidance : Guidance
         Where they are told.
     form, found : optional
-        What takes the answer that none of them is there, and which of them are open.
+        What takes the answer that none of them is there; and how urgent it is already, which leaves
+        the open signs that are more urgent.
     """
-    urgent = urgent_signs(guidance)
+    urgent = list(guidance.urgent)
     if found is not None:
-        urgent = [flag for flag in urgent if found.answers[flag.name] in OPEN]
+        level = guidance.urgency(found.level)
+        urgent = [f for f in found.open_urgent if guidance.urgency(f.level) < level]
+    if found is not None and found.reasons and not urgent:
+        return
     if not urgent:
         st.html(f'<p class="signs">{in_html(texts().none_of_these)}</p>')
         return
@@ -50,13 +62,6 @@ def show_signs(guidance: Guidance, form: Form | None = None, found: Triage | Non
         st.html(f'<div class="signs">{"".join(_lines(guidance, urgent))}</div>')
         if form is not None:
             st.button("None of these", key="no-sign", on_click=_deny, args=(urgent, form))
-
-
-def urgent_signs(guidance: Guidance) -> list[Flag]:
-    """Return the warning signs that do not let anyone begin with exercises."""
-    return [
-        flag for flag in guidance.flags.values() if not guidance.levels[flag.level].rehabilitation
-    ]
 
 
 def _lines(guidance: Guidance, flags: list[Flag]) -> Iterable[str]:
@@ -86,7 +91,7 @@ def _ask(guidance: Guidance, flag: Flag, answer: str, form: Form) -> None:
     given = form.case.flags.get(flag.name)
     chosen = next((option for option, meant in ANSWERS.items() if meant is given), None)
     show_in_widget(key, chosen if flag.name in form.case.flags else None)
-    told = f" :gray[{plain(guidance.words[f'state_{answer}'])}]" if answer in BY_FINDINGS else ""
+    told = f" ({plain(guidance.words[f'state_{answer}'])})" if answer in BY_FINDINGS else ""
     st.pills(
         plain(flag.question) + told,
         list(ANSWERS),

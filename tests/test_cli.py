@@ -40,7 +40,7 @@ def test_diagnose_ranks_the_conditions_and_says_it_in_a_sentence(capsys):
     assert "Most likely: Distal hamstring strain" in out
     model = hamknee.load()
     labels = [state.label for state in model.vocabulary.target.states]
-    table = out[out.index("At the start") : out.index("comes first in")]
+    table = out[out.index(" Start") : out.index("comes first in")]
     printed = sorted((label for label in labels if label in table), key=table.index)
     case = {"onset": "sudden", "pop": "yes", "setting": "sports_clinic", "age": 31}
     case["location"] = {"posteromedial", "posterolateral"}

@@ -219,11 +219,11 @@ def test_fifteen_findings_are_sampled_and_fourteen_are_not(model: Model) -> None
 def test_one_sentence_a_finding(model: Model) -> None:
     reasons = explain(model, CASE, "rupture")
     first, *sentences = reasons.text.splitlines()
-    assert first.startswith("Complete tendon rupture: 1 % at the start, ")
+    assert first.startswith("Complete tendon rupture: starting probability 1 %, ")
     assert len(sentences) == len(CASE) - 1
     pop = next(sentence for sentence in sentences if sentence.startswith("Pop"))
     ratio = 2 ** reasons.table.set_index("variable").loc["pop", "shapley"]
-    expected = f"about {ratio:.1f} times as likely with it as without it."
+    expected = f"about {ratio:.1f} times as likely with it as with the others."
     assert pop == f"Pop at the start (Yes) counts for Complete tendon rupture: {expected}"
 
 

@@ -1,6 +1,5 @@
 """Diagnose: the questions on one side, the ranking of causes and what follows on the other."""
 
-from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -22,7 +21,6 @@ from answer import (
 from asking import Form, ask_all
 from evidence import NUMBERS, Case, current_case, hold_case, open_case, read_case
 from hamknee import ImpossibleEvidenceError, Model
-from hamknee.evidence import check_evidence
 from hamknee.guidance import Guidance
 from hamknee.triage import Triage
 from hamknee.uncertainty import CredibleInterval
@@ -45,22 +43,14 @@ def main() -> None:
     case = current_case(model.vocabulary, guidance)
     latest = partial(current_case, model.vocabulary, guidance)
     form = Form("answer", case, latest, lambda changed: open_case(changed.address))
-    found = None if guidance is None else safe_triage(model, case)
+    found = None if guidance is None else assessed.safe_triage(model, case)
     show_header(guidance, form, found)
     show_notices(model, case)
     with st.container(key="case"):
         with st.container(key="answer"):
-            show_answer(model, form)
+            show_answer(model, form, found)
         with st.container(key="questions"):
             show_questions(model, guidance, form, found)
-
-
-def safe_triage(model: Model, case: Case) -> Triage:
-    """Return the triage; of the warning signs alone where the answers contradict each other."""
-    try:
-        return assessed.triage(model, case)
-    except ImpossibleEvidenceError:
-        return assessed.triage(model, replace(case, evidence=check_evidence(model.vocabulary, {})))
 
 
 def show_header(guidance: Guidance | None, form: Form, found: Triage | None) -> None:
@@ -70,7 +60,7 @@ def show_header(guidance: Guidance | None, form: Form, found: Triage | None) -> 
             show_level(found)
         with st.container(key="title"):
             st.title(texts().title, anchor=False)
-        if guidance is not None and not (found and found.reasons):
+        if guidance is not None:
             show_signs(guidance, form, found)
 
 
@@ -95,7 +85,7 @@ def show_questions(
 # The answer -------------------------------------------------------------------------------
 
 
-def show_answer(model: Model, form: Form) -> None:
+def show_answer(model: Model, form: Form, found: Triage | None) -> None:
     """Show the ranking in a sentence and a chart with one more panel, or why there is none."""
     case = form.case
     try:
@@ -103,7 +93,7 @@ def show_answer(model: Model, form: Form) -> None:
     except ImpossibleEvidenceError as error:
         st.warning(contradiction_text(model.vocabulary, error))
         return
-    show_sentence(interval)
+    show_sentence(interval, None if found is None else found.about.label)
     with st.container(key="ranking"):
         show_ranking(interval)
         with st.container(key="panel"):
@@ -111,9 +101,9 @@ def show_answer(model: Model, form: Form) -> None:
                 show_examples(model, assessed.guidance(model))
             show_panel(model, form)
     with st.container(key="notes"):
-        found = assessed.conflict(model, case)
-        show_conflict(found)
-        st.caption(plain(given(model, found)))
+        agreement = assessed.conflict(model, case)
+        show_conflict(agreement)
+        st.caption(plain(given(model, case, agreement)))
         show_actions(model, case)
         show_more(interval)
         show_basis()

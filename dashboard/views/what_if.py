@@ -8,7 +8,7 @@ import assessed
 import numbers_in_force
 from announcing import announce
 from answer import contradiction_text, headline, table_html
-from asking import Form, ask_all
+from asking import Form, answer_words, ask_all
 from drawing import show_chart
 from evidence import Case, changed_case, changes_between, current_case, hold_case, open_case
 from hamknee import ImpossibleEvidenceError, Model, compare
@@ -17,9 +17,10 @@ from hamknee.comparison import Comparison
 from hamknee.guidance import Guidance
 from hamknee.results import percent, percent_range
 from hamknee.uncertainty import CredibleInterval
+from hamknee.vocabulary import Variable
 from notices import show_notices
 from texts import in_html, plain, texts
-from warning_signs import show_level
+from warning_signs import ask_signs, show_level
 
 ALT = "Each possible cause in version A and in version B, the most likely of B first."
 
@@ -32,7 +33,7 @@ def main() -> None:
     second = changed_case(model.vocabulary, guidance)
     with st.container(key="header"):
         if guidance is not None:
-            show_urgent(model, first)
+            show_urgent(model, first, "A: ")
         st.title("What if", anchor=False)
         st.markdown(texts().what_if)
     show_notices(model, second)
@@ -43,14 +44,14 @@ def main() -> None:
             show_questions(model, guidance, first, second)
 
 
-def show_urgent(model: Model, first: Case) -> None:
-    """Show how soon to seek help with the case as it is."""
+def show_urgent(model: Model, case: Case, whose: str) -> None:
+    """Show how soon to seek help with one version, and why."""
     try:
-        found = assessed.triage(model, first)
+        found = assessed.triage(model, case)
     except ImpossibleEvidenceError:
         return
     if found.reasons:
-        show_level(found)
+        show_level(found, whose)
 
 
 def show_questions(model: Model, guidance: Guidance | None, first: Case, second: Case) -> None:
@@ -68,7 +69,16 @@ def show_questions(model: Model, guidance: Guidance | None, first: Case, second:
                 label, key=f"{key}-versions", on_click=on_click, args=args, disabled=not there
             )
     latest = partial(changed_case, model.vocabulary, guidance)
-    ask_all(model.vocabulary, Form("second", second, latest, save))
+    form = Form("second", second, latest, save, beside=partial(_in_first, first, second))
+    if guidance is not None:
+        ask_signs(guidance, form, assessed.safe_triage(model, second))
+    ask_all(model.vocabulary, form)
+
+
+def _in_first(first: Case, second: Case, variable: Variable) -> str:
+    """Return what version A says of a question where version B says something else."""
+    a, b = (answer_words(case, variable) for case in (first, second))
+    return "" if a == b else f"(A: {a})"
 
 
 def _save_second(first: Case, second: Case) -> None:
@@ -93,6 +103,8 @@ def show_versions(model: Model, first: Case, second: Case) -> None:
     if len(found) < 2:
         return
     show_headlines(model, first, second)
+    if assessed.guidance(model) is not None and changes_between(first, second):
+        show_urgent(model, second, "B: ")
     chosen = _choose(model)
     compared = compare(found[0], found[1], chosen)
     with st.container(key="ranking"):
@@ -124,9 +136,9 @@ def _choose(model: Model) -> str | None:
     """Return the condition whose change is accounted for; None for the one that moves most."""
     target = model.vocabulary.target
     chosen: str = st.selectbox(
-        "Account for",
+        "Follow one cause",
         ["", *target.state_names],
-        format_func=lambda name: target.state(name).label if name else "what moves most",
+        format_func=lambda name: target.state(name).label if name else "the one that moves most",
         key="accounted",
         on_change=hold_case,
         width=320,

@@ -25,6 +25,9 @@ ACROSS = 50
 
 TONES = ("first", "second", "third", "others")
 
+MOST_LETTERS = 16
+"""Of an interval at the end of a row of the ranking."""
+
 
 # Ranking ----------------------------------------------------------------------------------
 
@@ -57,7 +60,7 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
             alt.Tooltip("label:N", title="What"),
             alt.Tooltip("now:N", title="Now"),
             alt.Tooltip("interval:N", title="Interval"),
-            alt.Tooltip("before:N", title="Before any answer"),
+            alt.Tooltip("before:N", title="Starting probability"),
         ]
     )
     start = base.mark_tick(color=palette.quiet, thickness=2, height=18, yOffset=MARKS)
@@ -65,10 +68,10 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         track(base, palette),
         band(base, palette, "low", "high"),
         start.encode(
-            x=share("prior", palette, "Dot: now. Bar: interval. Line: before any answer.")
+            x=share("prior", palette, "Dot: now. Bar: interval. Line: starting probability.")
         ),
         dot(base, palette, "probability"),
-        label(base, palette),
+        label(base, palette, beside=172),
         number(base, palette, "now", bold=True, dx=-104),
         number(base, palette, "interval"),
     )
@@ -85,8 +88,14 @@ def ranking_rows(table: pd.DataFrame) -> pd.DataFrame:
         high=high,
         now=table["probability"].map(percent),
         before=table["prior"].map(percent),
-        interval=list(map(percent_range, low, high)) if told else [""] * len(table),
+        interval=list(map(_short_range, low, high)) if told else [""] * len(table),
     )
+
+
+def _short_range(low: float, high: float) -> str:
+    """Return an interval in words that fit the end of a row, whatever its ends."""
+    short = percent_range(low, high)
+    return short if len(short) <= MOST_LETTERS else "<1 to >99 %"
 
 
 # People -----------------------------------------------------------------------------------
@@ -193,7 +202,7 @@ def difference(
         way.encode(x=share("a", palette, title), x2="b:Q"),
         ring.encode(x=share("a", palette, title)),
         dot(base, palette, "b"),
-        label(base, palette),
+        label(base, palette, beside=112),
         number(base, palette, "told"),
     )
     return finish(layers, alt.Step(ROW))

@@ -104,7 +104,10 @@ class Comparison:
 
     @cached_property
     def text(self) -> str:
-        """What the changes do to the state that is accounted for, one sentence a changed answer."""
+        """What the changes do to the state that is accounted for, one sentence a changed answer.
+
+        The first version is called A, the second B.
+        """
         if not self.changes:
             return "The two versions have the same answers."
         label = self.second.posterior.target.states[self.state].label
@@ -112,21 +115,19 @@ class Comparison:
             percent(float(version.posterior.probabilities[self.state]))
             for version in (self.first, self.second)
         )
-        lines = [f"{label}: {before} in the first version, {after} in the second."]
+        lines = [f"{label}: {before} in version A, {after} in version B."]
         return "\n".join([*lines, *(self.sentence(change) for change in self.changes)])
 
     def sentence(self, change: Change) -> str:
         """Return what one changed answer does."""
         told = f"{change.label}, {change.second} instead of {change.first}"
         if change.without is None:
-            return f"{told}: needed, because the first answer contradicts the others."
+            return f"{told}: needed, because the answer in A contradicts the others."
         after = percent(float(self.second.posterior.probabilities[self.state]))
         without = percent(change.without)
         if after == without:
-            return f"{told}: makes no difference to it, the rest being as in the second version."
-        return (
-            f"{told}: takes it from {without} to {after}, the rest being as in the second version."
-        )
+            return f"{told}: makes no difference to it, the rest being as in version B."
+        return f"{told}: takes it from {without} to {after}, the rest being as in version B."
 
 
 def compare(

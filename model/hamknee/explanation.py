@@ -137,7 +137,8 @@ class Reasons:
         end = float(self.case.posterior.probabilities[self.state])
         if self._other is None:
             start = float(self.case.posterior.prior[self.state])
-            told = f"{self._label}: {percent(start)} at the start, {percent(end)} with all findings"
+            told = f"{self._label}: starting probability {percent(start)}, "
+            told += f"{percent(end)} with all findings"
         else:
             told = f"{self._label} against {self._other}: {_odds(self.start)} at the start, "
             told += f"{_odds(self.end)} with all findings"
@@ -155,9 +156,9 @@ class Reasons:
         if 2 ** abs(weight) < EVEN:
             return f"{finding} counts neither for nor against {self._label}."
         if weight > 0:
-            likely = f"about {_times(weight)} times as likely with it as without it"
+            likely = f"about {_times(weight)} times as likely with it as with the others"
             return f"{finding} counts for {self._label}: {likely}."
-        likely = f"about {_times(-weight)} times as likely without it as with it"
+        likely = f"about {_times(-weight)} times as likely with the others as with it"
         return f"{finding} counts against {self._label}: {likely}."
 
     def _contrasted(self, finding: str, weight: float, other: str) -> str:

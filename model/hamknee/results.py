@@ -23,7 +23,7 @@ def percent(probability: float) -> str:
     """Return a proportion in the words of the screen: whole percent, ``under 1 %`` below."""
     if 0 < probability < 0.01:
         return "under 1 %"
-    return "over 99 %" if 0.99 < probability < 1 else f"{100 * probability:.0f} %"
+    return "over 99 %" if 0.99 < probability < 1 else f"{round(100 * probability, 9):.0f} %"
 
 
 def _each(cases: Sequence[object], times: int) -> list[object]:

@@ -58,9 +58,23 @@ def dot(base: alt.Chart, colours: Colours, field: str) -> alt.Chart:
     return chart
 
 
-def label(base: alt.Chart, colours: Colours) -> alt.Chart:
-    """Return what each row is called."""
-    text = base.mark_text(align="left", color=colours.text, fontSize=14, dy=WORDS)
+def label(base: alt.Chart, colours: Colours, beside: int) -> alt.Chart:
+    """Return what each row is called, cut where it would run into the words at the end of the row.
+
+    Parameters
+    ----------
+    base, colours
+        As for the other marks.
+    beside : int
+        Room that the words at the end take, in pixels.
+    """
+    text = base.mark_text(
+        align="left",
+        color=colours.text,
+        fontSize=14,
+        dy=WORDS,
+        limit=alt.ExprRef(f"max(60, width - {beside})"),
+    )
     chart: alt.Chart = text.encode(x=alt.value(0), text="label:N")
     return chart
 

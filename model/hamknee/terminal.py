@@ -116,7 +116,7 @@ def ranking(interval: CredibleInterval, console: Console, most: int | None = Non
     table.add_column("Now", justify="right", no_wrap=True)
     table.add_column(f"{100 * interval.mass:.0f} % interval", justify="right", no_wrap=True)
     table.add_column("", min_width=8, no_wrap=True)
-    table.add_column("At the start", justify="right", no_wrap=True)
+    table.add_column("Start", justify="right", no_wrap=True)
     for i in posterior.order[:most]:
         probability = float(posterior.probabilities[i])
         table.add_row(

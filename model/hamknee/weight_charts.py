@@ -57,7 +57,7 @@ def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         base.mark_circle(color=palette.text, size=90, opacity=1, yOffset=MARKS)
         .transform_filter("datum.kind == 'end'")
         .encode(x=alt.X("end:Q", axis=axis)),
-        label(base, palette),
+        label(base, palette, beside=112),
         number(base, palette, "told"),
     )
     return finish(layers, alt.Step(ROW))
@@ -79,7 +79,7 @@ def waterfall_rows(reasons: Reasons) -> pd.DataFrame:
     first = float(posterior.prior[reasons.state])
     last = float(posterior.probabilities[reasons.state])
     return _weight_rows(
-        ["Before any answer", *_findings(reasons, order), "With all answers"],
+        ["Starting probability", *_findings(reasons, order), "With all answers"],
         np.concatenate([bounds[:1], bounds[:-1], bounds[-1:]]),
         np.concatenate([bounds[:1], bounds[1:], bounds[-1:]]),
         ["end", *map(_kind, weights), "end"],
@@ -110,7 +110,7 @@ def contrast(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     layers = alt.layer(
         track(base, palette, -MOST_TIMES, MOST_TIMES),
         _step(base, palette, x, "kind", {"for": palette.bar, "against": palette.ground}),
-        label(base, palette),
+        label(base, palette, beside=156),
         number(base, palette, "told"),
     )
     return finish(layers, alt.Step(ROW))

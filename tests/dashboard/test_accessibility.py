@@ -149,7 +149,7 @@ def test_a_new_ranking_is_read_out(running: Served, page: Page) -> None:
     """Screen readers read what changes in a region that was there before (WCAG 4.1.3)."""
     open_view(page, running.address, "diagnose")
     region = page.locator("[role=status]")
-    expect(region).to_have_text(re.compile(r"^Before any answer: "))
+    expect(region).to_have_text(re.compile(r"^Before any finding: "))
     region.evaluate("region => { region.dataset.before = 'yes'; }")
     page.locator(".st-key-answer-onset").get_by_text("In a moment", exact=True).click()
     expect(region).to_have_text(re.compile(r"^Most likely: .* \(\d+ to \d+ %\)$"))

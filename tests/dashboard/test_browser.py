@@ -45,7 +45,7 @@ def test_a_case_from_the_first_answer_to_the_reload(model: Model, dashboard: Ser
         page = watched.page
         page.goto(dashboard.address)
         watched.settle()
-        assert headline(page).startswith("Before any answer: ")
+        assert headline(page).startswith("Before any finding: ")
         assert drawn(page) == expected(model, {})
 
         choose(page, "onset", "In a moment")
