@@ -158,6 +158,23 @@ def test_a_new_ranking_is_read_out(running: Served, page: Page) -> None:
     assert region.inner_text() == headline
 
 
+def test_every_page_has_a_title_of_its_own(view: str, running: Served, page: Page) -> None:
+    open_view(page, running.address, view)
+    name = page.locator(link_to(view)).inner_text()
+    expect(page).to_have_title(f"{name} · hamknee")
+
+
+def test_the_focus_is_not_lost_with_an_answered_question(running: Served, page: Page) -> None:
+    """The next question takes the place of the one answered, and its buttons with it."""
+    open_view(page, running.address, "diagnose", "?onset=sudden&pop=yes")
+    tab_to(page, ".st-key-card [role=radio]")
+    page.keyboard.press("Space")
+    page.wait_for_url("**/?onset=sudden&pop=yes&*")
+    page.wait_for_function("document.activeElement.getAttribute('role') === 'status'")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.stMain') !== null")
+
+
 def test_a_file_of_cases_and_its_answers_are_as_good(
     running: Served, page: Page, tmp_path: Path
 ) -> None:
