@@ -12,13 +12,13 @@ from evidence import Case
 from hamknee import ImpossibleEvidenceError, Model
 from hamknee.charts import ranking, ranking_rows
 from hamknee.conflict import LOCAL, Conflict
-from hamknee.engine import TIE
 from hamknee.evidence import check_value, parse_value, value_words
 from hamknee.results import Posterior, percent, percent_range
 from hamknee.uncertainty import CredibleInterval
 from hamknee.vocabulary import Variable, Vocabulary
 from texts import in_html, plain
 
+CONFLICT = 1.0  # bits: from here on answers that go together half as often as by chance are told
 RIVAL = 0.05  # from here on the second and third are named beside the first
 
 RANKING_ALT = "The possible causes, the most likely first, each with its 90 % interval."
@@ -136,7 +136,8 @@ def agreement_text(found: Conflict) -> str:
     if len(found.order) < 2 or conflict_text(found):
         return ""
     times = 2**-found.bits
-    often = "as often" if times < 1.05 else f"{times:,.{0 if times >= 9.95 else 1}f} times as often"
+    told = f"{times:,.{0 if times >= 9.95 else 1}f}"
+    often = "as often" if told == "1.0" else f"{told} times as often"
     return f"They are seen together {often} as by chance."
 
 
@@ -148,7 +149,7 @@ def show_conflict(found: Conflict) -> None:
 
 def conflict_text(found: Conflict) -> str:
     """Return which answer to check first and what would explain it; empty if nothing stands out."""
-    if not found.order or (found.bits <= TIE and found.drop[found.order[0]] < LOCAL):
+    if not found.order or (found.bits < CONFLICT and found.drop[found.order[0]] < LOCAL):
         return ""
     first, case = found.order[0], found.case
     variable = case.model.vocabulary.variables[case.known[first]]

@@ -137,7 +137,7 @@ def _ask_several(variable: Variable, form: Form) -> None:
     )
 
 
-def show_in_widget(key: str, value: str | list[str] | None) -> None:
+def show_in_widget(key: str, value: str | int | list[str] | None) -> None:
     """Make a widget show what is chosen.
 
     Only where it shows something else: whatever is set is sent to the browser, and would undo a
@@ -148,7 +148,7 @@ def show_in_widget(key: str, value: str | list[str] | None) -> None:
         st.session_state[key] = value
 
 
-def _sorted(value: str | list[str] | None) -> str | list[str] | None:
+def _sorted(value: str | int | list[str] | None) -> str | int | list[str] | None:
     return sorted(value) if isinstance(value, list) else value
 
 

@@ -64,7 +64,7 @@ def advice(model: hamknee.Model, case: Case) -> Advice:
 
 def summary(model: hamknee.Model, case: Case) -> Summary:
     """Return the case on one page."""
-    return Summary(advice(model, case), model.sha256)
+    return Summary(advice(model, case), model.sha256, not_known=case.not_known)
 
 
 def stop(

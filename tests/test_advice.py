@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import numpy as np
@@ -358,3 +359,16 @@ def test_a_guidance_beside_the_numbers_goes_with_them(tmp_path) -> None:
         hamknee.load(tmp_path / "priors.csv"), {}, {"breathless_or_chest_pain": True}
     )
     assert found.text.startswith("Emergency. Ring 112.")
+
+
+def test_the_page_says_what_is_not_known_and_when_it_was_made(model: Model) -> None:
+    page = summary(model, {"onset": "sudden"}, not_known=["warmth", "pop"])
+    warmth, pop = (model.vocabulary[name].label for name in ("warmth", "pop"))
+    made = replace(page, made=date(2026, 3, 9))
+    for text in (made.markdown, made.html):
+        assert f"Asked, but not known: {warmth}; {pop}." in text
+        assert "9 March 2026" in text
+    assert page.made == date.today()
+    assert "Asked, but not known" not in summary(model, {"onset": "sudden"}).markdown
+    with pytest.raises(HamkneeError, match="warmt"):
+        summary(model, {}, not_known=["warmt"])

@@ -30,6 +30,7 @@ from people import show_people
 from reasons import show_reasons
 from texts import examples, plain, texts
 from warning_signs import ask_signs, show_level, show_signs
+from weighing import ask_weights
 from what_to_do import show_what_to_do
 
 # What can be looked at beside the ranking; only the open one is made.
@@ -80,6 +81,7 @@ def show_questions(
     if guidance is not None:
         ask_signs(guidance, form, found)
     ask_all(model.vocabulary, form)
+    ask_weights(model.vocabulary, form)
 
 
 # The answer -------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from hamknee.vocabulary import Variable
 from notices import show_notices
 from texts import in_html, plain, texts
 from warning_signs import ask_signs, show_level
+from weighing import ask_weights
 
 ALT = "Each possible cause in version A and in version B, the most likely of B first."
 
@@ -73,6 +74,7 @@ def show_questions(model: Model, guidance: Guidance | None, first: Case, second:
     if guidance is not None:
         ask_signs(guidance, form, assessed.safe_triage(model, second))
     ask_all(model.vocabulary, form)
+    ask_weights(model.vocabulary, form)
 
 
 def _in_first(first: Case, second: Case, variable: Variable) -> str:

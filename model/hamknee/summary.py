@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from hamknee.advice import Advice, advice
-from hamknee.evidence import value_words
+from hamknee.evidence import find_variable, value_words
 from hamknee.faults import HamkneeError
 from hamknee.follow_up import FollowUp, follow_up
 from hamknee.inference import Model
@@ -66,11 +67,17 @@ class Summary:
         Digest of the numbers.
     followed : FollowUp or None
         How it went, if days have passed.
+    not_known : tuple of str
+        Variables that were asked about and are not known.
+    made : date
+        When.
     """
 
     advice: Advice
     sha256: str
     followed: FollowUp | None = None
+    not_known: tuple[str, ...] = ()
+    made: date = field(default_factory=date.today)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -138,7 +145,9 @@ class Summary:
         notices = [f"{notice}." for notice in evidence.notices]
         # On one line, because two dozen of them would push the page onto a second sheet.
         known = f"{'; '.join(lines)}." if lines else words["nothing_known"]
-        return Block(words["findings"], [known, *notices])
+        labels = "; ".join(vocabulary[name].label for name in self.not_known)
+        asked = [words["not_known"].format(labels=labels)] if labels else []
+        return Block(words["findings"], [known, *asked, *notices])
 
     def _ranking(self) -> Block:
         interval, words = self.advice.triage.interval, self._words
@@ -167,7 +176,9 @@ class Summary:
     @cached_property
     def _footer(self) -> list[str]:
         words, limits = self._words, self.advice.triage.guidance.limits_text
-        numbers = words["numbers"].format(digest=self.sha256, version=version("hamknee"))
+        made = f"{self.made.day} {self.made:%B %Y}"
+        about = {"digest": self.sha256, "version": version("hamknee"), "date": made}
+        numbers = words["numbers"].format(**about)
         return [f"{words['limits']}: {limits}", numbers]
 
 
@@ -178,6 +189,7 @@ def summary(
     *,
     days: float | None = None,
     course: str | None = None,
+    not_known: Iterable[str] = (),
 ) -> Summary:
     """Return one case on one printable page.
 
@@ -187,6 +199,8 @@ def summary(
         As for `triage`.
     days, course : optional
         As for `follow_up`; both or neither.
+    not_known : iterable of str
+        Variables that were asked about and are not known, to be told on the page.
 
     Returns
     -------
@@ -197,12 +211,13 @@ def summary(
     FlagError, HamkneeError, EvidenceError, ImpossibleEvidenceError
         As for `triage` and `follow_up`.
     """
+    asked = tuple(find_variable(model.vocabulary, name).name for name in not_known)
     if days is None and course is None:
-        return Summary(advice(model, evidence, flags), model.sha256)
+        return Summary(advice(model, evidence, flags), model.sha256, not_known=asked)
     if days is None or course is None:
         raise HamkneeError(f"found days {days} and course {course}; allowed: both or neither")
     followed = follow_up(model, evidence, flags, days=days, course=course)
-    return Summary(followed.advice, model.sha256, followed)
+    return Summary(followed.advice, model.sha256, followed, asked)
 
 
 def _plain(text: str) -> str:
