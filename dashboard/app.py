@@ -69,7 +69,13 @@ def main() -> None:
     except hamknee.HamkneeError as error:
         show_faults(error)
         return
-    keep_case(page.title, holds_case=page.title in CASE, holds_changes=page.title == CASE[-1])
+    keep_case(
+        page.title,
+        model.sha256[:12],
+        edited=numbers_in_force.edited(),
+        holds_case=page.title in CASE,
+        holds_changes=page.title == CASE[-1],
+    )
     numbers_in_force.notice()
     if page.title in CASE:
         in_turn(page.run)

@@ -8,6 +8,7 @@ from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.labelled import LabelledCases, read_labelled
 from hamknee.self_test import SelfTest, self_test
+from hamknee.triage_check import TriageCheck, triage_check
 from hamknee.vocabulary import Vocabulary
 
 KEPT = 24
@@ -34,6 +35,17 @@ def on_published_cases(model: Model, cases: LabelledCases, min_findings: int) ->
     return _evaluation((stamp(), model.sha256, min_findings), model, cases)
 
 
+def urgency(model: Model, cases: LabelledCases, min_findings: int) -> TriageCheck:
+    """Return how urgent the published cases get, beside what their diagnoses call for.
+
+    Parameters
+    ----------
+    model, cases, min_findings
+        As for `on_published_cases`.
+    """
+    return _urgency((stamp(), model.sha256, min_findings), model, cases)
+
+
 def on_simulated_patients(model: Model, n: int, seed: int) -> SelfTest:
     """Return how good the answers to patients drawn from the model are."""
     return _self_test((stamp(), model.sha256, n, seed), model)
@@ -50,6 +62,11 @@ def _published(key: object, _vocabulary: Vocabulary) -> LabelledCases | None:  #
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _evaluation(key: tuple[object, str, int], _model: Model, _cases: LabelledCases) -> Evaluation:
     return evaluate(_model, _cases, min_findings=key[-1])
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _urgency(key: tuple[object, str, int], _model: Model, _cases: LabelledCases) -> TriageCheck:
+    return triage_check(_model, _cases, min_findings=key[-1])
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)

@@ -55,7 +55,6 @@ def read_cohort(data: bytes, name: str) -> pd.DataFrame:
         rows = max(data.count(b"\n"), data.count(b"\r")) - 1
         _check_size(name, rows, data.count(b",") + rows)
         frame = parse_table(data, name)
-        _check_commas(name, frame)
     if frame.empty:
         raise _refusal(name, "no rows", "a header and at least one row")
     return frame
@@ -102,13 +101,6 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
     if len(twice):
         raise _refusal(name, f"column {str(twice[0])[:100]!r} stands twice", "each column once")
     return frame
-
-
-def _check_commas(name: str, frame: pd.DataFrame) -> None:
-    header = str(frame.columns[0])
-    if len(frame.columns) == 1 and any(mark in header for mark in ";\t"):
-        mark = "semicolons" if ";" in header else "tabs"
-        raise _refusal(name, f"cells separated by {mark}", "cells separated by commas")
 
 
 def _check_types(name: str, schema: object) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,10 +16,21 @@ from hamknee import Model, cohort
 from hamknee.column_mapping import CohortError, ColumnMapping
 from hamknee.evaluation import Evaluation, evaluate
 from hamknee.faults import HamkneeError
+from hamknee.labelled import LabelledCases
 from hamknee.result_files import write_csv, write_parquet
 from hamknee.results import percent
-from scores_shown import pick, rows_html, show_by_diagnosis, show_calibration, show_scores
-from texts import plain
+from hamknee.triage_check import TriageCheck, triage_check
+from scores_shown import (
+    pick,
+    rows_html,
+    show_by_diagnosis,
+    show_calibration,
+    show_intervals,
+    show_scores,
+    show_words,
+)
+from texts import plain, texts
+from urgency_shown import show_urgency
 
 AT_ONCE = 10_000
 """Rows between two looks at whether the visitor wants something else."""
@@ -31,6 +43,9 @@ MOST_REASONS = 20
 
 MOST_EVALUATED = 20_000
 """Rows that are held against their diagnosis: more would tell no more, and take long."""
+
+MOST_TRIAGED = 200
+"""Rows of which it is told how urgent they get; so many take about two seconds."""
 
 ROW = "row"
 """The column of the results that numbers the rows, where none of theirs names them."""
@@ -223,6 +238,7 @@ def show_rows(model: Model, result: pd.DataFrame) -> None:
     lines = [_line(model, row) for _, row in chosen.iloc[start : start + ON_A_PAGE].iterrows()]
     head = (str(result.columns[0])[:60], "Comes first", "Probability", "Second", "Conflict, bits")
     st.html(rows_html(head, lines, "Rows with their answers"))
+    st.caption(texts().conflict)
 
 
 def _line(model: Model, row: pd.Series) -> tuple[str, ...]:
@@ -238,7 +254,7 @@ def _line(model: Model, row: pd.Series) -> tuple[str, ...]:
         states[first].label,
         percent(float(p[first])),
         f"{states[second].label}, {percent(float(p[second]))}",
-        f"{row['conflict']:.1f}",
+        f"{row['conflict']:z.1f}",
     )
 
 
@@ -250,42 +266,57 @@ def show_evaluation(model: Model, upload: Upload, mapping: ColumnMapping) -> Non
     st.header("Held against your diagnoses", anchor=False)
     if upload.evaluation is None:
         with st.spinner("Holding the answers against the diagnoses"):
-            upload.evaluation = evaluated(model, upload.frame, mapping)
+            hold_against(model, upload, mapping)
     found = upload.evaluation
-    if isinstance(found, str):
-        st.warning(plain(found))
+    if not isinstance(found, Evaluation):
+        st.warning(plain(str(found)))
         return
     st.markdown(f"**{plain(found.text)}**")
-    left = len(upload.frame) - found.read
-    if left:
-        what = "not among them: not read, or beyond the number drawn at random"
-        st.caption(f"{left:,} of {len(upload.frame):,} rows are {what} ({MOST_EVALUATED:,}).")
+    show_words()
+    if left := found.read - found.n - found.undiagnosed:
+        drawn = f"{found.n:,} of those with a diagnosis were drawn at random"
+        unread = f"{left:,} of {found.read:,} rows are not among them, because they cannot be read"
+        st.caption(f"{drawn if found.n == MOST_EVALUATED else unread}.")
     with st.container(key="cohort-evaluation"):
         with st.container(key="cohort-rivals"):
             show_scores(found, "cohort")
+            show_intervals(found)
         with st.container(key="cohort-calibration"):
             show_calibration(found, "cohort")
     show_by_diagnosis(found, "cohort")
+    st.header("How urgent", anchor=False)
+    show_urgency_of(upload, found)
 
 
-def evaluated(model: Model, frame: pd.DataFrame, mapping: ColumnMapping) -> Evaluation | str:
-    """Return how good the answers are to the rows that can be read, or why it cannot be told.
+def show_urgency_of(upload: Upload, found: Evaluation) -> None:
+    """Show how urgent the answers alone make the rows, or why that cannot be told."""
+    if not isinstance(upload.urgency, TriageCheck):
+        st.caption(plain(str(upload.urgency)))
+        return
+    if upload.urgency.n < found.n:
+        few = f"{upload.urgency.n:,} of {found.n:,} cases, drawn at random"
+        st.caption(f"{few}: each takes thousands of draws of the numbers.")
+    show_urgency(upload.urgency)
 
-    Parameters
-    ----------
-    model : Model
-        What is checked.
-    frame : DataFrame
-        The cohort; of very many rows with a diagnosis some are drawn at random.
-    mapping : ColumnMapping
-        What its columns and values mean, the diagnosis among them.
-    """
+
+def hold_against(model: Model, upload: Upload, mapping: ColumnMapping) -> None:
+    """Keep with the file how good the answers to its rows are, or why that cannot be told."""
     try:
-        cases = with_diagnosis(model.vocabulary, frame, mapping)
-        known = np.flatnonzero(cases.diagnosed)
-        if len(known) > MOST_EVALUATED:
-            chosen = np.random.default_rng(1).choice(known, MOST_EVALUATED, replace=False)
-            cases = cases[np.sort(chosen)]
-        return evaluate(model, cases, resamples=500)
+        cases = some(with_diagnosis(model.vocabulary, upload.frame, mapping), MOST_EVALUATED)
+        found = evaluate(model, cases, resamples=500)
     except HamkneeError as error:
-        return str(error)
+        upload.evaluation = str(error)
+        return
+    upload.evaluation = replace(found, read=len(upload.frame))
+    try:
+        upload.urgency = triage_check(model, some(cases, MOST_TRIAGED))
+    except HamkneeError as error:
+        upload.urgency = str(error)
+
+
+def some(cases: LabelledCases, most: int) -> LabelledCases:
+    """Return the cases, or as many as allowed of those with a diagnosis, drawn at random."""
+    known = np.flatnonzero(cases.diagnosed)
+    if len(known) <= most:
+        return cases
+    return cases[np.sort(np.random.default_rng(1).choice(known, most, replace=False))]

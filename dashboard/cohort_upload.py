@@ -20,6 +20,7 @@ from cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
 from hamknee.column_mapping import ColumnMapping
 from hamknee.evaluation import Evaluation
 from hamknee.tables import TableError
+from hamknee.triage_check import TriageCheck
 from hamknee.vocabulary import Variable, Vocabulary
 from scores_shown import rows_html
 from texts import plain, texts
@@ -68,6 +69,8 @@ class Upload:
         Whether rows are being worked out.
     evaluation : Evaluation or str or None
         How good the answers are, or why that cannot be told; None before it was asked.
+    urgency : TriageCheck or str or None
+        How urgent the answers make the rows, likewise.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Upload:
     parts: list[pd.DataFrame] = field(default_factory=list)
     running: bool = False
     evaluation: Evaluation | str | None = None
+    urgency: TriageCheck | str | None = None
     _unread: dict[tuple[str, str], list[Unreadable]] = field(default_factory=dict)
 
     @property
@@ -106,7 +110,8 @@ class Upload:
 
     def start_over(self, key: object) -> None:
         """Forget what was worked out, because it depends on something that has changed."""
-        self.key, self.parts, self.running, self.evaluation = key, [], False, None
+        self.key, self.parts, self.running = key, [], False
+        self.evaluation = self.urgency = None
 
 
 def current(vocabulary: Vocabulary) -> Upload | None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-import numbers_in_force
 from hamknee.evidence import (
     Evidence,
     EvidenceError,
@@ -40,7 +39,7 @@ NUMBERS = "numbers"
 CHANGED = "b."
 """What the parameters of the second version of a case begin with."""
 
-_KEPT, _CHANGES, _PAGE = "case", "changes", "page-before"
+_KEPT, _CHANGES, _PAGE, _EDITED = "case", "changes", "page-before", "edited-numbers"
 
 
 @dataclass(frozen=True)
@@ -202,25 +201,32 @@ def changes_between(first: Case, second: Case) -> dict[str, str]:
     return {n: after.get(n, "") for n in names if after.get(n, "") != before.get(n, "")}
 
 
-def keep_case(page: str, *, holds_case: bool, holds_changes: bool = False) -> None:
+def keep_case(
+    page: str, numbers: str, *, edited: bool, holds_case: bool, holds_changes: bool = False
+) -> None:
     """Read the address into the session, or bring back what another page has taken out of it.
 
     Parameters
     ----------
     page : str
         Name of the page shown now.
+    numbers : str
+        The first digits of the digest of the numbers in force.
+    edited : bool
+        Whether these are others than those of the file.
     holds_case, holds_changes : bool
         Whether the case, and a second version of it, are in the address of this page.
     """
     moved = st.session_state.get(_PAGE, page) != page
     st.session_state[_PAGE] = page
+    st.session_state[_EDITED] = numbers if edited else ""
     if not holds_case:
         return
     if moved and not st.query_params:
         _show_address(holds_changes)
         return
     found = {name: st.query_params.get_all(name) for name in st.query_params}
-    if numbers_in_force.named_by("".join(found.get(NUMBERS, ()))):
+    if found.get(NUMBERS) == [numbers]:
         del found[NUMBERS]  # nothing to tell of it, also once other numbers are in force
     if holds_changes:
         st.session_state[_CHANGES] = {n: v for n, v in found.items() if n.startswith(CHANGED)}
@@ -258,6 +264,6 @@ def _show_address(with_changes: bool) -> None:
     kept = dict(st.session_state.get(_KEPT, {}))
     if with_changes:
         kept |= st.session_state.get(_CHANGES, {})
-    if numbers_in_force.edited():  # whoever gets this address has other numbers
-        kept[NUMBERS] = [numbers_in_force.priors().sha256[:12]]
+    if edited := st.session_state.get(_EDITED):  # whoever gets this address has other numbers
+        kept[NUMBERS] = [edited]
     st.query_params.from_dict(kept)

@@ -45,11 +45,6 @@ def edited() -> bool:
     return priors().sha256 != cached.priors().sha256
 
 
-def named_by(digest: str) -> bool:
-    """Return whether the first digits of a digest are those of the numbers in force."""
-    return bool(digest) and priors().sha256.startswith(digest)
-
-
 def use(changed: Priors) -> None:
     """Work with these numbers from now on."""
     if changed.rows == cached.priors().rows:

@@ -13,7 +13,8 @@ from hamknee.evaluation import FORECASTS, Evaluation
 from hamknee.faults import HamkneeError
 from hamknee.results import percent, percent_range
 from hamknee.scores import MEASURES
-from texts import in_html, plain
+from number_rows import MASS
+from texts import in_html, plain, texts
 
 SHARES = ("top1", "top3")
 """Measures that are shares of the cases."""
@@ -43,6 +44,7 @@ def show_scores(found: Evaluation, key: str, of_file: Evaluation | None = None) 
         theirs = of_file.table.query("forecast == 'model'").assign(forecast=BY_FILE)
         table = pd.concat([table, theirs], ignore_index=True)
     measure = pick("Measure", MEASURES, f"measure-{key}", MEASURES.__getitem__)
+    st.caption(plain(texts().measures[measure]))
     st.altair_chart(
         score_intervals(table, measure, dark=_dark()),
         theme=None,
@@ -51,6 +53,20 @@ def show_scores(found: Evaluation, key: str, of_file: Evaluation | None = None) 
         "The numbers are in the table below.",
     )
     st.html(scores_html(table, found.mass))
+
+
+def show_words() -> None:
+    """Explain the words of the sentence about scores, for those who do not know them."""
+    words = [(MEASURES[name], told) for name, told in texts().measures.items()]
+    words += [(FORECASTS[name], told) for name, told in texts().rivals.items()]
+    with st.expander("What these words mean"):
+        st.markdown("\n".join(f"- **{plain(word)}**: {plain(told)}" for word, told in words))
+
+
+def show_intervals(found: Evaluation) -> None:
+    """Tell why the intervals of scores are not those of a ranking."""
+    told = texts().intervals.format(scores=percent(found.mass), ranking=percent(MASS))
+    st.caption(plain(told))
 
 
 def scores_html(table: pd.DataFrame, mass: float) -> str:

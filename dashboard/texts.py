@@ -23,8 +23,15 @@ class Texts:
     one_by_one: str
     check: str
     published: str
+    urgency: str
+    few: str
     cohort: str
+    template: str
+    conflict: str
     simulated: str
+    intervals: str
+    measures: Mapping[str, str]
+    rivals: Mapping[str, str]
     informs: str
     privacy: str
     limits: str

@@ -2,24 +2,32 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 import streamlit as st
 
 import cached
 import checked
 import cohort_results
+import cohort_template
 import cohort_upload
 import numbers_in_force
+from case_row import show_case
 from hamknee import Model
 from hamknee.evaluation import Evaluation
-from hamknee.evidence import value_text
 from hamknee.faults import HamkneeError
-from hamknee.labelled import LabelledCases
+from hamknee.labelled import LabelledCases, diagnosis_label
 from hamknee.results import percent
 from hamknee.vocabulary import Variable
-from scores_shown import pick, show_by_diagnosis, show_calibration, show_scores
+from scores_shown import (
+    pick,
+    show_by_diagnosis,
+    show_calibration,
+    show_intervals,
+    show_scores,
+    show_words,
+)
 from texts import plain, texts
+from urgency_shown import show_under_triaged, show_urgency
 
 FEWEST = {"All cases": 0, "3 findings or more": 3, "5 or more": 5}
 """How much has to be known of a case."""
@@ -63,21 +71,33 @@ def show_published(model: Model) -> None:
         st.warning(plain(str(error)))
         return
     st.markdown(f"**{plain(found.text)}**")
+    show_words()
     with st.container(key="check-scores"):
         with st.container(key="check-rivals"):
             st.header("Beside simpler rivals", anchor=False)
             show_scores(found, "published", before if numbers_in_force.edited() else None)
-            st.caption(
-                "Prior only answers nothing but where the question is asked; naive Bayes has the "
-                "same numbers, as if findings were independent."
-            )
+            show_intervals(found)
         with st.container(key="check-calibration"):
             st.header("Do probabilities come true?", anchor=False)
             show_calibration(found, "published")
+    st.header("How urgent", anchor=False)
+    show_how_urgent(model, cases, FEWEST[enough])
     st.header("Which is taken for which", anchor=False)
     show_by_diagnosis(found, "published")
     st.header("The cases", anchor=False)
     show_cases(model, cases, found)
+
+
+def show_how_urgent(model: Model, cases: LabelledCases, min_findings: int) -> None:
+    """Show how urgent the cases get, and which of them were told too little."""
+    try:
+        found = checked.urgency(model, cases, min_findings)
+    except HamkneeError as error:
+        st.caption(plain(str(error)))
+        return
+    show_urgency(found)
+    st.caption(texts().few)
+    show_under_triaged(found, cases)
 
 
 def show_cases(model: Model, cases: LabelledCases, found: Evaluation) -> None:
@@ -89,29 +109,12 @@ def show_cases(model: Model, cases: LabelledCases, found: Evaluation) -> None:
     places = {name: row for row, name in enumerate(cases.cases.names())}
     st.caption(f"{len(rows)} of {found.n} cases. A name opens the case on the Diagnose page.")
     for case in rows.to_dict(orient="records"):
-        show_case(model, cases, places[case["case"]], case)
-
-
-def show_case(model: Model, cases: LabelledCases, row: int, told: Mapping[Hashable, Any]) -> None:
-    """Show one case: what was right, what came first, and where to read it."""
-    about = cases.about.iloc[row]
-    known = cases.cases.evidence(row)
-    with st.container(key=f"case-row-{told['case']}"):
-        st.page_link(
-            "views/diagnose.py",
-            label=plain(str(told["case"])),
-            query_params={name: value_text(value) for name, value in known.items()},
-        )
-        link = quote(str(about.get("link", "")), safe=":/?&=%#")
-        st.markdown(
-            f"{case_words(model.vocabulary.target, told)} {plain(str(about.get('summary', '')))}"
-            + (f" [Report]({link})" if link.startswith("https://") else "")
-        )
+        show_case(cases, places[case["case"]], case_words(model.vocabulary.target, case))
 
 
 def case_words(target: Variable, told: Mapping[Hashable, Any]) -> str:
     """Return in Markdown what was right, and what came first."""
-    right = " or ".join(target.state(name).label for name in told[target.name].split("|"))
+    right = diagnosis_label(target, told[target.name])
     if not isinstance(told["first"], str):
         return f"**{plain(right)}**{plain(', impossible by these numbers.')}"
     if told["rank"] == 1:
@@ -128,6 +131,7 @@ def show_own(model: Model) -> None:
     """Take a file of cases, and show what the model says of them."""
     cohort_upload.ask_file(model.vocabulary)
     if (upload := cohort_upload.current(model.vocabulary)) is None:
+        cohort_template.offer(model)
         return
     cohort_upload.show_file(upload)
     cohort_upload.ask_columns(upload)

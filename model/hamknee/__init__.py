@@ -32,6 +32,7 @@ from hamknee.sensitivity import sensitivity_function, tornado
 from hamknee.stopping import same_decision_probability, stop_rule
 from hamknee.summary import summary
 from hamknee.triage import triage
+from hamknee.triage_check import triage_check
 from hamknee.uncertainty import credible_interval
 
 __version__ = version("hamknee")
@@ -65,6 +66,7 @@ __all__ = [
     "summary",
     "tornado",
     "triage",
+    "triage_check",
     "two_way",
     "update",
     "what_would_change",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import numpy as np
 
 from hamknee.cases import Column
 from hamknee.column_mapping import CohortError
+from hamknee.tables import COMMAS, EMPTY, not_commas
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,7 +100,8 @@ def open_file(path: Path) -> CohortFile:
     Raises
     ------
     CohortError
-        If it is neither a CSV nor a Parquet file, or a column stands twice.
+        If it is neither a CSV nor a Parquet file, is empty, has other separators than commas, or a
+        column stands twice.
     """
     import pyarrow as pa
 
@@ -110,6 +113,8 @@ def open_file(path: Path) -> CohortFile:
         allowed = "a .csv or .parquet file, or a folder of .parquet files"
         raise CohortError([f"{path.name}: cannot tell what {found} is; allowed: {allowed}"])
     try:
+        if _is_empty(path):
+            raise _refusal(path, *EMPTY)
         fields = _csv_header(path) if kind == ".csv" else _parquet_header(path)
     except (pa.ArrowException, OSError, UnicodeError, csv.Error) as why:
         raise _unreadable(path, why) from None
@@ -155,7 +160,10 @@ def _csv_names(path: Path) -> list[str]:
 def _csv_header(path: Path) -> list[tuple[str, pa.DataType]]:
     import pyarrow as pa
 
-    return [(name.strip(), pa.string()) for name in _csv_names(path)]
+    names = _csv_names(path)
+    if problem := not_commas(",".join(names)):
+        raise _refusal(path, problem, COMMAS)
+    return [(name.strip(), pa.string()) for name in names]
 
 
 def _csv_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) -> Iterator[Chunk]:
@@ -300,6 +308,16 @@ def _text(value: object) -> object:
         return value.decode() if isinstance(value, bytes) else value
     except UnicodeDecodeError:
         return value
+
+
+def _is_empty(path: Path) -> bool:
+    """Return whether a file begins with nothing but spaces and line ends."""
+    with path.open("rb") as file:
+        return not file.read(BLOCK_BYTES).removeprefix(BOM_UTF8).strip()
+
+
+def _refusal(path: Path, problem: str, allowed: str) -> CohortError:
+    return CohortError([f"{path.name}: {problem}; allowed: {allowed}"])
 
 
 def _unreadable(path: Path, why: Exception) -> CohortError:

@@ -18,10 +18,18 @@ from hamknee.evidence import find_state
 from hamknee.faults import HamkneeError
 from hamknee.inference import Model
 from hamknee.junction_tree import Array
-from hamknee.labelled import CasesError, LabelledCases, known_findings, label, read_labelled
+from hamknee.labelled import (
+    CasesError,
+    LabelledCases,
+    as_labelled,
+    diagnoses,
+    diagnosis_label,
+    distinct_diagnoses,
+    that_count,
+)
 from hamknee.results import percent, percent_range
 from hamknee.scores import MEASURES, Scoreboard, rank_of_truth, scores
-from hamknee.vocabulary import Variable, Vocabulary
+from hamknee.vocabulary import Variable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,10 +164,11 @@ class Evaluation:
         found = self.board.by_case["model"]
         p_true = np.nan_to_num((self.probabilities["model"] * self.truth).sum(axis=1))
         rows = []
-        for diagnosis in sorted(set(self._diagnoses), key=self._place):
+        for diagnosis in distinct_diagnoses(self.target, self._diagnoses):
             of = np.array([other == diagnosis for other in self._diagnoses])
             means = (float(values[of].mean()) for values in (found["top1"], found["top3"], p_true))
-            rows.append((diagnosis, self._label(diagnosis), int(of.sum()), *means))
+            label = diagnosis_label(self.target, diagnosis)
+            rows.append((diagnosis, label, int(of.sum()), *means))
         columns = [self.target.name, "label", "n", "top1", "top3", "mean_p"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -268,16 +277,7 @@ class Evaluation:
 
     @cached_property
     def _diagnoses(self) -> list[str]:
-        names = self.target.state_names
-        return ["|".join(names[i] for i in np.flatnonzero(row)) for row in self.truth]
-
-    def _place(self, diagnosis: str) -> tuple[int, list[int]]:
-        """Return where a diagnosis stands: single ones first, then those that are one of many."""
-        places = [self.target.position[name] for name in diagnosis.split("|")]
-        return len(places), places
-
-    def _label(self, diagnosis: str) -> str:
-        return " or ".join(self.target.state(name).label for name in diagnosis.split("|"))
+        return diagnoses(self.target, self.truth)
 
     def _one_diagnosis(self) -> tuple[Array, Array]:
         if not self._certain.any():
@@ -369,17 +369,8 @@ def evaluate(
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
     if resamples < 1:
         raise HamkneeError(f"found {resamples} resamples; allowed: 1 or more")
-    if min_findings < 0:
-        raise HamkneeError(f"found {min_findings} findings at least; allowed: 0 or more")
-    labelled = _labelled(model.vocabulary, cases)
-    diagnosed = labelled.diagnosed
-    enough = known_findings(labelled.cases) >= min_findings
-    kept = labelled[diagnosed & enough]
-    if not len(kept):
-        raise CasesError(
-            f"of {len(labelled)} cases {int(diagnosed.sum())} have a known diagnosis, and none of "
-            f"those {min_findings} known findings; allowed: cases of which at least one has both"
-        )
+    labelled = as_labelled(model.vocabulary, cases)
+    kept = that_count(labelled, min_findings)
     forecasts = {"model": posteriors} | dict(BASELINES)
     return Evaluation(
         target=model.vocabulary.target,
@@ -387,7 +378,7 @@ def evaluate(
         truth=kept.truth,
         probabilities={name: answer(model, kept.cases) for name, answer in forecasts.items()},
         read=len(labelled),
-        undiagnosed=int((~diagnosed).sum()),
+        undiagnosed=int((~labelled.diagnosed).sum()),
         min_findings=min_findings,
         mass=mass,
         resamples=resamples,
@@ -398,20 +389,6 @@ def evaluate(
 def number_range(value: float, low: float, high: float) -> str:
     """Return a number and its interval in words: ``1.22 (0.90 to 1.55)``."""
     return f"{value:.2f} ({low:.2f} to {high:.2f})"
-
-
-def _labelled(
-    vocabulary: Vocabulary, cases: LabelledCases | pd.DataFrame | str | Path | None
-) -> LabelledCases:
-    if cases is None or isinstance(cases, str | Path):
-        return read_labelled(vocabulary, cases)
-    if not isinstance(cases, LabelledCases):
-        return label(vocabulary, cases)
-    if cases.cases.vocabulary != vocabulary:
-        raise CasesError(
-            "the cases were read with another vocabulary than the model's; allowed: the same"
-        )
-    return cases
 
 
 def _finite(value: float) -> float | None:

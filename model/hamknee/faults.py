@@ -85,6 +85,12 @@ def suggestion(name: object, allowed: Iterable[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
+def other_separator(header: str) -> str:
+    """Return what separates the cells of a CSV header in place of commas, or an empty string."""
+    names = {";": "semicolons", "\t": "tabs"}
+    return "" if "," in header else next((names[mark] for mark in names if mark in header), "")
+
+
 def read_bytes(path: Path, error: type[FaultsError]) -> bytes:
     """Return the bytes of a file.
 

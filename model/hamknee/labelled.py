@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from hamknee.faults import HamkneeError, listing
 from hamknee.junction_tree import Array
 from hamknee.shipped import shipped
 from hamknee.tables import read_table
-from hamknee.vocabulary import Vocabulary
+from hamknee.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +87,56 @@ def known_findings(cases: Cases) -> Codes:
     return np.asarray((cases.codes[:, columns] != [size for _, size in counted]).sum(axis=1))
 
 
+def that_count(labelled: LabelledCases, min_findings: int) -> LabelledCases:
+    """Return the cases with a known diagnosis of which enough is known.
+
+    Parameters
+    ----------
+    labelled : LabelledCases
+        All cases.
+    min_findings : int
+        Known findings that a case needs to count; context, age and sex are none.
+
+    Raises
+    ------
+    CasesError
+        If none is left.
+    HamkneeError
+        If the number is out of range.
+    """
+    if min_findings < 0:
+        raise HamkneeError(f"found {min_findings} findings at least; allowed: 0 or more")
+    kept = labelled[labelled.diagnosed & (known_findings(labelled.cases) >= min_findings)]
+    if not len(kept):
+        raise CasesError(
+            f"of {len(labelled)} cases {int(labelled.diagnosed.sum())} have a known diagnosis, and "
+            f"none of those {min_findings} known findings; allowed: cases of which at least one "
+            "has both"
+        )
+    return kept
+
+
+def diagnoses(target: Variable, truth: Array) -> list[str]:
+    """Return the diagnosis of each case by name; ``a|b`` where it is one of several."""
+    names = target.state_names
+    return ["|".join(names[i] for i in np.flatnonzero(row)) for row in truth]
+
+
+def diagnosis_label(target: Variable, diagnosis: str) -> str:
+    """Return a diagnosis, as `diagnoses` names it, in the words that people read."""
+    return " or ".join(target.state(name).label for name in diagnosis.split("|"))
+
+
+def distinct_diagnoses(target: Variable, found: Iterable[str]) -> list[str]:
+    """Return each diagnosis once: in the target's order, those that are one of several last."""
+
+    def place(diagnosis: str) -> tuple[int, list[int]]:
+        places = [target.position[name] for name in diagnosis.split("|")]
+        return len(places), places
+
+    return sorted(set(found), key=place)
+
+
 def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
     """Check a table of cases and separate findings from diagnosis.
 
@@ -147,6 +198,36 @@ def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> Lab
     if "case_id" in frame.columns:
         frame = frame.set_index("case_id")
     return label(vocabulary, frame)
+
+
+def as_labelled(
+    vocabulary: Vocabulary, cases: LabelledCases | pd.DataFrame | str | Path | None
+) -> LabelledCases:
+    """Return cases whose diagnosis is known, in whatever form they come.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    cases : LabelledCases, DataFrame, or path, optional
+        As for `label` or `read_labelled`; by default the published cases.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read.
+    CasesError
+        As for `label`, or if the cases were read with another vocabulary.
+    """
+    if cases is None or isinstance(cases, str | Path):
+        return read_labelled(vocabulary, cases)
+    if not isinstance(cases, LabelledCases):
+        return label(vocabulary, cases)
+    if cases.cases.vocabulary != vocabulary:
+        raise CasesError(
+            "the cases were read with another vocabulary than the model's; allowed: the same"
+        )
+    return cases
 
 
 def _code(pattern: Array, otherwise: int) -> int:

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from hamknee.faults import Fault, FaultsError, decode, listing, read_bytes, suggestion
+from hamknee.faults import (
+    Fault,
+    FaultsError,
+    decode,
+    listing,
+    other_separator,
+    read_bytes,
+    suggestion,
+)
 from hamknee.priors import COLUMNS, Priors, Row, digest, given_text
 from hamknee.rows import (
     SUM_TOLERANCE,
@@ -209,10 +217,9 @@ class _Reader:
         self.unplaced.add(None)
 
     def _check_header(self, header: list[str]) -> bool:
-        for mark, name in {";": "semicolons", "\t": "tabs"}.items():
-            if len(header) == 1 and mark in header[0]:
-                self.fault(1, "header", f"the columns are separated by {name}", "commas")
-                return False
+        if marks := other_separator(",".join(header)):
+            self.fault(1, "header", f"the columns are separated by {marks}", "commas")
+            return False
         if not any(name.strip().lower() in COLUMNS for name in header):
             problem = f"found {','.join(header)!r}" if header else "the line is empty"
             self.fault(1, "header", problem, ",".join(COLUMNS))

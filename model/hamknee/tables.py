@@ -6,12 +6,22 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hamknee.faults import Fault, FaultsError, decode, read_bytes
+from hamknee.faults import Fault, FaultsError, decode, other_separator, read_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
 
 KINDS = (".csv", ".parquet")
+
+EMPTY = ("the file is empty", "a header and at least one row")
+"""What is wrong with a file that holds nothing, and what is allowed."""
+
+COMMAS = (
+    "commas. Where the decimal sign is a comma, spreadsheets put semicolons: save as CSV with a "
+    "point for the decimal sign (Excel: File, Options, Advanced), or with the comma chosen as "
+    "separator (LibreOffice: “Edit filter settings”)"
+)
+"""What is allowed between cells, and how a spreadsheet comes to write it."""
 
 
 class TableError(FaultsError):
@@ -60,15 +70,29 @@ def parse_table(data: bytes, name: str) -> pd.DataFrame:
     return frame
 
 
+def not_commas(header: str) -> str:
+    """Return what is wrong with a CSV header without commas; empty if they are not missed.
+
+    Other separators are refused rather than read, because decimal commas come with them.
+    """
+    found = other_separator(header)
+    return f"the cells are separated by {found}" if found else ""
+
+
 def _csv(data: bytes, name: str) -> pd.DataFrame:
     import pandas as pd
 
     text = decode(data, name, TableError)
+    header, *_ = text.lstrip("\r\n").split("\n", 1)
+    if problem := not_commas(header):
+        raise _error(name, problem, COMMAS)
     try:
         rows = pd.read_csv(
             io.StringIO(text), dtype=str, header=None, keep_default_na=False, na_values=[""]
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as why:
+    except pd.errors.EmptyDataError:
+        raise _error(name, *EMPTY) from None
+    except pd.errors.ParserError as why:
         raise _error(
             name, " ".join(str(why).split()), "a header and rows of as many cells"
         ) from None
@@ -82,6 +106,8 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
     import pandas as pd
     import pyarrow as pa
 
+    if not data:
+        raise _error(name, *EMPTY)
     try:
         return pd.read_parquet(io.BytesIO(data))
     except (pa.ArrowException, OSError, ValueError) as why:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from hamknee.evidence import Evidence, check_evidence
 from hamknee.faults import HamkneeError, listing, suggestion
-from hamknee.guidance import Flag, Guidance, Level, matches
+from hamknee.guidance import Flag, Guidance, Level, Rule, matches
 from hamknee.guidance_reading import guidance_for
 from hamknee.inference import Model
 from hamknee.results import percent
@@ -279,16 +279,30 @@ def _flag_reasons(guidance: Guidance, answers: Mapping[str, str]) -> Iterable[Re
             yield Reason(flag.level, name, text, flag.source)
 
 
+def rules_reached(guidance: Guidance, high: Mapping[str, float]) -> list[Rule]:
+    """Return the most urgent rule that each condition reaches, most urgent first.
+
+    Parameters
+    ----------
+    guidance : Guidance
+        Whose rules are meant.
+    high : mapping of str to float
+        By condition, how probable it could be.
+    """
+    reached: dict[str, Rule] = {}
+    for rule in sorted(guidance.triage.values(), key=lambda rule: guidance.urgency(rule.level)):
+        if high[rule.condition] >= rule.at_least:
+            reached.setdefault(rule.condition, rule)
+    return list(reached.values())
+
+
 def _rule_reasons(guidance: Guidance, interval: CredibleInterval) -> Iterable[Reason]:
-    """Return the most urgent rule of each condition that the upper end of its interval reaches."""
-    target, told = interval.posterior.target, set()
-    rules = sorted(guidance.triage.values(), key=lambda rule: guidance.urgency(rule.level))
-    for rule in rules:
-        high = float(interval.high[target.position[rule.condition]])
-        if high >= rule.at_least and rule.condition not in told:
-            told.add(rule.condition)
-            label = target.state(rule.condition).label
-            text = guidance.words["not_excluded"].format(
-                condition=label, high=percent(high), why=rule.why
-            )
-            yield Reason(rule.level, rule.name, text, rule.source)
+    """Return the rules that the upper ends of the intervals reach."""
+    target = interval.posterior.target
+    high = dict(zip(target.state_names, map(float, interval.high), strict=True))
+    for rule in rules_reached(guidance, high):
+        label = target.state(rule.condition).label
+        text = guidance.words["not_excluded"].format(
+            condition=label, high=percent(high[rule.condition]), why=rule.why
+        )
+        yield Reason(rule.level, rule.name, text, rule.source)

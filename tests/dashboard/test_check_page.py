@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -230,7 +231,10 @@ def test_the_diagnoses_are_held_against_the_answers(model: Model) -> None:
         (case, line.split(",")[1]) for case, line in zip(OURS, THEIRS.splitlines()[1:], strict=True)
     ]
     frame = pd.DataFrame([{**case, "condition": right} for case, right in rows if case])
-    assert evaluate(model, frame, resamples=500).text in words(page)
+    told = words(page)
+    assert replace(evaluate(model, frame, resamples=500), read=5).text in told
+    assert "4 of 5 cases." in told
+    assert "1 of 5 rows are not among them, because they cannot be read." in told
 
 
 def test_one_column_for_two_questions_is_told() -> None:
@@ -325,11 +329,11 @@ def test_another_visitor_sees_nothing_and_the_file_can_be_forgotten() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "told"),
     [
-        (b"", "mine.csv", "No columns to parse"),
+        (b"", "mine.csv", "the file is empty; allowed: a header"),
         (b"onset,pop\n", "mine.csv", "no rows; allowed: a header and at least one row"),
         (b"\x00\x01\x02" * 1000, "mine.csv", "NUL character"),
         ("name\nM\xfcller\n".encode("latin-1"), "mine.csv", "byte 0xfc is not UTF-8"),
-        (b"onset;pop\nsudden;yes\n", "mine.csv", "semicolons; allowed: cells separated by commas"),
+        (b"onset;age\nsudden;31,5\n", "mine.csv", "separated by semicolons; allowed: commas"),
         (b"onset,onset\nsudden,days\n", "mine.csv", "column 'onset' stands twice"),
         (b"onset,pop\nsudden,yes,no\n", "mine.csv", "Expected 2 fields in line 2, saw 3"),
         (b"onset\n" + b"sudden\n" * 200_001, "mine.csv", "200,001 rows; allowed: at most 200,000"),
