@@ -185,7 +185,10 @@ class _Maker:
                     measures=self._labels(flag.avoid), flag=flag.label
                 )
                 yield Item("withheld", text, flag.source)
+        told = {name for flag in self.found.raised for name in flag.avoid}
         for condition in self.not_excluded:
+            if not self.found.about.self_care and told.issuperset(condition.avoid):
+                continue  # in an emergency the sign says it all
             text = self.words["hold_back"].format(
                 measures=self._labels(condition.avoid),
                 condition=self._label(condition),
