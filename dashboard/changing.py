@@ -4,9 +4,11 @@ Which number is chosen stands in the address. The widgets show the numbers in fo
 them to these, and a change goes through the rules of the library before it is in force.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -15,12 +17,22 @@ import numbers_in_force
 from edits import NEAR, settled
 from hamknee.faults import HamkneeError
 from hamknee.priors import Priors
-from hamknee.rows import BASES, LONGEST_NOTE, Row, given_text
+from hamknee.rows import (
+    BASES,
+    LONGEST_NOTE,
+    Row,
+    certainty_problems,
+    ess_problems,
+    given_text,
+    probability_problems,
+)
 from number_rows import (
     BASIS_WORDS,
+    WEIGHT,
     exact_percent,
     given_pairs,
     number_range,
+    number_words,
     range_text,
     state_words,
 )
@@ -28,6 +40,21 @@ from texts import plain
 
 DECIMALS = 12
 """Of a proportion that was given in percent: enough for any, and too few for rounding to show."""
+
+THIS = "this number"
+"""What the chosen number is called: where it is chosen, at its field, over what follows from it."""
+
+MARK = ":material/arrow_forward:"
+"""Stands in its field too."""
+
+OF_WEIGHT = (
+    "Equivalent sample size: how firm these numbers are. For a judgement nobody was observed."
+)
+
+CERTAIN = (
+    "0 and 100 % are only for what holds by definition. Enter a number between, or first choose "
+    f"the basis “{BASIS_WORDS['logical']}” under “Say what it rests on”."
+)
 
 REFUSED = "change-refused"
 
@@ -126,6 +153,15 @@ def ask_number(priors: Priors, chosen: Chosen) -> None:
             on_change=_choose_given,
             args=(chosen,),
         )
+    _set("tune-state", chosen.state)
+    st.selectbox(
+        THIS.capitalize(),
+        vocabulary[chosen.variable].state_names,
+        key="tune-state",
+        format_func=partial(state_words, vocabulary, chosen.variable),
+        on_change=_choose_state,
+        args=(chosen,),
+    )
 
 
 def _choose_variable() -> None:
@@ -135,6 +171,10 @@ def _choose_variable() -> None:
 def _choose_given(chosen: Chosen) -> None:
     given = {parent: st.session_state[f"tune-given-{parent}"] for parent in chosen.given}
     choose(Chosen(chosen.variable, chosen.state, given))
+
+
+def _choose_state(chosen: Chosen) -> None:
+    choose(replace(chosen, state=st.session_state["tune-state"]))
 
 
 # Changing ---------------------------------------------------------------------------------
@@ -147,33 +187,52 @@ def show_column(priors: Priors, chosen: Chosen) -> None:
     st.markdown(f"**{plain(label)}**, in percent. The others follow the one you change.")
     with st.container(key="column"):
         for row in rows:
-            key = f"tune-number-{chosen.key}-{row.state}"
-            _set(key, round(100 * row.probability, DECIMALS - 2))
-            st.number_input(
-                plain(state_words(priors.vocabulary, row.variable, row.state)),
-                min_value=0.0,
-                max_value=100.0,
-                step=1.0,
-                format="%.4g",
-                key=key,
-                on_change=_change,
-                args=(Chosen(chosen.variable, row.state, chosen.given), key),
+            number = replace(chosen, state=row.state)
+            # Screen readers read out a label as it is written, so it has no marks of Markdown.
+            words = state_words(priors.vocabulary, row.variable, row.state)
+            _ask(
+                f"{words} ({THIS})" if number == chosen else words,
+                f"tune-number-{chosen.key}-{row.state}",
+                round(100 * row.probability, DECIMALS - 2),
+                _step(row.probability, 1 - row.probability) * 100,
+                partial(_change, number),
+                icon=MARK if number == chosen else None,
             )
-        key = f"tune-ess-{chosen.key}"
-        _set(key, rows[0].ess)
-        st.number_input(
-            "Worth how many patients",
-            min_value=0.1,
-            step=1.0,
-            format="%.4g",
-            key=key,
-            help="Equivalent sample size: how firm the column is, in observed patients.",
-            on_change=_change_ess,
-            args=(chosen, key),
-        )
+    ess, key = rows[0].ess, f"tune-ess-{chosen.key}"
+    _ask(WEIGHT, key, ess, _step(ess), partial(_change_ess, chosen), about=OF_WEIGHT)
     if refused := st.session_state.pop(REFUSED, None):
         st.error(plain(refused))
     st.caption(plain(_about(priors, chosen)))
+
+
+def _ask(
+    label: str,
+    key: str,
+    value: float,
+    step: float,
+    on_change: Callable[[str], None],
+    *,
+    about: str | None = None,
+    icon: str | None = None,
+) -> None:
+    """Ask for a number without limits: the browser would keep quiet about what is beyond them."""
+    _set(key, value)
+    st.number_input(
+        label,
+        step=step,
+        format="%.4g",
+        key=key,
+        help=about,
+        icon=icon,
+        on_change=on_change,
+        args=(key,),
+    )
+
+
+def _step(*distances: float) -> float:
+    """Return a step that fits a number so far from where it must end: 1 from 10, 0.1 from 1."""
+    nearest = min(distances)
+    return float(10 ** (math.floor(math.log10(nearest)) - 1)) if nearest > 0 else 0.01
 
 
 def _about(priors: Priors, chosen: Chosen) -> str:
@@ -191,27 +250,64 @@ def _about(priors: Priors, chosen: Chosen) -> str:
 
 
 def _change(number: Chosen, key: str) -> None:
-    probability = round(st.session_state[key] / 100, DECIMALS)
-    change(number, probability=probability)
+    entered = st.session_state[key]
+    row, probability = number.row(numbers_in_force.priors()), round(entered / 100, DECIMALS)
+    # What holds by definition may be put at 0 or 100 %, and stays what it is.
+    logical = row.basis == "logical" and probability in (0, 1)
+    if allowed := _allowed(probability, "logical" if logical else "judgement"):
+        stays = f"It stays at {exact_percent(round(row.probability, 6))}."
+        _refuse(number, f"You entered {entered:g} % for {_words(row)}. {allowed} {stays}")
+    else:
+        change(number, probability=probability, basis="logical" if logical else None)
+
+
+def _allowed(probability: float, basis: str) -> str:
+    """Return what is allowed where a number of some basis is not; nothing where it is."""
+    if probability_problems(probability):
+        return "Allowed: more than 0 and less than 100 %."
+    return CERTAIN if certainty_problems(probability, basis) else ""
 
 
 def _change_ess(number: Chosen, key: str) -> None:
-    now = number.row(numbers_in_force.priors()).probability
-    change(number, probability=now, ess=st.session_state[key])
+    row, ess = number.row(numbers_in_force.priors()), st.session_state[key]
+    if ess_problems(ess):
+        stays = f"It stays at {row.ess:g}."
+        _refuse(number, f"You entered {ess:g} as the weight. Allowed: more than 0. {stays}")
+    else:
+        change(number, probability=row.probability, ess=ess)
 
 
-def change(number: Chosen, *, probability: float, ess: float | None = None) -> None:
-    """Change a number; keep what is wrong with it, if anything, to be told."""
+def change(
+    number: Chosen, *, probability: float, ess: float | None = None, basis: str | None = None
+) -> None:
+    """Change a number and look at it; keep what is wrong with it, if anything, to be told."""
+    changed = _with(number, probability=probability, ess=ess, basis=basis)
+    if changed is not None:
+        given = dict(number.given)
+        numbers_in_force.use(settled(cached.priors(), changed, number.variable, given))
+        choose(number)
+
+
+def _with(number: Chosen, **said: Any) -> Priors | None:
+    """Return the numbers with something said of one, as for `Priors.set`; None if refused."""
+    priors = numbers_in_force.priors()
     try:
-        changed = numbers_in_force.priors().set(
-            number.variable, number.state, given=number.given, probability=probability, ess=ess
-        )
+        return priors.set(number.variable, number.state, given=number.given, **said)
     except HamkneeError as error:
-        st.session_state[REFUSED] = str(error)
-        return
-    given = dict(number.given)
-    numbers_in_force.use(settled(cached.priors(), changed, number.variable, given))
+        row = number.row(priors)
+        _refuse(number, str(error).replace(row.name, _words(row)))
+        return None
+
+
+def _words(row: Row) -> str:
+    vocabulary = numbers_in_force.priors().vocabulary
+    return f"“{number_words(vocabulary, row.variable, row.state, row.given)}”"
+
+
+def _refuse(number: Chosen, why: str) -> None:
+    """Look at a number, and keep to be told why it was not changed."""
     choose(number)
+    st.session_state[REFUSED] = why
 
 
 # Where it comes from ----------------------------------------------------------------------
@@ -235,21 +331,15 @@ def ask_origin(priors: Priors, chosen: Chosen) -> None:
 
 
 def _save_origin(chosen: Chosen, basis: str, sources: str, note: str) -> None:
-    priors = numbers_in_force.priors()
-    try:
-        changed = priors.set(
-            chosen.variable,
-            chosen.state,
-            given=chosen.given,
-            probability=chosen.row(priors).probability,
-            basis=st.session_state[basis],
-            sources=st.session_state[sources],
-            note=st.session_state[note],
-        )
-    except HamkneeError as error:
-        st.session_state[REFUSED] = str(error)
-        return
-    numbers_in_force.use(changed)
+    changed = _with(
+        chosen,
+        probability=chosen.row(numbers_in_force.priors()).probability,
+        basis=st.session_state[basis],
+        sources=st.session_state[sources],
+        note=st.session_state[note],
+    )
+    if changed is not None:
+        numbers_in_force.use(changed)
 
 
 def _set(key: str, value: str | float | Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from hamknee.editing import FOLLOWED
 from hamknee.priors import Priors
 from hamknee.rows import Row
 
@@ -39,6 +40,12 @@ class Edit:
         now = {row.state: row for row in self.after}
         pairs = ((row, now[row.state]) for row in self.before)
         return [(old, new) for old, new in pairs if abs(old.probability - new.probability) > NEAR]
+
+    @property
+    def stated(self) -> list[tuple[Row, Row]]:
+        """Those of them that were entered; all where none is known not to follow another."""
+        entered = [pair for pair in self.moved if not pair[1].note.endswith(FOLLOWED)]
+        return entered or self.moved
 
 
 def edits(of_file: Priors, now: Priors) -> list[Edit] | None:

@@ -1,12 +1,12 @@
 """The rows of priors.csv as people read them: in words and percent, chosen and searched."""
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
 
-from answer import table_html
 from hamknee.parameters import beta_range
 from hamknee.priors import Priors
 from hamknee.rows import BASES, Row
@@ -27,6 +27,9 @@ BASIS_WORDS = {
     "logical": "By definition",
 }
 
+WEIGHT = "Weight: as if so many patients had been observed"
+"""What the equivalent sample size of a column is called, and what it is."""
+
 
 # Words ------------------------------------------------------------------------------------
 
@@ -35,6 +38,20 @@ def exact_percent(proportion: float) -> str:
     """Return a number of the tables in percent with all the digits it has."""
     text = np.format_float_positional(round(100 * proportion, 10), trim="-")
     return f"{text}\N{NO-BREAK SPACE}%"
+
+
+def round_percent(proportion: float, digits: int = 2) -> str:
+    """Return a number in percent with so many digits, counted from the nearer of 0 and 100."""
+    percent = 100 * proportion
+    near = min(percent, 100 - percent)
+    decimals = max(digits - 1 - math.floor(math.log10(near)), 0) if near > 0 else 0
+    text = f"{percent:.{decimals}f}"
+    return f"{text.rstrip('0').rstrip('.') if decimals else text}\N{NO-BREAK SPACE}%"
+
+
+def weight_text(ess: float) -> str:
+    """Return a weight, whole above 10: the rest of it says nothing."""
+    return f"{ess:.0f}" if ess > 10 else f"{ess:g}"
 
 
 def range_text(low: float, high: float) -> str:
@@ -130,26 +147,29 @@ def choose(
 
 def _text(vocabulary: Vocabulary, row: Row, known: Mapping[str, Reference]) -> str:
     words = number_words(vocabulary, row.variable, row.state, row.given)
-    sources = (f"{source.title} {source.about}" for source in named(known, row.sources))
+    sources = (
+        f"{source.cited} {source.title} {source.about}" for source in named(known, row.sources)
+    )
     return " ".join([words, *row.cells(), *sources]).lower()
 
 
 # Tables -----------------------------------------------------------------------------------
 
 
-def overview_html(priors: Priors) -> str:
-    """Return one row for each variable: how many numbers it has, and what they rest on."""
-    vocabulary = priors.vocabulary
-    bases: dict[str, Counter[str]] = {name: Counter() for name in vocabulary}
+def overview(priors: Priors) -> dict[str, str]:
+    """Return for each variable how many numbers it has, and what they rest on, in words."""
+    bases: dict[str, Counter[str]] = {name: Counter() for name in priors.vocabulary}
     for row in priors.rows:
         bases[row.variable][row.basis] += 1
-    used = used_bases(priors)
-    rows = [
-        (variable.label, str(count.total()), *(str(count[basis]) for basis in used))
-        for variable in vocabulary.variables
-        for count in [bases[variable.name]]
-    ]
-    return table_html(("Variable", "Numbers", *(BASIS_WORDS[basis] for basis in used)), rows)
+    return {name: _counts(count) for name, count in bases.items()}
+
+
+def _counts(bases: Counter[str]) -> str:
+    count = f"{bases.total()} numbers"
+    if len(bases) == 1:
+        return f"{count}, all {BASIS_WORDS[next(iter(bases))].lower()}"
+    kinds = [f"{bases[basis]} {BASIS_WORDS[basis].lower()}" for basis in BASES if bases[basis]]
+    return f"{count}: {', '.join(kinds)}"
 
 
 def used_bases(priors: Priors) -> list[str]:
@@ -171,6 +191,7 @@ def rows_html(
     known: Mapping[str, Reference],
     *,
     name_variable: bool,
+    notes: bool,
 ) -> str:
     """Return rows as a table; what several in a row have in common stands once.
 
@@ -184,6 +205,8 @@ def rows_html(
         The sources.
     name_variable : bool
         Whether to say for each row which variable it belongs to.
+    notes : bool
+        Whether to show what was noted of each number.
     """
     probabilities = np.array([row.probability for row in rows])
     low, high = beta_range(probabilities, np.array([row.ess for row in rows]), MASS)
@@ -193,17 +216,18 @@ def rows_html(
         members = list(group)
         head = f'<th scope="rowgroup" rowspan="{len(members)}">{in_html(where)}</th>'
         for place, row in enumerate(members, start=done):
-            cells = (
-                in_html(state_words(vocabulary, row.variable, row.state)),
-                f"<strong>{in_html(exact_percent(row.probability))}</strong>",
-                in_html(range_text(float(low[place]), float(high[place]))),
-                in_html(f"{row.ess:g}"),
-                _rests_on(row, known),
-            )
-            lines.append(f"<tr>{head}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+            cells = {
+                "state": in_html(state_words(vocabulary, row.variable, row.state)),
+                "number": f"<strong>{in_html(exact_percent(row.probability))}</strong>",
+                "range": in_html(range_text(float(low[place]), float(high[place]))),
+                "weight": weight_text(row.ess),
+                "basis": _rests_on(row, known) + (_note(row) if notes else ""),
+            }
+            told = "".join(f'<td class="{name}">{cell}</td>' for name, cell in cells.items())
+            lines.append(f"<tr>{head}{told}</tr>")
             head = ""
         done += len(members)
-    names = ("Given", "State", "Probability", "90\N{NO-BREAK SPACE}% range", "Patients", "Rests on")
+    names = ("Given", "State", "Probability", "90\N{NO-BREAK SPACE}% range", "Weight", "Rests on")
     columns = "".join(f'<th scope="col">{name}</th>' for name in names)
     body = "".join(lines)
     return f'<table class="rows"><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>'
@@ -215,7 +239,10 @@ def _where(vocabulary: Vocabulary, row: Row, name_variable: bool) -> str:
 
 
 def _rests_on(row: Row, known: Mapping[str, Reference]) -> str:
-    """Return basis, sources and note of a number in HTML."""
-    sources = ", ".join(source.short for source in named(known, row.sources))
-    basis = f"{BASIS_WORDS[row.basis]}: {sources}" if sources else BASIS_WORDS[row.basis]
-    return f"{basis}; {in_html(row.note)}" if row.note else basis
+    """Return basis and sources of a number in HTML."""
+    sources = "; ".join(source.short for source in named(known, row.sources))
+    return f"{BASIS_WORDS[row.basis]}: {sources}" if sources else BASIS_WORDS[row.basis]
+
+
+def _note(row: Row) -> str:
+    return f'<div class="note">Note: {in_html(row.note)}</div>' if row.note else ""

@@ -72,9 +72,10 @@ def origin() -> str:
 
 def notice() -> None:
     """Say that the numbers were edited, and lead to where that was done."""
+    place = st.container()  # always there, so that what stands below stays where it is
     if not edited():
         return
-    with st.container(key="edited", horizontal=True, vertical_alignment="center"):
+    with place.container(key="edited", horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**Numbers edited in this session** (`{priors().sha256[:12]}`). "
             f"What you see does not rest on {plain(file_name())}.",

@@ -29,6 +29,8 @@ class Reference:
         What kind of study it is.
     link : str
         Where to read it: DOI, PubMed or another address; empty if none is known.
+    cited : str
+        Author and year; empty where no author is known.
     """
 
     key: str
@@ -36,18 +38,29 @@ class Reference:
     about: str = ""
     note: str = ""
     link: str = ""
+    cited: str = ""
 
     @property
     def short(self) -> str:
-        """The key as a link, in HTML; it opens beside the page, which keeps the session."""
-        key = in_html(self.key)
-        return f'<a href="{escape(self.link)}" target="_blank">{key}</a>' if self.link else key
+        """Author and year, or the key, as a link in HTML whose title has key and title.
+
+        It opens beside the page, which keeps the session.
+        """
+        words, title = in_html(self.cited or self.key), escape(f"{self.key}: {self.title}")
+        if not self.link:
+            return f'<span title="{title}">{words}</span>'
+        return f'<a href="{escape(self.link)}" target="_blank" title="{title}">{words}</a>'
 
     @property
     def line(self) -> str:
         """Title, authors and year as a line to read, in Markdown."""
         parts = [_linked(self.title, self.link), plain(self.about), plain(self.note)]
         return ". ".join(filter(None, parts))
+
+    @property
+    def line_with_key(self) -> str:
+        """The line, and how priors.csv names the source, in Markdown."""
+        return f"{self.line} ({plain(self.key)})"
 
 
 def references(priors: Priors) -> dict[str, Reference]:
@@ -92,7 +105,23 @@ def _reference(key: str, fields: Mapping[str, str]) -> Reference:
     names = ("author", "journal", "howpublished", "year")
     about = ", ".join(fields[name] for name in names if name in fields)
     title, note = fields.get("title", key), fields.get("note", "")
-    return Reference(key, title, about, note, _link(fields))
+    return Reference(key, title, about, note, _link(fields), _cited(key, fields))
+
+
+def _cited(key: str, fields: Mapping[str, str]) -> str:
+    """Return author and year as a text cites them; nothing where no author is known."""
+    authors = fields.get("author", "").split(" and ")
+    first, *others = (author.partition(",")[0].strip() for author in authors)
+    if not first:
+        return ""
+    if len(others) == 1 and others != ["others"]:
+        first = f"{first} and {others[0]}"
+    elif others:
+        first = f"{first} et al."
+    year = fields.get("year", "")
+    # Keys tell two papers of a year apart by a letter.
+    letter = re.search(rf"{re.escape(year)}([a-z]?)$", key) if year else None
+    return f"{first} {year}{letter[1] if letter else ''}" if year else f"{first}, undated"
 
 
 def _link(fields: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ import hamknee
 import number_rows
 import numbers_in_force
 from answer import contradiction_text, has_findings, headline, table_html
+from case_row import show_case
 from changing import Chosen, change, choose
 from drawing import show_chart
 from edits import NEAR
@@ -26,7 +27,17 @@ from hamknee.charts import (
 from hamknee.difference import Difference
 from hamknee.results import percent
 from hamknee.vocabulary import Vocabulary
+from number_rows import round_percent
 from texts import plain
+from tuning_words import (
+    curve_text,
+    difference_help,
+    difference_text,
+    flip_text,
+    smallest_help,
+    tornado_text,
+    would_change_text,
+)
 
 MOST = 10
 """Numbers shown in a tornado."""
@@ -65,19 +76,12 @@ def show_published(found: Difference, vocabulary: Vocabulary) -> None:
             "another first diagnosis are listed here."
         )
         return
-    st.markdown(plain(found.text))
-    label = {state.name: state.label for state in vocabulary.target.states}
-    rows = [
-        (
-            str(case["case"]),
-            " or ".join(label[name] for name in str(case["diagnosis"] or "").split("|") if name),
-            label.get(case["first_before"], "impossible"),
-            label.get(case["first_after"], "impossible"),
-        )
-        for case in found.flips.to_dict(orient="records")
-    ]
-    if rows:
-        st.html(table_html(("Case", "Diagnosis", "First by the file", "First now"), rows))
+    if found.labelled is None:
+        st.markdown("The published cases do not fit the questions of this model.")
+        return
+    st.markdown(plain(difference_text(found)), help=plain(difference_help(found)))
+    for row, case in zip(found.flips.index.tolist(), found.flips.to_dict("records"), strict=True):
+        show_case(found.labelled, row, flip_text(vocabulary.target, case))
 
 
 # One number -------------------------------------------------------------------------------
@@ -96,15 +100,17 @@ def show_curve(model: hamknee.Model, case: Case, chosen: Chosen) -> None:
         f"**{plain(number_rows.number_words(model.vocabulary, *number[:2], where))}**"
     )
     chart = sensitivity_curve(function, low, high, dark=dark)
-    st.altair_chart(chart, theme=None, key="curve", alt=function.text)
-    st.caption(plain(function.text))
+    text = curve_text(function)
+    st.altair_chart(chart, theme=None, key="curve", alt=text)
+    st.caption(plain(text))
 
 
 def show_strongest(model: hamknee.Model, case: Case, chosen: Chosen) -> None:  # noqa: ARG001
     """Show which numbers move the case most, each to be chosen with a click."""
     state = ask_condition(model, case)
     found = effects.tornado_of(model, case.evidence, state)
-    st.markdown(plain(found.text))
+    text = tornado_text(found)
+    st.markdown(plain(text))
     dark = st.context.theme.type == "dark"
     now = float(found.posterior.probabilities[found.state])
     table = tornado_rows(found)
@@ -113,7 +119,7 @@ def show_strongest(model: hamknee.Model, case: Case, chosen: Chosen) -> None:  #
         theme=None,
         key="tornado",
         on_select=choose_clicked,
-        alt=found.text,
+        alt=text,
     )
     with st.expander("In numbers, each to be chosen"):
         for row in table.head(MOST).to_dict(orient="records"):
@@ -148,19 +154,23 @@ def show_would_change(model: hamknee.Model, case: Case, chosen: Chosen) -> None:
     state = ask_condition(model, case)
     label = model.vocabulary.target.state(state).label
     level = st.number_input(
-        f"What would have to change to bring {plain(label)} to this probability, in percent?",
-        min_value=1.0,
-        max_value=99.0,
+        f"What would have to change to bring {label} to this probability, in percent?",
         value=50.0,
         step=5.0,
         format="%.4g",
         key="tune-level",
     )
+    if not 0 < level < 100:
+        st.error(plain(f"You entered {level:g} %. Allowed: more than 0 and less than 100 %."))
+        return
     if abs(model.posterior(case.evidence)[state] - level / 100) < NEAR:
-        st.markdown(plain(f"The probability of {label} is {percent(level / 100)} as it is."))
+        st.markdown(plain(f"The probability of {label} is {round_percent(level / 100)} as it is."))
         return
     found = hamknee.what_would_change(model, case.evidence, state, level / 100)
-    st.markdown(plain(found.text))
+    st.markdown(
+        plain(would_change_text(found)),
+        help=plain(smallest_help(found)) if found.reachable else None,
+    )
     for wanted, words in ((found.one, "Try it"), (found.two, "Try the two")):
         if wanted is not None and apart(wanted):
             st.button(words, key=f"try-{words}", on_click=try_change, args=(model, wanted))

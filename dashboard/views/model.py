@@ -1,12 +1,14 @@
 """Model: the network as a picture, and every number with its range, its basis and its sources."""
 
 from collections import Counter
+from functools import partial
 
 import streamlit as st
 
 import assessed
 import number_rows
 import numbers_in_force
+from announcing import announce
 from answer import contradiction_text
 from evidence import current_case
 from expected import Expected, expected_html
@@ -17,7 +19,7 @@ from hamknee.priors import Priors
 from hamknee.results import percent
 from hamknee.rows import BASES
 from scores_shown import pick
-from sources import named, references
+from sources import Reference, named, references
 from texts import plain
 
 ALL = ""
@@ -32,6 +34,17 @@ KEYS = {"variable": "model-variable", "basis": "model-basis", "search": "model-s
 NUMBERS, THIS_CASE = "The numbers", "This case"
 """What can be read of the network."""
 
+MEANINGS = (
+    "90\N{NO-BREAK SPACE}% range: the middle 90\N{NO-BREAK SPACE}% of what is thought possible. "
+    f"{number_rows.WEIGHT} (equivalent sample size); for a judgement nobody was."
+)
+NOTES = (
+    " Note: from which the number was made. Its range, a proportion, was stated for this number "
+    "alone; a weight belongs to several numbers, so that the range in the table may differ. Facts "
+    "are rows of data/evidence/facts.csv."
+)
+"""What the table has."""
+
 
 def main() -> None:
     """Show the page."""
@@ -43,10 +56,12 @@ def main() -> None:
         with st.container(key="numbers"):
             shown = pick("What to read", (NUMBERS, THIS_CASE), "model-what")
             ask_variable(priors)
+            announce(variable_words(priors, st.session_state.get(KEYS["variable"]) or ALL))
             case = show_case(priors) if shown == THIS_CASE else None
             if shown == NUMBERS:
                 ask_filter(priors)
                 show_numbers(priors)
+                show_download(priors)
         with st.container(key="network"):
             show_network(priors, case)
 
@@ -98,8 +113,8 @@ def write_address() -> None:
 
 
 def choose_variable(name: str) -> None:
-    """Show the numbers of a variable."""
-    st.query_params.from_dict({"variable": name})
+    """Show the numbers of a variable, or of none in particular."""
+    st.query_params.from_dict({"variable": name} if name else {})
 
 
 def choose_clicked() -> None:
@@ -119,9 +134,14 @@ def ask_variable(priors: Priors) -> None:
         "Variable",
         [ALL, *vocabulary],
         key=KEYS["variable"],
-        format_func=lambda name: vocabulary[name].label if name else "All variables",
+        format_func=partial(variable_words, priors),
         on_change=write_address,
     )
+
+
+def variable_words(priors: Priors, name: str) -> str:
+    """Return what a choice of a variable is called."""
+    return priors.vocabulary[name].label if name else "All variables"
 
 
 def ask_filter(priors: Priors) -> None:
@@ -148,9 +168,7 @@ def show_numbers(priors: Priors) -> None:
     """Show the numbers that are asked for, or an overview if nothing is."""
     variable, bases, search = (st.session_state.get(key) for key in KEYS.values())
     if not (variable or bases or search):
-        st.caption("Choose a variable here or in the picture to read its numbers.")
-        st.html(number_rows.overview_html(priors))
-        show_download(priors)
+        show_overview(priors)
         return
     known = references(priors)
     rows = number_rows.choose(
@@ -158,19 +176,47 @@ def show_numbers(priors: Priors) -> None:
     )
     if variable:
         show_about(priors, variable)
-    first = show_count(len(rows), len(priors.rows))
+    if not rows:
+        st.markdown("No number fits all of this.")
+        st.button("Clear the search", on_click=choose_variable, args=(variable or ALL,))
+        return
+    with st.container(key="numbers-head", horizontal=True, vertical_alignment="center"):
+        first = show_count(len(rows), len(priors.rows))
+        notes = ask_notes()
     shown = rows[first : first + PAGE]
-    if shown:
-        st.html(number_rows.rows_html(priors.vocabulary, shown, known, name_variable=not variable))
-        st.caption(
-            "Range: the middle 90\N{NO-BREAK SPACE}% of what is thought possible. Patients: how "
-            "many observed patients the number is worth (equivalent sample size)."
-        )
-    keys = dict.fromkeys(key for row in shown for key in row.sources)
-    if keys:
-        with st.expander(f"The {len(keys)} sources of these numbers"):
-            st.markdown("\n".join(f"- {source.line}" for source in named(known, keys)))
-    show_download(priors)
+    st.caption(MEANINGS + (NOTES if notes else ""))
+    words = priors.vocabulary
+    st.html(number_rows.rows_html(words, shown, known, name_variable=not variable, notes=notes))
+    show_sources(named(known, dict.fromkeys(key for row in shown for key in row.sources)))
+
+
+def show_overview(priors: Priors) -> None:
+    """List the variables, each of which leads to its numbers."""
+    st.caption("Choose a variable here or in the picture to read its numbers.")
+    with st.container(key="overview"):
+        for name, counts in number_rows.overview(priors).items():
+            st.button(
+                f"{plain(priors.vocabulary[name].label)} :gray[{plain(counts)}]",
+                key=f"choose-{name}",
+                type="tertiary",
+                width="stretch",
+                on_click=choose_variable,
+                args=(name,),
+            )
+
+
+def show_sources(sources: list[Reference]) -> None:
+    """List the sources of the numbers shown, folded up because they may be many."""
+    if sources:
+        with st.expander(f"The {len(sources)} sources of these numbers"):
+            st.markdown("\n".join(f"- {source.line_with_key}" for source in sources))
+
+
+def ask_notes() -> bool:
+    """Ask whether to show the notes; a word that is searched may stand in one."""
+    if st.session_state.get(KEYS["search"]):
+        return True
+    return st.toggle("Show the notes", key="model-notes")
 
 
 def show_about(priors: Priors, name: str) -> None:
@@ -185,7 +231,7 @@ def show_about(priors: Priors, name: str) -> None:
 def show_count(found: int, of: int) -> int:
     """Say how many numbers there are, and return the first to show."""
     if found <= PAGE:
-        st.caption(f"{found} of {of} numbers" if found else "No number fits. Ask for less.")
+        st.caption(f"{found} of {of} numbers", width="content")
         return 0
     starts = range(0, found, PAGE)
     chosen = st.selectbox(
@@ -215,7 +261,8 @@ def show_case(priors: Priors) -> Expected | None:
     model = numbers_in_force.model()
     case = current_case(priors.vocabulary, assessed.guidance(model))
     try:
-        found = Expected(case.evidence, model.marginals({}), model.marginals(case.evidence))
+        start = model.marginals(case.evidence.only("context"))
+        found = Expected(case.evidence, start, model.marginals(case.evidence))
     except ImpossibleEvidenceError as error:
         st.warning(contradiction_text(priors.vocabulary, error))
         return None

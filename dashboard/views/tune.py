@@ -81,7 +81,7 @@ def show_summary(model: hamknee.Model, case: Case) -> None:
     label = now.target.states[place].label
     ends = percent(float(before.probabilities[place])), percent(float(now.probabilities[place]))
     flips = len(effects.on_published_cases().flips)
-    which = "The case" if has_findings(now) else "Before any answer"
+    which = "The case" if has_findings(now) else "Before any finding"
     st.markdown(
         f"**{which}: {plain(f'{label} {ends[0]} → {ends[1]}')}. Published cases with another "
         f"first diagnosis: {flips}.**"
@@ -125,10 +125,13 @@ def show_change(priors: Priors, edit: Edit) -> None:
         f"{number_rows.state_words(vocabulary, old.variable, old.state)} "
         f"{number_rows.exact_percent(round(old.probability, 6))} → "
         f"{number_rows.exact_percent(round(new.probability, 6))}"
-        for old, new in edit.moved
+        for old, new in edit.stated
     ]
+    followers = len(edit.moved) - len(edit.stated)
     label = vocabulary[edit.variable].label
     told = ", ".join(moves) or "the same numbers, another weight, basis, source or note"
+    if followers:
+        told += f"; {followers} {'other follows' if followers == 1 else 'others follow'}"
     key = f"undo-{edit.variable}-{number_rows.given_words(vocabulary, edit.given)}"
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{key}"):
         st.markdown(

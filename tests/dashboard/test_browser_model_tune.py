@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from hamknee.priors import Priors, digest
 
 from .browser import Served, browsing, served
+from .on_page import complete, violations
 
 pytestmark = pytest.mark.usefixtures("chromium")
 
@@ -33,7 +34,7 @@ def settled(page: Page) -> None:
 
 
 def is_yes(page: Page, percents: str) -> None:
-    expect(page.get_by_label("Yes", exact=True)).to_have_value(percents)
+    expect(page.get_by_label("Yes (this number)", exact=True)).to_have_value(percents)
 
 
 def test_a_variable_is_chosen_in_the_picture_and_leads_to_its_change(dashboard: Served) -> None:
@@ -64,7 +65,7 @@ def test_a_change_is_mine_alone_follows_me_and_comes_back_as_a_file(
         opened(theirs, dashboard.address + POP)
         is_yes(mine, "62.5")
         is_yes(theirs, "62.5")
-        field = mine.get_by_label("Yes", exact=True)
+        field = mine.get_by_label("Yes (this number)", exact=True)
         field.fill("80")
         field.press("Enter")
         changed = priors.set("pop", "yes", given=GIVEN, probability=0.8)
@@ -115,7 +116,7 @@ def test_the_keyboard_is_enough(dashboard: Served) -> None:
     with browsing() as watched:
         page = watched.page
         opened(page, dashboard.address + POP)
-        page.get_by_label("Yes", exact=True).focus()
+        page.get_by_label("Yes (this number)", exact=True).focus()
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Enter")
         expect(page.locator(".st-key-edited")).to_be_visible()
@@ -123,3 +124,51 @@ def test_the_keyboard_is_enough(dashboard: Served) -> None:
         undo.focus()
         page.keyboard.press("Enter")
         expect(page.locator(".st-key-edited")).to_have_count(0)
+
+
+def test_a_variable_of_the_list_is_opened_and_the_focus_is_not_lost(dashboard: Served) -> None:
+    with browsing() as watched:
+        page = watched.page
+        opened(page, f"{dashboard.address}/model")
+        page.get_by_role("button", name="Pop at the start 66 numbers").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/model?variable=pop")
+        expect(page.locator(".st-key-numbers [role=status]")).to_be_focused()
+        expect(page.locator("table.rows tbody tr")).to_have_count(66)
+
+
+def test_on_a_telephone_the_picture_is_first_until_a_variable_is_chosen(
+    dashboard: Served,
+) -> None:
+    order = """() => ["network", "numbers"].map(
+        (part) => document.querySelector(`.st-key-${part}`).getBoundingClientRect().y
+    )"""
+    with browsing(390, 844) as watched:
+        page = watched.page
+        opened(page, f"{dashboard.address}/model")
+        complete(page)
+        picture, numbers = page.evaluate(order)
+        assert picture < numbers
+        opened(page, f"{dashboard.address}/model?variable=pop")
+        complete(page)
+        picture, numbers = page.evaluate(order)
+        assert numbers < picture
+
+
+def test_a_value_out_of_reach_is_told_and_leaves_the_focus_where_it_was(dashboard: Served) -> None:
+    with browsing() as watched:
+        page = watched.page
+        opened(page, dashboard.address + POP)
+        field = page.get_by_label("Yes (this number)", exact=True)
+        for percents in ("150", "0"):
+            field.fill(percents)
+            field.press("Enter")
+            complete(page)
+            expect(page.get_by_role("alert")).to_contain_text(f"You entered {percents}")
+            is_yes(page, "62.5")
+            expect(field).to_be_focused()
+        field.fill("60")
+        field.press("Enter")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        expect(page.get_by_label("No", exact=True)).to_have_value("40")
+        assert violations(page) == []

@@ -1,6 +1,7 @@
 """The Model page: every number with its range, basis and sources; address, filter and search."""
 
 import re
+from collections import Counter
 from html import unescape
 from pathlib import Path
 
@@ -38,12 +39,22 @@ def test_how_much_is_judgement_is_said_first(priors: Priors) -> None:
     assert f"**{judgement} of the {len(priors.rows)} numbers" in told
 
 
-def test_without_a_choice_every_variable_is_counted(priors: Priors) -> None:
-    (table,) = tables(at_page("model"))
-    rows = cells(table)
-    assert [row[0] for row in rows] == [v.label for v in priors.vocabulary.variables]
-    assert sum(int(row[1]) for row in rows) == len(priors.rows)
-    assert all(int(row[1]) == sum(map(int, row[2:])) for row in rows)
+def test_without_a_choice_every_variable_is_counted_and_leads_to_its_numbers(
+    priors: Priors,
+) -> None:
+    page = at_page("model")
+    listed = [button for button in page.button if str(button.key).startswith("choose-")]
+    assert [button.key for button in listed] == [f"choose-{name}" for name in priors.vocabulary]
+    told = listed[list(priors.vocabulary).index("age")].label.replace("\\", "")
+    bases = Counter(row.basis for row in priors.rows if row.variable == "age")
+    counts = ", ".join(
+        f"{bases[basis]} {basis}" for basis in ("published", "indirect", "judgement")
+    )
+    assert told == f"Age :gray[{bases.total()} numbers: {counts}]"
+    page = sound(page.button(key="choose-age").click().run())
+    assert address(page) == {"variable": "age"}
+    assert len(cells(tables(page)[0])) == bases.total()
+    assert not [button for button in page.button if str(button.key).startswith("choose-")]
 
 
 def test_a_variable_shows_each_of_its_numbers(priors: Priors) -> None:
@@ -54,7 +65,31 @@ def test_a_variable_shows_each_of_its_numbers(priors: Priors) -> None:
     numbers = [row for row in priors.rows if row.variable == "pop"]
     shown = [float(row[-4].removesuffix("\N{NO-BREAK SPACE}%")) / 100 for row in rows]
     assert shown == pytest.approx([row.probability for row in numbers], abs=1e-12)
-    assert [row[-2] for row in rows] == [f"{row.ess:g}" for row in numbers]
+    weights = [f"{row.ess:.0f}" if row.ess > 10 else f"{row.ess:g}" for row in numbers]
+    assert [row[-2] for row in rows] == weights
+    assert '<th scope="col">Weight</th>' in table
+    assert "as if so many patients had been observed" in words(page)
+
+
+def test_a_row_has_one_range_until_the_notes_are_asked_for(priors: Priors) -> None:
+    page = at_page("model", {"variable": "setting"})
+    notes = [row.note for row in priors.rows if row.variable == "setting"]
+    assert all(note.startswith("range") for note in notes)
+    assert not any(note in tables(page)[0] for note in notes)
+    page = sound(page.toggle(key="model-notes").set_value(True).run())
+    assert all(f"Note: {note}" in tables(page)[0] for note in notes)
+    assert "was stated for this number alone" in words(page)
+
+    page = at_page("model", {"variable": "setting", "search": "0.78"})
+    assert "range 0.4 to 0.78" in tables(page)[0], "a word that was searched is in sight"
+
+
+def test_sources_are_told_by_author_and_year_and_searched_by_key_too() -> None:
+    for search in ("decary2017", "Decary et al. 2017"):
+        page = at_page("model", {"search": search})
+        assert 'title="decary2017: ' in tables(page)[0]
+        assert ">Decary et al. 2017</a>" in tables(page)[0]
+    assert "(decary2017)" in words(page), "in the list of the sources"
 
 
 def test_the_range_is_that_of_the_beta_and_sources_are_links(priors: Priors) -> None:
@@ -67,8 +102,8 @@ def test_the_range_is_that_of_the_beta_and_sources_are_links(priors: Priors) -> 
     shown = next(line for line in lines if number in line and row.sources[0] in line)
     low, high = beta.ppf([0.05, 0.95], row.ess * row.probability, row.ess * (1 - row.probability))
     assert f"{100 * low:.0f} to {100 * high:.0f}\N{NO-BREAK SPACE}%" in shown
-    links = re.findall(r'<a href="(https://[^"]+)" target="_blank">([^<]+)</a>', shown)
-    assert [key for _, key in links] == list(row.sources)
+    links = re.findall(r'<a href="https://[^"]+" target="_blank" title="(\w+): [^"]+">', shown)
+    assert links == list(row.sources)
 
 
 def test_filter_and_search_narrow_the_numbers_and_stand_in_the_address(priors: Priors) -> None:
@@ -87,8 +122,11 @@ def test_filter_and_search_narrow_the_numbers_and_stand_in_the_address(priors: P
     named = [row for row in priors.rows if "decary2017" in row.sources]
     page = at_page("model", {"search": "decary2017"})
     assert len(cells(tables(page)[0])) == len(named)
-    page = at_page("model", {"search": "zebra"})
+    page = at_page("model", {"variable": "swelling", "basis": "published", "search": "zebra"})
     assert "No number fits" in words(page)
+    page = sound(next(b for b in page.button if b.label == "Clear the search").click().run())
+    assert address(page) == {"variable": "swelling"}
+    assert cells(tables(page)[0])
 
 
 def test_many_numbers_come_in_portions(priors: Priors) -> None:
