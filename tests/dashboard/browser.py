@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 """Path of the browser; None where there is none."""
@@ -30,6 +30,39 @@ _QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Notes what the page asks of its server, whether an answer has come, and what it draws.
+_WATCH = """
+    const seen = window.seen = { asked: 0, answered: 0, changed: true, calm: 0 };
+    const Socket = window.WebSocket;
+    window.WebSocket = class extends Socket {
+        constructor(...where) {
+            super(...where);
+            super.addEventListener("message", () => { seen.answered = seen.asked; });
+        }
+        send(data) {
+            seen.asked += 1;
+            super.send(data);
+        }
+    };
+    new MutationObserver(() => { seen.changed = true; }).observe(
+        document, { childList: true, characterData: true, subtree: true }
+    );
+"""
+_CALM = """(frames) => {
+    const done = document.querySelector("[data-test-script-state='notRunning'] .st-key-footer");
+    const undone = document.querySelector(
+        "[data-testid=stSkeleton], [data-stale=true], .stVegaLiteChart:not(:has(svg, canvas))"
+    );
+    const calm = done && !undone && !seen.changed && seen.answered === seen.asked;
+    seen.calm = calm ? seen.calm + 1 : 0;
+    seen.changed = false;
+    return seen.calm >= frames;
+}"""
+_FRAMES = 8
+"""Frames of the screen in which nothing changes once all is drawn. A page that is not done yet
+changes sooner: a click is sent, and a chart is fitted to its place, within a frame or two; and
+unlike milliseconds, frames get longer on a machine that is busy."""
+
 _SLOW_SOCKET = """
     const Socket = window.WebSocket;
     window.WebSocket = class extends Socket {
@@ -62,10 +95,7 @@ class Watched:
 
     def settle(self) -> None:
         """Wait until the dashboard has run after the last click and has drawn its answer."""
-        self.page.wait_for_timeout(200)  # the run starts a moment after the click
-        self.page.wait_for_selector("[data-test-script-state='notRunning'] .stVegaLiteChart svg")
-        self.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
-        self.page.wait_for_timeout(300)  # the chart is drawn a moment after the run
+        settle(self.page)
 
     def slow_down(self, milliseconds: int) -> None:
         """Let every message to and from the server take its time, on pages opened from now on."""
@@ -85,6 +115,12 @@ class Watched:
         """Note an error of the page."""
         if message.type == "error":
             self.errors.append(message.text)
+
+
+def settle(page: Page) -> None:
+    """Wait until the last run is over and drawn."""
+    page.evaluate("seen.calm = 0")
+    page.wait_for_function(_CALM, arg=_FRAMES)
 
 
 @contextmanager
@@ -133,23 +169,47 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
 
 
 @contextmanager
+def launched() -> Iterator[Browser]:
+    """Start a browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def visiting(
+    browser: Browser,
+    width: int = 1440,
+    height: int = 900,
+    *,
+    dark: bool = False,
+    scale: float = 1,
+) -> Iterator[Watched]:
+    """Be a new visitor, of whom the browser knows nothing, with a page of the size in pixels."""
+    page = browser.new_page(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        device_scale_factor=scale,
+    )
+    watched = Watched(page)
+    page.add_init_script(_WATCH)
+    page.on("request", watched.on_request)
+    page.on("websocket", lambda socket: watched.check(socket.url))
+    page.on("console", watched.on_console)
+    page.on("pageerror", lambda error: watched.errors.append(str(error)))
+    try:
+        yield watched
+    finally:
+        page.close()
+
+
+@contextmanager
 def browsing(
     width: int = 1440, height: int = 900, *, dark: bool = False, scale: float = 1
 ) -> Iterator[Watched]:
-    """Open a browser with one empty page of the given size in pixels."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
-        page = browser.new_page(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            device_scale_factor=scale,
-        )
-        watched = Watched(page)
-        page.on("request", watched.on_request)
-        page.on("websocket", lambda socket: watched.check(socket.url))
-        page.on("console", watched.on_console)
-        page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        try:
-            yield watched
-        finally:
-            browser.close()
+    """Start a browser with one empty page of the given size in pixels."""
+    with launched() as browser, visiting(browser, width, height, dark=dark, scale=scale) as page:
+        yield page

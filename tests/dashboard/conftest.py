@@ -1,15 +1,35 @@
 """One running dashboard for the tests that look at every page of it."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from playwright.sync_api import Browser
+from streamlit import config
+from streamlit.components.v2 import manifest_scanner
 
 from hamknee.shipped import shipped
 
-from .browser import Served, Watched, browsing, served
+from .browser import Served, Watched, launched, served, visiting
 
 VIEWS = sorted(path.stem for path in (shipped("dashboard") / "views").glob("*.py"))
 """Every page there is, found by its file, so that a new one is tested as well."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_a_browser() -> Iterator[None]:
+    """What Streamlit does for every page without a browser, and takes longer than the page.
+
+    It compiles the page for a feature that the dashboard has turned off in its settings, and it
+    asks every installed package whether it brings components; no package comes or goes meanwhile.
+    """
+    once = cache(manifest_scanner.scan_component_manifests)
+    magic = config.get_option("runner.magicEnabled")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        config.set_option("runner.magicEnabled", False)
+        yield
+    config.set_option("runner.magicEnabled", magic)
 
 
 @pytest.fixture(scope="session")
@@ -20,10 +40,17 @@ def running(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def watched(running: Served) -> Iterator[Watched]:  # noqa: ARG001 - starts first
-    """A browser with one page, for all tests of a file in turn."""
-    with browsing() as browser:
+def browser(running: Served) -> Iterator[Browser]:  # noqa: ARG001 - starts first
+    """A browser, for all visitors of a file."""
+    with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def watched(browser: Browser) -> Iterator[Watched]:
+    """One visitor with one page, for all tests of a file in turn."""
+    with visiting(browser) as visitor:
+        yield visitor
 
 
 @pytest.fixture(params=VIEWS)

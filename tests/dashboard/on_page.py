@@ -5,6 +5,8 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+from .browser import settle
+
 CASE = "?setting=sports_clinic&onset=sudden&pop=yes&swelling=leg&location=posteromedial|calf"
 """A case with a warning sign, which shows everything that a page can show of one."""
 
@@ -33,10 +35,7 @@ STRAYING = """() => {
 
 def complete(page: Page) -> None:
     """Wait until the last run is over and drawn."""
-    page.wait_for_timeout(100)  # the run starts a moment after the click
-    page.wait_for_selector("[data-test-script-state='notRunning'] .st-key-footer", state="attached")
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
-    page.wait_for_timeout(150)  # charts are drawn a moment after the run
+    settle(page)
 
 
 def link_to(view: str) -> str:

@@ -1,18 +1,14 @@
 """The main job in a real browser: answer, see the ranking change, reload, see the same."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from hamknee import credible_interval
 from hamknee.inference import Model
 from hamknee.results import percent, percent_range
 
-from .browser import Served, browsing, served
-
-pytestmark = pytest.mark.usefixtures("chromium")
+from .browser import Served, visiting
 
 
 def choose(page: Page, variable: str, label: str) -> None:
@@ -34,16 +30,12 @@ def expected(model: Model, case: dict[str, object]) -> list[str]:
     return [*table["label"], *table["probability"].map(percent), *intervals]
 
 
-@pytest.fixture
-def dashboard(tmp_path: Path) -> Iterator[Served]:
-    with served(tmp_path) as running:
-        yield running
-
-
-def test_a_case_from_the_first_answer_to_the_reload(model: Model, dashboard: Served) -> None:
-    with browsing() as watched:
+def test_a_case_from_the_first_answer_to_the_reload(
+    model: Model, running: Served, browser: Browser
+) -> None:
+    with visiting(browser) as watched:
         page = watched.page
-        page.goto(dashboard.address)
+        page.goto(running.address)
         watched.settle()
         assert headline(page).startswith("Before any finding: ")
         assert drawn(page) == expected(model, {})
@@ -60,7 +52,7 @@ def test_a_case_from_the_first_answer_to_the_reload(model: Model, dashboard: Ser
             "location": {"posteromedial", "posterolateral"},
         }
         query = "?onset=sudden&pop=yes&location=posteromedial%7Cposterolateral"
-        assert page.url == f"{dashboard.address}/{query}"
+        assert page.url == f"{running.address}/{query}"
         assert drawn(page) == expected(model, case)
         answered = headline(page)
         assert answered.startswith(f"Most likely: {model.posterior(case).table['label'][0]}")
@@ -85,18 +77,18 @@ def test_a_case_from_the_first_answer_to_the_reload(model: Model, dashboard: Ser
 
         assert watched.requests_elsewhere == []
         assert watched.errors == []
-        printed = dashboard.log.read_text("utf-8")
-        assert dashboard.address in printed
+        printed = running.log.read_text("utf-8")
+        assert running.address in printed
         assert "Traceback" not in printed
         assert "email" not in printed.lower()
         assert "statistics" not in printed.lower()
 
 
-def test_quick_answers_over_a_slow_line_are_all_kept(dashboard: Served) -> None:
-    with browsing() as watched:
+def test_quick_answers_over_a_slow_line_are_all_kept(running: Served, browser: Browser) -> None:
+    with visiting(browser) as watched:
         watched.slow_down(250)
         page = watched.page
-        page.goto(dashboard.address)
+        page.goto(running.address)
         watched.settle()
         page.wait_for_timeout(1000)
         for variable, label in [
@@ -112,17 +104,17 @@ def test_quick_answers_over_a_slow_line_are_all_kept(dashboard: Served) -> None:
             page.wait_for_timeout(400)
         places = "location=posteromedial%7Cposterolateral%7Ccalf"
         query = f"?onset=sudden&pop=yes&swelling=none&warmth=no&{places}"
-        page.wait_for_url(f"{dashboard.address}/{query}", timeout=15_000)
+        page.wait_for_url(f"{running.address}/{query}", timeout=15_000)
         page.wait_for_timeout(1000)
         pressed = page.locator(".st-key-answer-location [aria-pressed=true]")
         assert pressed.all_inner_texts() == ["Behind, inner side", "Behind, outer side", "Calf"]
         assert page.url.endswith(query)
 
 
-def test_warning_signs_cards_and_panels_by_keyboard(dashboard: Served) -> None:
-    with browsing(390, 844) as watched:
+def test_warning_signs_cards_and_panels_by_keyboard(running: Served, browser: Browser) -> None:
+    with visiting(browser, 390, 844) as watched:
         page = watched.page
-        page.goto(f"{dashboard.address}/?onset=sudden&pop=yes")
+        page.goto(f"{running.address}/?onset=sudden&pop=yes")
         watched.settle()
         box = page.locator(".st-key-chart").bounding_box()
         assert box is not None
@@ -155,10 +147,10 @@ def test_warning_signs_cards_and_panels_by_keyboard(dashboard: Served) -> None:
         assert watched.errors == []
 
 
-def test_a_case_is_brought_along_to_what_if_and_back(dashboard: Served) -> None:
-    with browsing() as watched:
+def test_a_case_is_brought_along_to_what_if_and_back(running: Served, browser: Browser) -> None:
+    with visiting(browser) as watched:
         page = watched.page
-        page.goto(f"{dashboard.address}/?onset=sudden&pop=yes")
+        page.goto(f"{running.address}/?onset=sudden&pop=yes")
         watched.settle()
         page.get_by_role("link", name="What if").click()
         page.wait_for_url("**/what_if?onset=sudden&pop=yes")

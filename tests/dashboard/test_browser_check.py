@@ -1,74 +1,59 @@
 """The Check page in a real browser: a cohort goes in, its answers come out, and all can read it."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from hamknee.inference import Model
 from hamknee.results import percent
 
-from .browser import Served, browsing, served
-
-pytestmark = pytest.mark.usefixtures("chromium")
+from .browser import Served, visiting
+from .on_page import complete, violations
 
 COHORT = """case_id,condition,onset,Pop at start,age
 =1+1,rupture,sudden,ja,31
 P2,strain,sudden,nein,44
 P3,strain,later,no,44
 """
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 
 
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("check")) as running:
-        yield running
-
-
-def open_page(page: Page, dashboard: Served) -> None:
-    page.goto(f"{dashboard.address}/check")
+def open_page(page: Page, running: Served) -> None:
+    page.goto(f"{running.address}/check")
     expect(page.get_by_role("heading", name="The cases")).to_be_visible(timeout=30_000)
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    page.wait_for_timeout(300)
-    page.wait_for_selector("[data-test-script-state='notRunning']", state="attached")
-    page.wait_for_timeout(500)
+    complete(page)
 
 
 def upload(page: Page, data: bytes, name: str = "mine.csv") -> None:
     file = {"name": name, "mimeType": "text/csv", "buffer": data}
     page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
-    settle(page)
+    complete(page)
 
 
 def assert_readable(page: Page) -> None:
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert violations(page) == []
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
 
 
-def test_a_cohort_goes_in_and_its_answers_come_out(model: Model, dashboard: Served) -> None:
-    with browsing() as watched:
+def test_a_cohort_goes_in_and_its_answers_come_out(
+    model: Model, running: Served, browser: Browser
+) -> None:
+    with visiting(browser) as watched:
         page = watched.page
-        open_page(page, dashboard)
+        open_page(page, running)
         assert_readable(page)
         page.get_by_role("radio", name="Your own cases").press("Enter")
-        settle(page)
+        complete(page)
         upload(page, b"\x89PNG" * 50)
         expect(page.get_by_text("This file cannot be used.")).to_be_visible()
         upload(page, COHORT.encode())
         assert_readable(page)
         page.get_by_role("button", name="Work out every row").press("Enter")
         expect(page.get_by_role("heading", name="2 of 3 rows have an answer")).to_be_visible()
-        settle(page)
+        complete(page)
         posterior = model.posterior({"onset": "sudden", "pop": "yes", "age": 31})
         label = posterior.target.state(posterior.top).label
         row = page.get_by_role("row", name="=1+1").filter(has_text=label)
@@ -80,22 +65,24 @@ def test_a_cohort_goes_in_and_its_answers_come_out(model: Model, dashboard: Serv
         assert list(given["case_id"]) == ["'=1+1", "P2", "P3"]
         assert given["p_rupture"][0] == pytest.approx(posterior["rupture"])
         assert watched.requests_elsewhere == []
-    assert "Traceback" not in dashboard.log.read_text("utf-8")
+    assert "Traceback" not in running.log.read_text("utf-8")
 
 
-def test_a_published_case_opens_on_a_telephone_in_the_dark(dashboard: Served) -> None:
-    with browsing(390, 844, dark=True) as watched:
+def test_a_published_case_opens_on_a_telephone_in_the_dark(
+    running: Served, browser: Browser
+) -> None:
+    with visiting(browser, 390, 844, dark=True) as watched:
         page = watched.page
-        open_page(page, dashboard)
+        open_page(page, running)
         assert_readable(page)
         page.get_by_role("link", name="BAK-04").click()
         expect(page.get_by_role("heading", name="Most likely")).to_be_visible(timeout=15_000)
         assert "setting=emergency" in page.url
         page.go_back()
-        settle(page)
+        complete(page)
         page.get_by_role("radio", name="Self-test").click()
-        settle(page)
+        complete(page)
         page.get_by_role("button", name="Draw 2,000 patients").click()
         expect(page.get_by_text("Passed: 2,000 patients")).to_be_visible(timeout=20_000)
-        settle(page)
+        complete(page)
         assert_readable(page)

@@ -1,26 +1,16 @@
 """Model, Tune and About in a real browser: reading, changing, downloading, uploading, undoing."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from hamknee.priors import Priors, digest
 
-from .browser import Served, browsing, served
+from .browser import Served, visiting
 from .on_page import complete, violations
-
-pytestmark = pytest.mark.usefixtures("chromium")
 
 POP = "/tune?variable=pop&given=condition%3Drupture%3Bonset%3Dsudden&state=yes"
 GIVEN = {"condition": "rupture", "onset": "sudden"}
-
-
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("served")) as running:
-        yield running
 
 
 def opened(page: Page, address: str) -> None:
@@ -28,19 +18,16 @@ def opened(page: Page, address: str) -> None:
     page.wait_for_selector("[data-test-script-state='notRunning'] .st-key-footer")
 
 
-def settled(page: Page) -> None:
-    page.wait_for_timeout(200)  # the run starts a moment after the click
-    page.wait_for_selector("[data-test-script-state='notRunning'] .st-key-footer")
-
-
 def is_yes(page: Page, percents: str) -> None:
     expect(page.get_by_label("Yes (this number)", exact=True)).to_have_value(percents)
 
 
-def test_a_variable_is_chosen_in_the_picture_and_leads_to_its_change(dashboard: Served) -> None:
-    with browsing() as watched:
+def test_a_variable_is_chosen_in_the_picture_and_leads_to_its_change(
+    running: Served, browser: Browser
+) -> None:
+    with visiting(browser) as watched:
         page = watched.page
-        opened(page, f"{dashboard.address}/model")
+        opened(page, f"{running.address}/model")
         page.locator(".st-key-network svg text", has_text="Pop at the start").click()
         page.wait_for_url("**/model?variable=pop")
         expect(page.locator("table.rows tbody tr")).to_have_count(66)
@@ -55,14 +42,13 @@ def test_a_variable_is_chosen_in_the_picture_and_leads_to_its_change(dashboard: 
 
 
 def test_a_change_is_mine_alone_follows_me_and_comes_back_as_a_file(
-    dashboard: Served, priors: Priors, tmp_path: Path
+    running: Served, browser: Browser, priors: Priors, tmp_path: Path
 ) -> None:
-    with browsing() as watched:
+    with visiting(browser) as watched, visiting(browser) as other:
         mine = watched.page
-        assert mine.context.browser is not None
-        theirs = mine.context.browser.new_page()
-        opened(mine, dashboard.address + POP)
-        opened(theirs, dashboard.address + POP)
+        theirs = other.page
+        opened(mine, running.address + POP)
+        opened(theirs, running.address + POP)
         is_yes(mine, "62.5")
         is_yes(theirs, "62.5")
         field = mine.get_by_label("Yes (this number)", exact=True)
@@ -73,7 +59,7 @@ def test_a_change_is_mine_alone_follows_me_and_comes_back_as_a_file(
         expect(mine.get_by_label("No", exact=True)).to_have_value("20")
 
         theirs.reload()
-        settled(theirs)
+        complete(theirs)
         is_yes(theirs, "62.5")
         assert theirs.locator(".st-key-edited").count() == 0
 
@@ -95,27 +81,27 @@ def test_a_change_is_mine_alone_follows_me_and_comes_back_as_a_file(
         assert mine.locator(".st-key-edited").count() == 0
 
 
-def test_files_that_are_none_are_refused(dashboard: Served, tmp_path: Path) -> None:
+def test_files_that_are_none_are_refused(running: Served, browser: Browser, tmp_path: Path) -> None:
     binary, huge = tmp_path / "binary.csv", tmp_path / "huge.csv"
     binary.write_bytes(bytes(range(256)) * 100)
     with huge.open("wb") as file:
         file.truncate(200 * 2**20)
-    with browsing() as watched:
+    with visiting(browser) as watched:
         page = watched.page
-        opened(page, dashboard.address + POP)
+        opened(page, running.address + POP)
         page.locator("input[type=file]").set_input_files(binary)
         expect(page.get_by_text("binary.csv cannot be used")).to_be_visible()
         page.locator("input[type=file]").set_input_files(huge)
         expect(page.get_by_text("File must be 2.0MB or smaller.")).to_be_visible()
         assert page.locator(".st-key-edited").count() == 0
         is_yes(page, "62.5")
-    assert "Traceback" not in dashboard.log.read_text("utf-8")
+    assert "Traceback" not in running.log.read_text("utf-8")
 
 
-def test_the_keyboard_is_enough(dashboard: Served) -> None:
-    with browsing() as watched:
+def test_the_keyboard_is_enough(running: Served, browser: Browser) -> None:
+    with visiting(browser) as watched:
         page = watched.page
-        opened(page, dashboard.address + POP)
+        opened(page, running.address + POP)
         page.get_by_label("Yes (this number)", exact=True).focus()
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Enter")
@@ -126,10 +112,12 @@ def test_the_keyboard_is_enough(dashboard: Served) -> None:
         expect(page.locator(".st-key-edited")).to_have_count(0)
 
 
-def test_a_variable_of_the_list_is_opened_and_the_focus_is_not_lost(dashboard: Served) -> None:
-    with browsing() as watched:
+def test_a_variable_of_the_list_is_opened_and_the_focus_is_not_lost(
+    running: Served, browser: Browser
+) -> None:
+    with visiting(browser) as watched:
         page = watched.page
-        opened(page, f"{dashboard.address}/model")
+        opened(page, f"{running.address}/model")
         page.get_by_role("button", name="Pop at the start 66 numbers").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/model?variable=pop")
@@ -138,27 +126,29 @@ def test_a_variable_of_the_list_is_opened_and_the_focus_is_not_lost(dashboard: S
 
 
 def test_on_a_telephone_the_picture_is_first_until_a_variable_is_chosen(
-    dashboard: Served,
+    running: Served, browser: Browser
 ) -> None:
     order = """() => ["network", "numbers"].map(
         (part) => document.querySelector(`.st-key-${part}`).getBoundingClientRect().y
     )"""
-    with browsing(390, 844) as watched:
+    with visiting(browser, 390, 844) as watched:
         page = watched.page
-        opened(page, f"{dashboard.address}/model")
+        opened(page, f"{running.address}/model")
         complete(page)
         picture, numbers = page.evaluate(order)
         assert picture < numbers
-        opened(page, f"{dashboard.address}/model?variable=pop")
+        opened(page, f"{running.address}/model?variable=pop")
         complete(page)
         picture, numbers = page.evaluate(order)
         assert numbers < picture
 
 
-def test_a_value_out_of_reach_is_told_and_leaves_the_focus_where_it_was(dashboard: Served) -> None:
-    with browsing() as watched:
+def test_a_value_out_of_reach_is_told_and_leaves_the_focus_where_it_was(
+    running: Served, browser: Browser
+) -> None:
+    with visiting(browser) as watched:
         page = watched.page
-        opened(page, dashboard.address + POP)
+        opened(page, running.address + POP)
         field = page.get_by_label("Yes (this number)", exact=True)
         for percents in ("150", "0"):
             field.fill(percents)
