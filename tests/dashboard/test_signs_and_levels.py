@@ -1,6 +1,7 @@
 """How soon to seek help stays in view; no level is told before the urgent signs are answered."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from hamknee.guidance import Guidance
 from hamknee.guidance_reading import guidance_for
@@ -21,9 +22,9 @@ def labels(guidance: Guidance, level: str) -> list[str]:
     return [flag.label for flag in guidance.flags.values() if flag.level == level]
 
 
-def signs(page: object) -> str:
+def signs(page: AppTest) -> str:
     """Return the lines of signs not to wait with."""
-    found = [block.proto.body for block in page.html]  # type: ignore[attr-defined]
+    found = [block.proto.body for block in page.html]
     return "".join(body for body in found if 'class="signs"' in body)
 
 
