@@ -17,10 +17,10 @@ test: .venv/dev ## run every test
 
 # Two runs side by side; the pages in a browser take as long as all the rest.
 .test-pages:
-	@$(BIN)/python -m pytest tests/dashboard tests/test_images.py
+	@$(BIN)/python -m pytest tests/dashboard tests/project/test_images.py
 
 .test-rest:
-	@$(BIN)/python -m pytest tests model README.md --ignore=tests/dashboard --ignore=tests/test_images.py
+	@$(BIN)/python -m pytest tests model README.md --ignore=tests/dashboard --ignore=tests/project/test_images.py
 
 check: .venv/dev ## lint, formatting, types, and the shipped numbers against pgmpy
 	@$(BIN)/ruff check

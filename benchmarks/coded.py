@@ -22,9 +22,9 @@ from measuring import (
 from threadpoolctl import threadpool_limits
 
 import hamknee
-from hamknee.cases import Cases
-from hamknee.cohort_files import CHUNK_ROWS
-from hamknee.simulation import simulate
+from hamknee.cohort import CHUNK_ROWS
+from hamknee.inference import simulate
+from hamknee.network import Cases
 
 BLANKS = f"{KNOWN:.0%} of the findings known"
 COMPLETE = "all findings known"

@@ -23,12 +23,18 @@ import pyarrow.parquet as pq
 from measuring import SEED, machine, table, target
 
 import hamknee
-from hamknee.cases import Column, encode_columns
-from hamknee.cohort_files import Chunk, arrow_column, open_file
-from hamknee.cohort_jobs import Job, score_one_file
-from hamknee.column_mapping import ColumnMapping, plan_columns
-from hamknee.result_files import write_parquet
-from hamknee.simulation import simulate
+from hamknee.cohort import (
+    Chunk,
+    ColumnMapping,
+    Job,
+    arrow_column,
+    open_file,
+    plan_columns,
+    score_one_file,
+    write_parquet,
+)
+from hamknee.inference import simulate
+from hamknee.network import Column, encode_columns
 
 ROWS, QUICK_ROWS, REPEATS = 2_000_000, 20_000, 3
 KNOWN = 0.7
@@ -161,7 +167,7 @@ def stages(model: hamknee.Model, source: Path, rows: int, repeats: int) -> None:
             for block, chunk in zip(columns, chunks, strict=True)
         ]
 
-    coded: list[hamknee.cases.Cases] = []
+    coded: list[hamknee.network.cases.Cases] = []
     again = source.with_name("again.parquet")
 
     def score() -> None:

@@ -11,9 +11,8 @@ import numpy as np
 from measuring import SEED, Sizes, median_seconds, milliseconds, table, target, times
 
 import hamknee
-from hamknee.cases import Cases
-from hamknee.inference import read_shipped_or_own
-from hamknee.simulation import draw
+from hamknee.inference import draw
+from hamknee.network import Cases, read_shipped_or_own
 
 if TYPE_CHECKING:
     import pandas as pd

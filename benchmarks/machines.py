@@ -18,7 +18,7 @@ from cohorts import KNOWN, QUICK_ROWS, REPEATS, ROWS, write_cohort
 from measuring import SEED, machine, table
 
 import hamknee
-from hamknee.distributed import score_folder
+from hamknee.cohort import score_folder
 
 PARTS = 8
 

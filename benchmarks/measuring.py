@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 import hamknee
-from hamknee.cases import Cases
-from hamknee.simulation import simulate
+from hamknee.inference import simulate
+from hamknee.network import Cases
 
 if TYPE_CHECKING:
     from peers import Case, Peer  # which load the other libraries

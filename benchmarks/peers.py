@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from hamknee import Model
-from hamknee.network import to_pgmpy
-from hamknee.priors import CPT
+from hamknee.formats import to_pgmpy
+from hamknee.network import CPT
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)  # pgmpy 1.1 warns of itself on import

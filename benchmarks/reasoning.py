@@ -30,13 +30,10 @@ from measuring import (
 from peers import LIBRARIES, Case, Library
 
 import hamknee
-from hamknee.conflict import Conflict
-from hamknee.explanation import Reasons
-from hamknee.parameters import Place, moved
-from hamknee.priors import CPT
-from hamknee.questions import Questions
-from hamknee.sensitivity import Tornado
-from hamknee.simulation import simulate
+from hamknee.inference import simulate
+from hamknee.network import CPT, moved
+from hamknee.reasoning import Conflict, Questions, Reasons
+from hamknee.sensitivity import Place, Tornado
 
 Array = npt.NDArray[np.float64]
 

@@ -92,7 +92,7 @@ def first_answer(sizes: Sizes) -> None:
 def memory(sizes: Sizes) -> None:
     """Measure the peak memory of fresh processes that answer many cases."""
     start = (
-        "import resource, sys, hamknee; from hamknee.simulation import simulate;"
+        "import resource, sys, hamknee; from hamknee.inference.simulation import simulate;"
         f"m = hamknee.load(); c = simulate(m, {sizes.many}, known={KNOWN}, seed={SEED});"
     )
     end = (

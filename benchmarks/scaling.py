@@ -30,9 +30,8 @@ from measuring import (
 from threadpoolctl import threadpool_limits
 
 import hamknee
-from hamknee.priors import CPT
-from hamknee.simulation import simulate
-from hamknee.vocabulary import State, Variable, Vocabulary
+from hamknee.inference import simulate
+from hamknee.network import CPT, State, Variable, Vocabulary
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "scaling.svg"
 OWN, PEER = "hamknee", "pyAgrum LazyPropagation"

@@ -10,12 +10,12 @@ from announcing import announce
 from drawing import show_chart
 from evidence import Case
 from hamknee import ImpossibleEvidenceError, Model
+from hamknee.base import percent, percent_range
 from hamknee.charts import ranking, ranking_rows
-from hamknee.conflict import LOCAL, Conflict
-from hamknee.evidence import check_value, parse_value, value_words
-from hamknee.results import Posterior, percent, percent_range
-from hamknee.uncertainty import CredibleInterval
-from hamknee.vocabulary import Variable, Vocabulary
+from hamknee.inference import Posterior
+from hamknee.network import Variable, Vocabulary, check_value, parse_value, value_words
+from hamknee.reasoning import LOCAL, Conflict
+from hamknee.sensitivity import CredibleInterval
 from texts import in_html, plain
 
 CONFLICT = 1.0  # bits: from here on answers that go together half as often as by chance are told

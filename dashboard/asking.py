@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from evidence import Case, hold_case, questions
-from hamknee.evidence import check_value, parse_value, value_text, value_words
-from hamknee.vocabulary import Variable, Vocabulary
+from hamknee.network import Variable, Vocabulary, check_value, parse_value, value_text, value_words
 from texts import plain
 
 CANNOT_SAY = "?"

@@ -12,16 +12,10 @@ import streamlit as st
 import hamknee
 from cached import stamp
 from evidence import Case
-from hamknee.advice import Advice, advice_for
-from hamknee.conflict import Conflict
-from hamknee.evidence import Evidence, check_evidence, value_text
-from hamknee.explanation import Reasons
-from hamknee.guidance import Guidance
-from hamknee.guidance_reading import find_guidance
-from hamknee.stopping import Stop
-from hamknee.summary import Summary
-from hamknee.triage import Triage
-from hamknee.uncertainty import CredibleInterval
+from hamknee.guidance import Advice, Guidance, Summary, Triage, advice_for, find_guidance
+from hamknee.network import Evidence, check_evidence, value_text
+from hamknee.reasoning import Conflict, Reasons, Stop
+from hamknee.sensitivity import CredibleInterval
 
 KEPT = 128
 """How many answers of each kind are kept; the largest are a third of a megabyte."""

@@ -8,13 +8,15 @@ from typing import TypeAlias
 import streamlit as st
 
 import hamknee
-from hamknee.guidance import Guidance
-from hamknee.guidance_reading import read_guidance
-from hamknee.inference import priors_path, read_shipped_or_own
-from hamknee.priors import Priors
-from hamknee.reading import read_references
-from hamknee.shipped import shipped
-from hamknee.vocabulary import read_vocabulary
+from hamknee.base import shipped
+from hamknee.guidance import Guidance, read_guidance
+from hamknee.network import (
+    Priors,
+    priors_path,
+    read_references,
+    read_shipped_or_own,
+    read_vocabulary,
+)
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 """Path, modification time and size of the files read, so that an edited file is read anew."""

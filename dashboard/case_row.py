@@ -4,8 +4,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from hamknee.evidence import value_text
-from hamknee.labelled import LabelledCases
+from hamknee.network import LabelledCases, value_text
 from texts import plain
 
 

@@ -15,11 +15,11 @@ import streamlit as st
 import cached
 import numbers_in_force
 from edits import NEAR, settled
-from hamknee.faults import HamkneeError
-from hamknee.priors import Priors
-from hamknee.rows import (
+from hamknee.base import HamkneeError
+from hamknee.network import (
     BASES,
     LONGEST_NOTE,
+    Priors,
     Row,
     certainty_problems,
     ess_problems,

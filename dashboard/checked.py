@@ -3,13 +3,11 @@
 import streamlit as st
 
 from cached import stamp
-from hamknee.evaluation import Evaluation, evaluate
-from hamknee.faults import HamkneeError
+from hamknee.base import HamkneeError
+from hamknee.evaluation import Evaluation, SelfTest, evaluate, self_test
+from hamknee.guidance import TriageCheck, triage_check
 from hamknee.inference import Model
-from hamknee.labelled import LabelledCases, read_labelled
-from hamknee.self_test import SelfTest, self_test
-from hamknee.triage_check import TriageCheck, triage_check
-from hamknee.vocabulary import Vocabulary
+from hamknee.network import LabelledCases, Vocabulary, read_labelled
 
 KEPT = 24
 """How many evaluations are kept."""

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hamknee.cases import Column, encode_columns
-from hamknee.column_mapping import ID_COLUMNS, ColumnMapping
-from hamknee.labelled import CasesError, LabelledCases, label
-from hamknee.vocabulary import Variable, Vocabulary
+from hamknee.cohort import ID_COLUMNS, ColumnMapping
+from hamknee.network import (
+    CasesError,
+    Column,
+    LabelledCases,
+    Variable,
+    Vocabulary,
+    encode_columns,
+    label,
+)
 
 UNREAD = "!"
 """A choice: leave a value as it is, so that its rows get no answer. No state is called so."""

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hamknee.faults import Fault
-from hamknee.tables import TableError, parse_table
+from hamknee.base import Fault, TableError, parse_table
 
 MEGABYTES = 50
 MOST_ROWS = 200_000

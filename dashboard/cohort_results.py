@@ -13,13 +13,11 @@ from answer import table_html
 from cohort_columns import with_diagnosis
 from cohort_upload import Upload
 from hamknee import Model, cohort
-from hamknee.column_mapping import CohortError, ColumnMapping
+from hamknee.base import HamkneeError, percent
+from hamknee.cohort import CohortError, ColumnMapping, write_csv, write_parquet
 from hamknee.evaluation import Evaluation, evaluate
-from hamknee.faults import HamkneeError
-from hamknee.labelled import LabelledCases
-from hamknee.result_files import write_csv, write_parquet
-from hamknee.results import percent
-from hamknee.triage_check import TriageCheck, triage_check
+from hamknee.guidance import TriageCheck, triage_check
+from hamknee.network import LabelledCases
 from scores_shown import (
     pick,
     rows_html,

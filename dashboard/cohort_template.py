@@ -8,9 +8,9 @@ import streamlit as st
 
 from cohort_results import as_csv
 from hamknee import Model
-from hamknee.column_mapping import ID_COLUMNS
-from hamknee.simulation import draw
-from hamknee.vocabulary import Variable
+from hamknee.cohort import ID_COLUMNS
+from hamknee.inference import draw
+from hamknee.network import Variable
 from texts import texts
 
 ROWS, SEED = 2, 1

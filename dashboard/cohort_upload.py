@@ -17,11 +17,11 @@ from cohort_columns import (
     unreadable,
 )
 from cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
-from hamknee.column_mapping import ColumnMapping
+from hamknee.base import TableError
+from hamknee.cohort import ColumnMapping
 from hamknee.evaluation import Evaluation
-from hamknee.tables import TableError
-from hamknee.triage_check import TriageCheck
-from hamknee.vocabulary import Variable, Vocabulary
+from hamknee.guidance import TriageCheck
+from hamknee.network import Variable, Vocabulary
 from scores_shown import rows_html
 from texts import plain, texts
 

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from hamknee.editing import FOLLOWED
-from hamknee.priors import Priors
-from hamknee.rows import Row
+from hamknee.network import FOLLOWED, Priors, Row
 
 Given: TypeAlias = tuple[tuple[str, str], ...]
 Columns: TypeAlias = Mapping[tuple[str, frozenset[tuple[str, str]]], tuple[Row, ...]]
@@ -16,7 +14,7 @@ NEAR = 1e-9
 
 
 @dataclass(frozen=True)
-class Edit:
+class EditedColumn:
     """One column that is not as the file has it.
 
     Parameters
@@ -48,7 +46,7 @@ class Edit:
         return entered or self.moved
 
 
-def edits(of_file: Priors, now: Priors) -> list[Edit] | None:
+def edits(of_file: Priors, now: Priors) -> list[EditedColumn] | None:
     """Return the columns that differ, or None where the two do not have the same columns.
 
     Parameters
@@ -60,13 +58,13 @@ def edits(of_file: Priors, now: Priors) -> list[Edit] | None:
     if old.keys() != new.keys():
         return None
     return [
-        Edit(rows[0].variable, rows[0].given, rows, new[key])
+        EditedColumn(rows[0].variable, rows[0].given, rows, new[key])
         for key, rows in old.items()
         if set(rows) != set(new[key])
     ]
 
 
-def undone(now: Priors, edit: Edit) -> Priors:
+def undone(now: Priors, edit: EditedColumn) -> Priors:
     """Return the numbers with one column as the file has it."""
     before = {row.state: row for row in edit.before}
     mine = edit.variable, frozenset(edit.given)

@@ -5,14 +5,10 @@ import streamlit as st
 import numbers_in_force
 from cached import priors as priors_of_file
 from cached import stamp
-from hamknee.difference import Difference, difference
-from hamknee.evidence import Evidence, value_text
-from hamknee.faults import HamkneeError
+from hamknee.base import HamkneeError
 from hamknee.inference import Model
-from hamknee.labelled import LabelledCases, read_labelled
-from hamknee.priors import Priors
-from hamknee.sensitivity import Tornado, tornado
-from hamknee.vocabulary import Vocabulary
+from hamknee.network import Evidence, LabelledCases, Priors, Vocabulary, read_labelled, value_text
+from hamknee.sensitivity import Difference, Tornado, difference, tornado
 
 
 def on_published_cases() -> Difference:

@@ -14,18 +14,18 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from hamknee.evidence import (
+from hamknee.base import suggestion
+from hamknee.guidance import UNKNOWN, Guidance
+from hamknee.network import (
     Evidence,
     EvidenceError,
     Value,
+    Variable,
+    Vocabulary,
     check_evidence,
     check_value,
     parse_value,
 )
-from hamknee.faults import suggestion
-from hamknee.guidance import Guidance
-from hamknee.triage import UNKNOWN
-from hamknee.vocabulary import Variable, Vocabulary
 
 FLAG_ANSWERS: Mapping[str, object] = {"flag": True, "no_flag": False, "unknown_flag": UNKNOWN}
 """The parameters that list warning signs, and the answer each of them stands for."""

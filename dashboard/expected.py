@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from answer import table_html
-from hamknee.evidence import Evidence, value_words
-from hamknee.results import Marginals, percent
-from hamknee.vocabulary import Variable
+from hamknee.base import percent
+from hamknee.inference import Marginals
+from hamknee.network import Evidence, Variable, value_words
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedAnswers:
     """Every variable in one case.
 
     Parameters
@@ -25,7 +25,7 @@ class Expected:
     now: Marginals
 
 
-def expected_html(found: Expected, variable: str = "") -> str:
+def expected_html(found: ExpectedAnswers, variable: str = "") -> str:
     """Return how probable each state of one variable is, or the most probable one of each."""
     vocabulary = found.now.vocabulary
     if variable:
@@ -34,7 +34,7 @@ def expected_html(found: Expected, variable: str = "") -> str:
     return table_html(("Variable", "Answered or most probable", "Start", "Now"), rows)
 
 
-def _states_html(found: Expected, about: Variable) -> str:
+def _states_html(found: ExpectedAnswers, about: Variable) -> str:
     numbers = zip(found.before[about.name], found.now[about.name], strict=True)
     rows = [
         (state.label, percent(float(before)), percent(float(now)))
@@ -43,7 +43,7 @@ def _states_html(found: Expected, about: Variable) -> str:
     return table_html((about.label, "Start", "Now"), rows)
 
 
-def _row(found: Expected, about: Variable) -> tuple[str, str, str, str]:
+def _row(found: ExpectedAnswers, about: Variable) -> tuple[str, str, str, str]:
     if about.name in found.known:
         return about.label, f"Answered: {value_words(about, found.known[about.name])}", "", ""
     best = int(found.now[about.name].argmax())

@@ -7,10 +7,9 @@ from answer import table_html
 from asking import Form, ask_for_one
 from evidence import Case, hold_case
 from hamknee import Model
-from hamknee.questions import Questions
-from hamknee.results import percent
-from hamknee.stopping import IS_STABLE, NOTHING_LEFT, Stop
-from hamknee.vocabulary import Variable
+from hamknee.base import percent
+from hamknee.network import Variable
+from hamknee.reasoning import IS_STABLE, NOTHING_LEFT, Questions, Stop
 from texts import in_html, plain
 
 CARDS = 3

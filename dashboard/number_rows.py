@@ -7,10 +7,8 @@ from itertools import groupby
 
 import numpy as np
 
-from hamknee.parameters import beta_range
-from hamknee.priors import Priors
-from hamknee.rows import BASES, Row
-from hamknee.vocabulary import Vocabulary
+from hamknee.network import BASES, Priors, Row, Vocabulary
+from hamknee.sensitivity import beta_range
 from sources import Reference, named
 from texts import in_html
 

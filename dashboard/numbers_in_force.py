@@ -10,7 +10,7 @@ import streamlit as st
 
 import cached
 import hamknee
-from hamknee.priors import Priors
+from hamknee.network import Priors
 from texts import plain
 
 KEY = "edited-priors"

@@ -5,9 +5,9 @@ import streamlit as st
 from answer import table_html
 from drawing import show_chart
 from hamknee import natural_frequencies
+from hamknee.base import percent
 from hamknee.charts import icon_array, icon_rows
-from hamknee.results import percent
-from hamknee.uncertainty import CredibleInterval
+from hamknee.sensitivity import CredibleInterval
 from texts import plain
 
 PEOPLE = 1000

@@ -8,8 +8,8 @@ from drawing import show_chart
 from evidence import Case, hold_case
 from hamknee import Model
 from hamknee.charts import contrast, contrast_rows, waterfall, waterfall_rows
-from hamknee.explanation import Reasons
-from hamknee.vocabulary import Variable
+from hamknee.network import Variable
+from hamknee.reasoning import Reasons
 from texts import plain
 
 FIRST, OTHERS = "", ""

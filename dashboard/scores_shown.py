@@ -7,12 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from answer import table_html
-from hamknee.calibration import Calibration, Which
+from hamknee.base import HamkneeError, percent, percent_range
 from hamknee.charts import confusion, reliability, score_intervals
-from hamknee.evaluation import FORECASTS, Evaluation
-from hamknee.faults import HamkneeError
-from hamknee.results import percent, percent_range
-from hamknee.scores import MEASURES
+from hamknee.evaluation import FORECASTS, MEASURES, Calibration, Evaluation, Which
 from number_rows import MASS
 from texts import in_html, plain, texts
 

@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from hamknee.priors import Priors
-from hamknee.shipped import shipped
+from hamknee.base import shipped
+from hamknee.network import Priors
 from texts import in_html, plain
 
 

@@ -42,7 +42,7 @@ class Texts:
 
 
 @dataclass(frozen=True)
-class Example:
+class ExampleCase:
     """A case to try: what it is called, and its answers as in an address."""
 
     label: str
@@ -56,10 +56,10 @@ def texts() -> Texts:
 
 
 @lru_cache(maxsize=1)
-def examples() -> tuple[Example, ...]:
+def examples() -> tuple[ExampleCase, ...]:
     """Return the cases of examples.toml."""
     tables = tomllib.loads((HERE / "examples.toml").read_text("utf-8"))["example"]
-    return tuple(Example(**table) for table in tables)
+    return tuple(ExampleCase(**table) for table in tables)
 
 
 def plain(text: str) -> str:

@@ -16,7 +16,7 @@ from changing import Chosen, change, choose
 from drawing import show_chart
 from edits import NEAR
 from evidence import Case
-from hamknee.change import Change
+from hamknee.base import percent
 from hamknee.charts import (
     difference_rows,
     numbers_compared,
@@ -24,9 +24,8 @@ from hamknee.charts import (
     tornado_chart,
     tornado_rows,
 )
-from hamknee.difference import Difference
-from hamknee.results import percent
-from hamknee.vocabulary import Vocabulary
+from hamknee.network import Vocabulary
+from hamknee.sensitivity import ChangedNumbers, Difference
 from number_rows import round_percent
 from texts import plain
 from tuning_words import (
@@ -176,13 +175,13 @@ def show_would_change(model: hamknee.Model, case: Case, chosen: Chosen) -> None:
             st.button(words, key=f"try-{words}", on_click=try_change, args=(model, wanted))
 
 
-def apart(wanted: Change) -> bool:
+def apart(wanted: ChangedNumbers) -> bool:
     """Whether the numbers stand in different columns, so that one does not move the other."""
     first, *rest = wanted.places
     return not any(first.same_column(other) for other in rest)
 
 
-def try_change(model: hamknee.Model, wanted: Change) -> None:
+def try_change(model: hamknee.Model, wanted: ChangedNumbers) -> None:
     """Put a change in force."""
     for place, value in zip(wanted.places, wanted.after, strict=True):
         variable, state, given = place.names(model)

@@ -4,13 +4,17 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from hamknee.change import Change, WhatWouldChange
-from hamknee.difference import Difference
+from hamknee.base import percent
 from hamknee.inference import Model
-from hamknee.parameters import Place
-from hamknee.results import percent
-from hamknee.sensitivity import SensitivityFunction, Tornado
-from hamknee.vocabulary import Variable
+from hamknee.network import Variable
+from hamknee.sensitivity import (
+    ChangedNumbers,
+    Difference,
+    Place,
+    SensitivityFunction,
+    Tornado,
+    WhatWouldChange,
+)
 from number_rows import exact_percent, given_pairs, number_words, range_text, round_percent
 from texts import plain
 
@@ -77,7 +81,7 @@ def would_change_text(found: WhatWouldChange) -> str:
     return f"{one} The smallest change of two: {_moves(found.model, found.two)}."
 
 
-def _moves(model: Model, change: Change) -> str:
+def _moves(model: Model, change: ChangedNumbers) -> str:
     return ", and ".join(
         f"{place_words(model, place)} from {round_percent(old, 3)} to {round_percent(new, 3)}"
         for place, old, new in zip(change.places, change.before, change.after, strict=True)

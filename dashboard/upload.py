@@ -5,9 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 import numbers_in_force
-from hamknee.faults import Fault, FaultsError
-from hamknee.priors import Priors
-from hamknee.reading import parse_priors
+from hamknee.base import Fault, FaultsError
+from hamknee.network import Priors, parse_priors
 from texts import plain
 
 MEGABYTES = 2

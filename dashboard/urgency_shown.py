@@ -7,9 +7,8 @@ import streamlit as st
 
 from answer import table_html
 from case_row import show_case
-from hamknee.guidance import Guidance
-from hamknee.labelled import LabelledCases
-from hamknee.triage_check import TriageCheck
+from hamknee.guidance import Guidance, TriageCheck
+from hamknee.network import LabelledCases
 from scores_shown import scrolling
 from texts import plain, texts
 

@@ -6,8 +6,7 @@ import streamlit as st
 
 from asking import Form, show_in_widget
 from evidence import hold_case
-from hamknee.guidance import Flag, Guidance
-from hamknee.triage import OPEN, UNKNOWN, Triage
+from hamknee.guidance import OPEN, UNKNOWN, Flag, Guidance, Triage
 from texts import in_html, plain, texts
 
 ANSWERS = {"yes": True, "no": False, UNKNOWN: UNKNOWN}

@@ -6,8 +6,7 @@ import streamlit as st
 
 from asking import Form, show_in_widget
 from evidence import hold_case, questions
-from hamknee.evidence import Value, check_value, value_text
-from hamknee.vocabulary import Variable, Vocabulary
+from hamknee.network import Value, Variable, Vocabulary, check_value, value_text
 from texts import plain
 
 MOST = 10

@@ -5,8 +5,7 @@ import streamlit as st
 import assessed
 import hamknee
 from evidence import Case, hold_case
-from hamknee.advice import Advice
-from hamknee.guidance import COURSES
+from hamknee.guidance import COURSES, Advice
 from texts import in_html, plain
 
 FOLDED = ("seek_help", "expect", "professional", "limits")

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import settings
 
 import hamknee
-from hamknee.inference import Model
-from hamknee.priors import Priors
-from hamknee.reading import read_priors, read_references
-from hamknee.shipped import shipped
-from hamknee.vocabulary import Vocabulary, read_vocabulary
+from hamknee.base.files import shipped
+from hamknee.inference.model import Model
+from hamknee.network.priors import Priors
+from hamknee.network.priors_file import read_priors, read_references
+from hamknee.network.vocabulary import Vocabulary, read_vocabulary
 
 # The same examples on every machine and in every run.
 settings.register_profile("hamknee", deadline=None, derandomize=True)

@@ -10,8 +10,8 @@ import assessed
 import cached
 import hamknee
 import numbers_in_force
-from hamknee.priors import BASES, Priors
-from hamknee.results import percent
+from hamknee.base import percent
+from hamknee.network import BASES, Priors
 from sources import source_lines
 from texts import plain, texts
 from warning_signs import show_signs

@@ -13,11 +13,9 @@ import cohort_upload
 import numbers_in_force
 from case_row import show_case
 from hamknee import Model
+from hamknee.base import HamkneeError, percent
 from hamknee.evaluation import Evaluation
-from hamknee.faults import HamkneeError
-from hamknee.labelled import LabelledCases, diagnosis_label
-from hamknee.results import percent
-from hamknee.vocabulary import Variable
+from hamknee.network import LabelledCases, Variable, diagnosis_label
 from scores_shown import (
     pick,
     show_by_diagnosis,

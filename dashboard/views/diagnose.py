@@ -21,9 +21,8 @@ from answer import (
 from asking import Form, ask_all
 from evidence import NUMBERS, Case, current_case, hold_case, open_case, read_case
 from hamknee import ImpossibleEvidenceError, Model
-from hamknee.guidance import Guidance
-from hamknee.triage import Triage
-from hamknee.uncertainty import CredibleInterval
+from hamknee.guidance import Guidance, Triage
+from hamknee.sensitivity import CredibleInterval
 from next_question import show_next_question
 from notices import show_notices
 from people import show_people

@@ -11,13 +11,11 @@ import numbers_in_force
 from announcing import announce
 from answer import contradiction_text
 from evidence import current_case
-from expected import Expected, expected_html
+from expected import ExpectedAnswers, expected_html
 from hamknee import ImpossibleEvidenceError
+from hamknee.base import percent, suggestion
 from hamknee.charts import network_chart, network_of_case, network_text
-from hamknee.faults import suggestion
-from hamknee.priors import Priors
-from hamknee.results import percent
-from hamknee.rows import BASES
+from hamknee.network import BASES, Priors
 from scores_shown import pick
 from sources import Reference, named, references
 from texts import plain
@@ -256,13 +254,13 @@ def show_download(priors: Priors) -> None:
 # The case ---------------------------------------------------------------------------------
 
 
-def show_case(priors: Priors) -> Expected | None:
+def show_case(priors: Priors) -> ExpectedAnswers | None:
     """Show what the model expects of every variable in the case; None where it is impossible."""
     model = numbers_in_force.model()
     case = current_case(priors.vocabulary, assessed.guidance(model))
     try:
         start = model.marginals(case.evidence.only("context"))
-        found = Expected(case.evidence, start, model.marginals(case.evidence))
+        found = ExpectedAnswers(case.evidence, start, model.marginals(case.evidence))
     except ImpossibleEvidenceError as error:
         st.warning(contradiction_text(priors.vocabulary, error))
         return None
@@ -278,7 +276,7 @@ def show_case(priors: Priors) -> Expected | None:
 # The picture ------------------------------------------------------------------------------
 
 
-def show_network(priors: Priors, case: Expected | None) -> None:
+def show_network(priors: Priors, case: ExpectedAnswers | None) -> None:
     """Show the network as a picture and in words."""
     words = network_text(priors.vocabulary, priors.parents)
     network = priors.vocabulary, priors.parents

@@ -10,10 +10,10 @@ import number_rows
 import numbers_in_force
 from answer import has_findings
 from changing import Chosen, ask_number, ask_origin, read_chosen, show_column
-from edits import Edit, edits, undone
+from edits import EditedColumn, edits, undone
 from evidence import Case, current_case
-from hamknee.priors import Priors
-from hamknee.results import percent
+from hamknee.base import percent
+from hamknee.network import Priors
 from texts import plain
 from tuning import PANELS, preferred_state, show_impossible
 from upload import show_upload
@@ -117,7 +117,7 @@ def show_changes(priors: Priors) -> None:
     show_upload()
 
 
-def show_change(priors: Priors, edit: Edit) -> None:
+def show_change(priors: Priors, edit: EditedColumn) -> None:
     """Show one column that differs, and a way back."""
     vocabulary = priors.vocabulary
     where = number_rows.given_words(vocabulary, edit.given)
@@ -141,7 +141,7 @@ def show_change(priors: Priors, edit: Edit) -> None:
         st.button("Undo", key=key, on_click=undo, args=(edit,))
 
 
-def undo(edit: Edit) -> None:
+def undo(edit: EditedColumn) -> None:
     """Take one change back."""
     numbers_in_force.use(undone(numbers_in_force.priors(), edit))
 

@@ -12,12 +12,11 @@ from asking import Form, answer_words, ask_all
 from drawing import show_chart
 from evidence import Case, changed_case, changes_between, current_case, hold_case, open_case
 from hamknee import ImpossibleEvidenceError, Model, compare
+from hamknee.base import percent, percent_range
 from hamknee.charts import difference, difference_rows
-from hamknee.comparison import Comparison
 from hamknee.guidance import Guidance
-from hamknee.results import percent, percent_range
-from hamknee.uncertainty import CredibleInterval
-from hamknee.vocabulary import Variable
+from hamknee.network import Variable
+from hamknee.sensitivity import Comparison, CredibleInterval
 from notices import show_notices
 from texts import in_html, plain, texts
 from warning_signs import ask_signs, show_level

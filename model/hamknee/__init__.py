@@ -6,36 +6,41 @@
 'strain'
 """
 
-from importlib.metadata import version
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from hamknee.advice import advice
-from hamknee.budget import question_budget
-from hamknee.change import what_would_change
-from hamknee.cohort import score
-from hamknee.comparison import compare
-from hamknee.conflict import conflict
-from hamknee.contradiction import ImpossibleEvidenceError
-from hamknee.difference import difference
+from hamknee import evaluation, guidance, inference, network, reasoning, sensitivity
+from hamknee.base import FaultsError, HamkneeError
 from hamknee.evaluation import evaluate
-from hamknee.evidence import EvidenceError
-from hamknee.explanation import explain
-from hamknee.faults import FaultsError, HamkneeError
-from hamknee.follow_up import follow_up
-from hamknee.frequencies import natural_frequencies
-from hamknee.inference import Model, load
-from hamknee.interchange import export, read_network
-from hamknee.learning import update
-from hamknee.pairs import two_way
-from hamknee.questions import next_questions
-from hamknee.score_files import score_file
-from hamknee.sensitivity import sensitivity_function, tornado
-from hamknee.stopping import same_decision_probability, stop_rule
-from hamknee.summary import summary
-from hamknee.triage import triage
-from hamknee.triage_check import triage_check
-from hamknee.uncertainty import credible_interval
+from hamknee.guidance import advice, follow_up, summary, triage, triage_check
+from hamknee.inference import ImpossibleEvidenceError, Model, load
+from hamknee.network import EvidenceError
+from hamknee.reasoning import (
+    conflict,
+    explain,
+    natural_frequencies,
+    next_questions,
+    question_budget,
+    same_decision_probability,
+    stop_rule,
+)
+from hamknee.sensitivity import (
+    compare,
+    credible_interval,
+    difference,
+    sensitivity_function,
+    tornado,
+    two_way,
+    what_would_change,
+)
 
-__version__ = version("hamknee")
+if TYPE_CHECKING:
+    from hamknee import charts, cohort, estimation, formats
+    from hamknee.cohort import score, score_file
+    from hamknee.estimation import update
+    from hamknee.formats import export, read_network
+
+    __version__: str
 
 __all__ = [
     "EvidenceError",
@@ -45,22 +50,32 @@ __all__ = [
     "Model",
     "__version__",
     "advice",
+    "charts",
+    "cohort",
     "compare",
     "conflict",
     "credible_interval",
     "difference",
+    "estimation",
     "evaluate",
+    "evaluation",
     "explain",
     "export",
     "follow_up",
+    "formats",
+    "guidance",
+    "inference",
     "load",
     "natural_frequencies",
+    "network",
     "next_questions",
     "question_budget",
     "read_network",
+    "reasoning",
     "same_decision_probability",
     "score",
     "score_file",
+    "sensitivity",
     "sensitivity_function",
     "stop_rule",
     "summary",
@@ -71,3 +86,34 @@ __all__ = [
     "update",
     "what_would_change",
 ]
+
+
+# What no answer to one case needs is imported when it is first asked for: it would double the time
+# that `import hamknee` takes. The import above tells it to whoever reads types.
+_ROOMS_LATER = ("charts", "cohort", "estimation", "formats")
+_VERBS_LATER = {
+    "export": "formats",
+    "read_network": "formats",
+    "score": "cohort",
+    "score_file": "cohort",
+    "update": "estimation",
+}
+
+
+def _when_asked(name: str) -> object:
+    if name in _ROOMS_LATER:
+        return import_module(f"hamknee.{name}")
+    if name in _VERBS_LATER:
+        return getattr(import_module(f"hamknee.{_VERBS_LATER[name]}"), name)
+    if name == "__version__":
+        return import_module("importlib.metadata").version("hamknee")
+    raise AttributeError(f"module 'hamknee' has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # so that mypy still finds a misspelt name
+    __getattr__ = _when_asked
+
+
+def __dir__() -> list[str]:
+    """List the verbs, and the rooms a user needs."""
+    return sorted(__all__)

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from pgmpy.factors.discrete import TabularCPD
 from pgmpy.models import DiscreteBayesianNetwork
 
-from hamknee.evidence import Value, check_evidence, likelihood
-from hamknee.inference import Model
+from hamknee.inference.model import Model
+from hamknee.network.evidence import Value, check_evidence, likelihood
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)  # pgmpy warns of its own renamed modules

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from hamknee.cases import Cases
-from hamknee.evidence import check_evidence
-from hamknee.inference import Model
-from hamknee.network import to_pgmpy
-from tests.by_hand import Worlds
-from tests.drawn import Case, drawn
-from tests.networks import NETWORKS, SMALL, TARGETS, bundled, named, textbook
+from hamknee.formats.pgmpy import to_pgmpy
+from hamknee.inference.model import Model
+from hamknee.network.cases import Cases
+from hamknee.network.evidence import check_evidence
+from tests.support.by_hand import Worlds
+from tests.support.drawn import Case, drawn
+from tests.support.networks import NETWORKS, SMALL, TARGETS, bundled, named, textbook
 
 from .oracles import Agrum, Pgmpy
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from hamknee.evidence import check_evidence
-from hamknee.inference import Model
-from hamknee.network import to_pgmpy
-from tests.by_hand import Worlds
-from tests.drawn import drawn
-from tests.networks import NETWORKS, SMALL, named, network
+from hamknee.formats.pgmpy import to_pgmpy
+from hamknee.inference.model import Model
+from hamknee.network.evidence import check_evidence
+from tests.support.by_hand import Worlds
+from tests.support.drawn import drawn
+from tests.support.networks import NETWORKS, SMALL, named, network
 
 from .oracles import Pgmpy
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.networks import named
+from tests.support.networks import named
 
 SIX_DIGITS = 5e-7
 

@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import hamknee
-from hamknee.contradiction import ImpossibleEvidenceError
-from hamknee.inference import Model
-from tests.networks import Spec, named, network
+from hamknee.inference.impossible import ImpossibleEvidenceError
+from hamknee.inference.model import Model
+from tests.support.networks import Spec, named, network
 
 
 def contradiction(model: Model, case: dict[str, object]) -> ImpossibleEvidenceError:
@@ -75,7 +75,7 @@ def test_the_smallest_set_is_named_and_not_the_first_one_that_leaving_out_leads_
     case = {"either": "yes", "pair": "no", "one": "yes", "two": "yes", "odd": "no"}
     error = contradiction(network(spec, "odd"), case)
     assert error.contradiction == {"either": "yes", "pair": "no"}
-    monkeypatch.setattr("hamknee.contradiction.MOST_SUBSETS", 0)
+    monkeypatch.setattr("hamknee.inference.impossible.MOST_SUBSETS", 0)
     error = contradiction(network(spec, "odd"), case)
     assert error.contradiction == {"one": "yes", "two": "yes", "odd": "no"}
 
@@ -97,7 +97,7 @@ def test_sets_and_likelihoods_are_named_as_they_would_be_typed() -> None:
 def test_a_contradiction_with_too_many_smaller_sets_is_still_without_a_superfluous_part(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hamknee.contradiction.MOST_SUBSETS", 10)
+    monkeypatch.setattr("hamknee.inference.impossible.MOST_SUBSETS", 10)
     coins = {f"coin{i}": "yes" for i in range(4)}
     error = contradiction(parity(4), coins | {"odd": "no"})
     assert not error.smallest

@@ -7,14 +7,15 @@ import pandas as pd
 import pytest
 from pgmpy.parameter_estimator import DiscreteBayesianEstimator
 
-import hamknee
-from hamknee.inference import Model, read_shipped_or_own
-from hamknee.learning import update
-from hamknee.network import to_pgmpy
-from hamknee.priors import CPT
-from hamknee.simulation import draw
-from tests.cohorts import blanked, priors_of
-from tests.networks import network
+from hamknee.estimation.learning import update
+from hamknee.formats.pgmpy import to_pgmpy
+from hamknee.inference.model import Model
+from hamknee.inference.simulation import draw
+from hamknee.network.cases import Cases
+from hamknee.network.priors import CPT
+from hamknee.network.priors_file import read_shipped_or_own
+from tests.support.cohorts import blanked, priors_of
+from tests.support.networks import network
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # pyAgrum crashes if this is an error
@@ -23,7 +24,7 @@ with warnings.catch_warnings():
 from .oracles import Agrum
 
 
-def frame_of(model: Model, cases: hamknee.cases.Cases, blank: str | None = None) -> pd.DataFrame:
+def frame_of(model: Model, cases: Cases, blank: str | None = None) -> pd.DataFrame:
     """Return cases with the names of their states."""
     columns = {
         variable.name: np.array([*variable.state_names, blank], dtype=object)[codes]

@@ -5,11 +5,11 @@ import pytest
 from pgmpy.factors.discrete import TabularCPD
 from pgmpy.models import DiscreteBayesianNetwork
 
-from hamknee.faults import HamkneeError
-from hamknee.inference import Model
-from hamknee.network import difference_from_pgmpy, from_pgmpy, to_pgmpy
-from hamknee.priors import CPT
-from tests.networks import NETWORKS, TARGETS, bundled, named, textbook
+from hamknee.base.errors import HamkneeError
+from hamknee.formats.pgmpy import difference_from_pgmpy, from_pgmpy, to_pgmpy
+from hamknee.inference.model import Model
+from hamknee.network.priors import CPT
+from tests.support.networks import NETWORKS, TARGETS, bundled, named, textbook
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -55,7 +55,7 @@ def test_the_built_in_comparison_with_pgmpy_finds_another_network_out(
     model = named("asia")
     turned = model.cpts["xray"].probabilities[::-1].copy()
     other = Model(model.vocabulary, {**model.cpts, "xray": CPT("xray", ("either",), turned)})
-    monkeypatch.setattr("hamknee.network.to_pgmpy", lambda _: to_pgmpy(other))
+    monkeypatch.setattr("hamknee.formats.pgmpy.to_pgmpy", lambda _: to_pgmpy(other))
     assert difference_from_pgmpy(model, cases=10, seed=1) > 0.1
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from hamknee.shipped import shipped
+from hamknee.base.files import shipped
 
 APP = shipped("dashboard") / "app.py"
 

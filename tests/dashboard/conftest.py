@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 
-from hamknee.shipped import shipped
+from hamknee.base.files import shipped
 
 from .browser import Served, Watched, launched, served, visiting
 

@@ -3,9 +3,9 @@
 import tomllib
 
 import hamknee
-from hamknee.guidance_reading import guidance_for
-from hamknee.priors import Priors
-from hamknee.shipped import shipped
+from hamknee.base.files import shipped
+from hamknee.guidance.guidance_file import guidance_for
+from hamknee.network.priors import Priors
 
 from .at_page import at_page, words
 

@@ -10,8 +10,8 @@ from streamlit.proto.ButtonGroup_pb2 import ButtonGroup as ButtonGroupProto
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import ButtonGroup
 
-from hamknee.inference import Model
-from hamknee.shipped import shipped
+from hamknee.base.files import shipped
+from hamknee.inference.model import Model
 
 from .at_page import at_page, sound, words
 from .browser import Served, Watched

@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from hamknee import credible_interval
-from hamknee.inference import Model
-from hamknee.results import percent, percent_range
+from hamknee.base.words import percent, percent_range
+from hamknee.inference.model import Model
 
 from .browser import Served, visiting
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hamknee.inference import Model
-from hamknee.results import percent
+from hamknee.base.words import percent
+from hamknee.inference.model import Model
 
 from .browser import Served, visiting
 from .on_page import complete, violations

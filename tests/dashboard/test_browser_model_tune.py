@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from hamknee.priors import Priors, digest
+from hamknee.network.priors import Priors, digest
 
 from .browser import Served, visiting
 from .on_page import complete, violations

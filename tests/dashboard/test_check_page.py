@@ -17,13 +17,13 @@ from sklearn.metrics import log_loss
 from streamlit.testing.v1 import AppTest
 
 import hamknee
-from hamknee.evaluation import evaluate
-from hamknee.evidence import parse_value
-from hamknee.inference import Model
-from hamknee.labelled import read_labelled
-from hamknee.self_test import self_test
-from hamknee.shipped import shipped
-from hamknee.tables import TableError
+from hamknee.base.files import shipped
+from hamknee.base.frames import TableError
+from hamknee.evaluation.evaluating import evaluate
+from hamknee.evaluation.self_testing import self_test
+from hamknee.inference.model import Model
+from hamknee.network.evidence import parse_value
+from hamknee.network.labelled import read_labelled
 
 from .at_page import APP, at_page, go, sound, words
 

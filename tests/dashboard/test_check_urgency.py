@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from hamknee.inference import Model
-from hamknee.labelled import read_labelled
-from hamknee.scores import MEASURES
-from hamknee.shipped import shipped
-from hamknee.triage_check import triage_check
+from hamknee.base.files import shipped
+from hamknee.evaluation.metrics import MEASURES
+from hamknee.guidance.checking import triage_check
+from hamknee.inference.model import Model
+from hamknee.network.labelled import read_labelled
 
 from .at_page import sound, words
 from .test_check_page import at, result, session, uploaded, worked_out

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from hamknee.inference import Model
+from hamknee.inference.model import Model
 
 from .at_page import at_page
 from .browser import Served, Watched

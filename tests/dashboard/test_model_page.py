@@ -9,9 +9,10 @@ import pytest
 from scipy.stats import beta
 from streamlit.testing.v1 import AppTest
 
-from hamknee.inference import Model, read_shipped_or_own
-from hamknee.priors import Priors
-from hamknee.results import percent
+from hamknee.base.words import percent
+from hamknee.inference.model import Model
+from hamknee.network.priors import Priors
+from hamknee.network.priors_file import read_shipped_or_own
 
 from .at_page import address, at_page, sound, words
 

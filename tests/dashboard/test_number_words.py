@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 import hamknee
-from hamknee.difference import difference
-from hamknee.labelled import read_labelled
-from hamknee.priors import Priors
-from hamknee.results import percent
-from hamknee.shipped import shipped
+from hamknee.base.files import shipped
+from hamknee.base.words import percent
+from hamknee.network.labelled import read_labelled
+from hamknee.network.priors import Priors
+from hamknee.sensitivity.differences import difference
 
 from .at_page import at_page, sound, words
 
@@ -127,7 +127,7 @@ def test_a_level_that_no_number_reaches_is_told(model: hamknee.Model) -> None:
     from tuning_words import would_change_text
 
     found = hamknee.what_would_change(model, CASE, "rupture", 0.5)
-    nothing = hamknee.change.WhatWouldChange(
+    nothing = hamknee.sensitivity.smallest_change.WhatWouldChange(
         model, found.posterior, found.state, found.level, None, None
     )
     assert would_change_text(nothing).startswith("Neither one number nor two can bring ")

@@ -13,13 +13,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import hamknee
-from hamknee.evidence import check_evidence, check_value, parse_value
-from hamknee.guidance import Guidance
-from hamknee.guidance_reading import guidance_for
-from hamknee.inference import Model
-from hamknee.results import percent, percent_range
-from hamknee.shipped import shipped
-from hamknee.vocabulary import Vocabulary
+from hamknee.base.files import shipped
+from hamknee.base.words import percent, percent_range
+from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.texts import Guidance
+from hamknee.inference.model import Model
+from hamknee.network.evidence import check_evidence, check_value, parse_value
+from hamknee.network.vocabulary import Vocabulary
 
 DASHBOARD = shipped("dashboard")
 VIEWS = sorted(path.name for path in (DASHBOARD / "views").glob("*.py"))

@@ -3,9 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from hamknee.guidance import Guidance
-from hamknee.guidance_reading import guidance_for
-from hamknee.inference import Model
+from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.texts import Guidance
+from hamknee.inference.model import Model
 
 from .at_page import address, at_page, sound, words
 

@@ -4,10 +4,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import hamknee
-from hamknee.difference import difference
-from hamknee.labelled import read_labelled
-from hamknee.priors import Priors, digest
-from hamknee.results import percent
+from hamknee.base.words import percent
+from hamknee.network.labelled import read_labelled
+from hamknee.network.priors import Priors, digest
+from hamknee.sensitivity.differences import difference
 
 from .at_page import address, at_page, go, sound, words
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hamknee.shipped import shipped
+from hamknee.base.files import shipped
 
 
 @pytest.fixture

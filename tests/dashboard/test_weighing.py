@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from hamknee.inference import Model
-from hamknee.results import percent
+from hamknee.base.words import percent
+from hamknee.inference.model import Model
 
 from .at_page import address, at_page, sound, words
 

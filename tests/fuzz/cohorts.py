@@ -19,13 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import hamknee
-from hamknee.cohort import CohortWarning
-from hamknee.column_mapping import CohortError
-from hamknee.evidence import check_value, parse_value
-from hamknee.faults import HamkneeError
-from hamknee.labelled import label
-from hamknee.score_files import MANIFEST, score_file
-from hamknee.tables import parse_table
+from hamknee.base.errors import HamkneeError
+from hamknee.base.frames import parse_table
+from hamknee.cohort.columns import CohortError
+from hamknee.cohort.folders import MANIFEST, score_file
+from hamknee.cohort.scoring import CohortWarning
+from hamknee.network.evidence import check_value, parse_value
+from hamknee.network.labelled import label
 
 from . import small
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hamknee.faults import HamkneeError
-from hamknee.interchange import FORMATS, export, read_network, read_nodes
+from hamknee.base.errors import HamkneeError
+from hamknee.formats.interchange import FORMATS, export, read_network, read_nodes
 
 from . import small
 

@@ -9,11 +9,11 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from hamknee.contradiction import ImpossibleEvidenceError
-from hamknee.evidence import check_evidence, parse_value
-from hamknee.guidance_reading import read_guidance
-from hamknee.inference import load
-from hamknee.shipped import shipped
+from hamknee.base.files import shipped
+from hamknee.guidance.guidance_file import read_guidance
+from hamknee.inference.impossible import ImpossibleEvidenceError
+from hamknee.inference.model import load
+from hamknee.network.evidence import check_evidence, parse_value
 
 from .words import shipped_words
 

@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hamknee.inference import Model
-from hamknee.priors import Priors
-from hamknee.reading import parse_priors
-from hamknee.vocabulary import Vocabulary, read_vocabulary
+from hamknee.inference.model import Model
+from hamknee.network.priors import Priors
+from hamknee.network.priors_file import parse_priors
+from hamknee.network.vocabulary import Vocabulary, read_vocabulary
 
 VOCABULARY = """\
 [place]

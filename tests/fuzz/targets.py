@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hamknee.faults import FaultsError, HamkneeError
-from hamknee.score_files import MANIFEST
-from hamknee.shipped import shipped
+from hamknee.base.errors import FaultsError, HamkneeError
+from hamknee.base.files import shipped
+from hamknee.cohort.folders import MANIFEST
 
 from . import cohorts, networks, pages, small, words
 

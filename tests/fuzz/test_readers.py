@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hamknee.priors import Priors, digest
-from hamknee.reading import parse_priors
-from hamknee.tables import parse_table
+from hamknee.base.frames import parse_table
+from hamknee.network.priors import Priors, digest
+from hamknee.network.priors_file import parse_priors
 
 from . import cohorts, small, words
 from .mutation import KINDS, TOKENS, mutated

@@ -11,16 +11,22 @@ from pathlib import Path
 
 import numpy as np
 
-from hamknee.column_mapping import read_mapping
-from hamknee.evidence import check_evidence, check_value, find_variable, parse_value, value_text
-from hamknee.guidance_reading import read_guidance
-from hamknee.inference import Model
-from hamknee.priors import Priors
-from hamknee.reading import parse_priors, read_references
-from hamknee.rows import BASES, COLUMNS
-from hamknee.shipped import shipped
-from hamknee.triage import check_flags
-from hamknee.vocabulary import ROLES, Vocabulary, read_vocabulary
+from hamknee.base.files import shipped
+from hamknee.cohort.columns import read_mapping
+from hamknee.guidance.guidance_file import read_guidance
+from hamknee.guidance.triaging import check_flags
+from hamknee.inference.model import Model
+from hamknee.network.evidence import (
+    check_evidence,
+    check_value,
+    find_variable,
+    parse_value,
+    value_text,
+)
+from hamknee.network.priors import Priors
+from hamknee.network.priors_file import parse_priors, read_references
+from hamknee.network.rows import BASES, COLUMNS
+from hamknee.network.vocabulary import ROLES, Vocabulary, read_vocabulary
 
 from . import small
 

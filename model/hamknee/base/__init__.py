@@ -1,0 +1,49 @@
+"""What every room stands on: errors, words, array types, files, TOML and tables.
+
+Nothing here knows what a network is.
+"""
+
+from hamknee.base.errors import MOST, Fault, FaultsError, HamkneeError
+from hamknee.base.files import (
+    PART,
+    decode,
+    other_separator,
+    read_bytes,
+    shipped,
+    whole_file,
+    write_whole,
+)
+from hamknee.base.frames import COMMAS, EMPTY, TableError, not_commas, parse_table, read_table
+from hamknee.base.toml import NUMBER, Keys, TomlReader
+from hamknee.base.types import Array, Codes, Mask
+from hamknee.base.words import listing, percent, percent_range, suggestion
+
+__all__ = [
+    "COMMAS",
+    "EMPTY",
+    "MOST",
+    "NUMBER",
+    "PART",
+    "Array",
+    "Codes",
+    "Fault",
+    "FaultsError",
+    "HamkneeError",
+    "Keys",
+    "Mask",
+    "TableError",
+    "TomlReader",
+    "decode",
+    "listing",
+    "not_commas",
+    "other_separator",
+    "parse_table",
+    "percent",
+    "percent_range",
+    "read_bytes",
+    "read_table",
+    "shipped",
+    "suggestion",
+    "whole_file",
+    "write_whole",
+]

@@ -1,0 +1,129 @@
+"""Writing a text file whole or not at all."""
+
+from __future__ import annotations
+
+import glob
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hamknee.base.errors import Fault, FaultsError
+
+if TYPE_CHECKING:
+    pass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CHECKOUT = _PACKAGE.parents[1]
+
+
+def shipped(name: str) -> Path:
+    """Return the path of something shipped, such as ``"data/priors.csv"`` or ``"dashboard"``.
+
+    A wheel carries the files inside the package; in a checkout they stand at its top.
+    """
+    inside = _PACKAGE / name
+    return inside if inside.exists() else _CHECKOUT / name
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write text as UTF-8, as it is, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Written beside itself under a temporary name first, then renamed; keeps its permissions.
+    text : str
+        What to write.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def other_separator(header: str) -> str:
+    """Return what separates the cells of a CSV header in place of commas, or an empty string."""
+    names = {";": "semicolons", "\t": "tabs"}
+    return "" if "," in header else next((names[mark] for mark in names if mark in header), "")
+
+
+def read_bytes(path: Path, error: type[FaultsError]) -> bytes:
+    """Return the bytes of a file.
+
+    Parameters
+    ----------
+    path : Path
+        File to read.
+    error : type of FaultsError
+        What to raise when it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        problem, allowed = f"there is no file {str(path)!r}", "the path of an existing file"
+    except OSError as why:
+        problem, allowed = f"{str(path)!r} cannot be read: {why.strerror}", "a readable file"
+    raise error([Fault(path.name, None, None, problem, allowed)])
+
+
+def decode(data: bytes, source: str, error: type[FaultsError]) -> str:
+    """Return the text of a UTF-8 file, without a byte-order mark.
+
+    Parameters
+    ----------
+    data : bytes
+        What the file holds.
+    source : str
+        Name of the file, for the error.
+    error : type of FaultsError
+        What to raise when it is not text.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as why:
+        line = data.count(b"\n", 0, why.start) + 1
+        problem, allowed = f"byte 0x{data[why.start]:02x} is not UTF-8", "text saved as UTF-8"
+        raise error([Fault(source, line, None, problem, allowed)]) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        problem = "found a NUL character, as in a binary file"
+        raise error([Fault(source, line, None, problem, "plain text")])
+    return text
+
+
+PART = ".part"
+"""Ending of a file that is being written; its name starts with a dot, so that readers of a folder
+leave it alone."""
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside a file, and rename to the file when all is written."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
+        leftover.unlink(missing_ok=True)  # of a run that was killed
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,241 @@
+"""Charts of one case: its ranking, people like it, and two versions of it.
+
+Each chart is a pure function of a tidy table. What is drawn depends on the rows alone, never on
+what stands in them, so that a page may put the drawing together once and exchange the rows; the
+functions named ``…_rows`` make them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from hamknee.base import percent, percent_range
+from hamknee.charts.style import (
+    MARKS,
+    ROW,
+    band,
+    colours,
+    dot,
+    finish,
+    in_rows,
+    label,
+    number,
+    share,
+    track,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+ACROSS = 50
+"""Icons in one line of an array."""
+
+TONES = ("first", "second", "third", "others")
+
+MOST_LETTERS = 16
+"""Of an interval at the end of a row of the ranking."""
+
+
+# Ranking ----------------------------------------------------------------------------------
+
+
+def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return a ranking: a dot for each probability, a bar for its interval, a line at its start.
+
+    The words stand above the marks, so that the chart reads the same on a telephone and on a wide
+    screen. The scale is always 0 to 100 %, so that charts of two cases can be compared. One colour
+    serves all: which is which is told by position and label.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `CredibleInterval.table`, or `Posterior.table`, which has no intervals: columns
+        ``label``, ``probability``, ``prior`` and perhaps ``low`` and ``high`` (proportions), most
+        probable first.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    rows = ranking_rows(table)
+    base = in_rows(rows).encode(
+        tooltip=[
+            alt.Tooltip("label:N", title="What"),
+            alt.Tooltip("now:N", title="Now"),
+            alt.Tooltip("interval:N", title="Interval"),
+            alt.Tooltip("before:N", title="Starting probability"),
+        ]
+    )
+    start = base.mark_tick(color=palette.quiet, thickness=2, height=18, yOffset=MARKS)
+    layers = alt.layer(
+        track(base, palette),
+        band(base, palette, "low", "high"),
+        start.encode(
+            x=share("prior", palette, "Dot: now. Bar: interval. Line: starting probability.")
+        ),
+        dot(base, palette, "probability"),
+        label(base, palette, beside=172),
+        number(base, palette, "now", bold=True, dx=-104),
+        number(base, palette, "interval"),
+    )
+    return finish(layers, alt.Step(ROW))
+
+
+def ranking_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what `ranking` draws: the table with its numbers in words."""
+    low, high = (table.get(end, table["probability"]) for end in ("low", "high"))
+    told = "low" in table
+    return table[["label", "probability", "prior"]].assign(
+        rank=np.arange(len(table)),
+        low=low,
+        high=high,
+        now=table["probability"].map(percent),
+        before=table["prior"].map(percent),
+        interval=list(map(_short_range, low, high)) if told else [""] * len(table),
+    )
+
+
+def _short_range(low: float, high: float) -> str:
+    """Return an interval in words that fit the end of a row, whatever its ends."""
+    short = percent_range(low, high)
+    return short if len(short) <= MOST_LETTERS else "<1 to >99 %"
+
+
+# People -----------------------------------------------------------------------------------
+
+
+def icon_array(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return one square for each of some people with the same findings.
+
+    The squares are read like a page, the most probable state first. The first three states have
+    tones of their own, from dark to light; all others together are outlines.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `Frequencies.table`: columns ``label`` and ``people`` (whole numbers), most probable
+        first.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    rows = icon_rows(table)
+    tone = alt.Scale(
+        domain=list(TONES), range=[palette.text, palette.bar, palette.band, "transparent"]
+    )
+    edge = alt.Scale(
+        domain=list(TONES), range=[palette.text, palette.bar, palette.band, palette.quiet]
+    )
+    squares = (
+        alt.Chart(rows)
+        .mark_square(size=34, strokeWidth=0.6, opacity=1)
+        .encode(
+            x=alt.X("column:Q", axis=None, scale=alt.Scale(domain=[-0.5, ACROSS - 0.5])),
+            y=alt.Y("line:Q", axis=None, scale=alt.Scale(reverse=True, padding=6)),
+            fill=alt.Fill("tone:N", scale=tone, legend=None),
+            stroke=alt.Stroke("tone:N", scale=edge, legend=None),
+            key=alt.Key("person:Q"),
+            tooltip=[alt.Tooltip("label:N", title="Has")],
+        )
+    )
+    lines = math.ceil(len(rows) / ACROSS)
+    # As one picture: a thousand elements would slow down everything else on a page. The key lets
+    # each square stay and change its tone where the rows are exchanged.
+    as_picture = {"embedOptions": {"renderer": "canvas"}}
+    chart: alt.LayerChart = finish(alt.layer(squares), 9 * lines).properties(usermeta=as_picture)
+    return chart
+
+
+def icon_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what `icon_array` draws: one row a person."""
+    import pandas as pd
+
+    place = np.repeat(np.arange(len(table)), table["people"])
+    person = np.arange(len(place))
+    return pd.DataFrame(
+        {
+            "person": person,
+            "column": person % ACROSS,
+            "line": person // ACROSS,
+            "tone": np.array(TONES)[np.minimum(place, len(TONES) - 1)],
+            "label": table["label"].to_numpy()[place],
+        }
+    )
+
+
+# Two versions -----------------------------------------------------------------------------
+
+
+def difference(
+    table: pd.DataFrame,
+    *,
+    title: str = "Ring: version A. Dot: version B. Bar: interval of B.",
+    dark: bool = False,
+) -> alt.LayerChart:
+    """Return two versions of a case: for each state a ring for the first, a dot for the second.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `difference_rows`.
+    title : str
+        What the marks stand for.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    base = in_rows(table)
+    way = base.mark_bar(color=palette.bar, height=4, yOffset=MARKS)
+    ring = base.mark_point(
+        color=palette.text, fill=palette.ground, size=80, strokeWidth=2, opacity=1, yOffset=MARKS
+    )
+    layers = alt.layer(
+        track(base, palette),
+        band(base, palette, "low", "high"),
+        way.encode(x=share("a", palette, title), x2="b:Q"),
+        ring.encode(x=share("a", palette, title)),
+        dot(base, palette, "b"),
+        label(base, palette, beside=112),
+        number(base, palette, "told"),
+    )
+    return finish(layers, alt.Step(ROW))
+
+
+def difference_rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Return what `difference` draws, in the order of the second version.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        As `CredibleInterval.table` of two cases of one model.
+    """
+    before = first.set_index("label")["probability"].reindex(second["label"]).to_numpy()
+    after = second["probability"].to_numpy()
+    return second[["label", "low", "high"]].assign(
+        rank=np.arange(len(second)), a=before, b=after, told=list(map(_moved, before, after))
+    )
+
+
+def _moved(before: float, after: float) -> str:
+    if percent(before) == percent(after):
+        return f"{percent(after)}, the same"
+    return f"{percent(before)} to {percent(after)}"

@@ -1,0 +1,157 @@
+"""Charts of the numbers themselves: what was stated of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import altair as alt
+
+from hamknee.charts.style import Colours, colours, finish, percent_axis
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+RIDGE = 72
+"""Height of one density, in pixels: a line of words and the curve below it."""
+
+ROW = 38
+"""Height of one row of ranges, in pixels: a line of words above its bar."""
+
+
+def ridges(
+    table: pd.DataFrame, *, emphasised: Collection[str] = (), dark: bool = False
+) -> alt.LayerChart:
+    """Return densities one below the other, each with its mean and its 90 % range.
+
+    All have one scale, so that equal areas are equal probabilities and a low hill is a vague
+    statement. Names stand beside the curves, so that no colour needs to be remembered.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `elicited.densities` or `Pool.densities`: columns ``name``, ``proportion``, ``density``,
+        ``mean``, ``low``, ``high``. The order of the names is kept.
+    emphasised : collection of str
+        Names whose curves are filled in the strong colour, such as the pool.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    names = list(dict.fromkeys(table["name"]))
+    base_line = table["name"].map({name: len(names) - 1 - i for i, name in enumerate(names)})
+    highest = 0.7 * table["density"] / table["density"].max()
+    rows = table.assign(
+        base=base_line,
+        top=base_line + highest,
+        word=base_line + 0.84,
+        strong=_strong(table, emphasised),
+    )
+    once = rows.groupby("name", sort=False).first().reset_index()
+    heights = alt.Scale(domain=[-0.12, len(names)], nice=False)
+    y = alt.Y("base:Q", scale=heights, axis=None)
+    area = (
+        alt.Chart(rows)
+        .mark_area(opacity=0.6)
+        .encode(
+            x=_proportion("proportion", "Line: 90 % range. Dot: mean.", palette),
+            y=alt.Y("top:Q", scale=heights, axis=None),
+            y2="base:Q",
+            color=_by_strength(palette),
+            detail="name:N",
+        )
+    )
+    summary = alt.Chart(once).encode(y=y, tooltip=_tooltip("name"))
+    span = summary.mark_rule(color=palette.text, strokeWidth=2).encode(x="low:Q", x2="high:Q")
+    dot = summary.mark_point(filled=True, color=palette.text, size=60, opacity=1).encode(x="mean:Q")
+    name = (
+        alt.Chart(once)
+        .mark_text(align="left", color=palette.text, fontSize=14)
+        .encode(x=alt.value(0), y=alt.Y("word:Q", scale=heights, axis=None), text="name:N")
+    )
+    layers = alt.layer(area, span, dot, name)
+    return finish(layers, RIDGE * len(names))
+
+
+def agreement(table: pd.DataFrame, *, pool: str = "pool", dark: bool = False) -> alt.LayerChart:
+    """Return each expert's range over the range of the pool, and how much of it the pool holds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `Pool.table`, one state of it: columns ``name``, ``probability``, ``low``, ``high``,
+        ``covered``.
+    pool : str
+        Name of the pool's own row; its range is the band behind the others.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    held = [
+        "" if name == pool else f"pool holds {100 * share:.0f} %"
+        for name, share in zip(table["name"], table["covered"], strict=True)
+    ]
+    rows = table.rename(columns={"probability": "mean"}).assign(
+        held=held, strong=_strong(table, [pool])
+    )
+    title = "Band: the pool's 90 % range. Bars: each one's own. Dots: best estimates."
+    band = (
+        alt.Chart(rows[rows["name"] == pool])
+        .mark_rect(color=palette.track)
+        .encode(x=_proportion("low", title, palette), x2="high:Q")
+    )
+    y = alt.Y("name:N", sort=list(rows["name"]), axis=None, scale=alt.Scale(padding=0))
+    base = alt.Chart(rows).encode(y=y, tooltip=_tooltip("name"))
+    # Words stand 7 pixels above the middle of a row, bars 9 below it.
+    bar = base.mark_bar(height=8, cornerRadius=2, yOffset=9).encode(
+        x="low:Q", x2="high:Q", color=_by_strength(palette)
+    )
+    dot = base.mark_point(filled=True, color=palette.text, size=60, opacity=1, yOffset=9)
+    name = base.mark_text(align="left", color=palette.text, fontSize=14, dy=-7)
+    share = base.mark_text(align="right", color=palette.text, fontSize=14, dy=-7)
+    layers = alt.layer(
+        band,
+        bar,
+        dot.encode(x="mean:Q"),
+        name.encode(x=alt.value(0), text="name:N"),
+        share.encode(x=alt.value("width"), text="held:N"),
+    )
+    return finish(layers, ROW * len(rows))
+
+
+def _strong(table: pd.DataFrame, emphasised: Collection[str]) -> pd.Series[bool]:
+    """Return which rows are drawn in the strong colour."""
+    return table["name"].isin(list(emphasised))
+
+
+def _by_strength(palette: Colours) -> alt.Color:
+    """Return the strong colour for what matters here, and the quiet one for the rest."""
+    scale = alt.Scale(domain=[True, False], range=[palette.bar, palette.quiet])
+    return alt.Color("strong:N", scale=scale, legend=None)
+
+
+def _proportion(field: str, title: str, palette: Colours) -> alt.X:
+    """Return the axis of a proportion, always from 0 to 1, so that charts can be compared."""
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    return alt.X(f"{field}:Q", scale=scale, axis=percent_axis(palette), title=title)
+
+
+def _tooltip(name: str) -> list[alt.Tooltip]:
+    """Return what is shown of a row under the pointer."""
+    return [
+        alt.Tooltip(f"{name}:N", title="Who"),
+        alt.Tooltip("mean:Q", title="Mean", format=".1%"),
+        alt.Tooltip("low:Q", title="90 % range, from", format=".1%"),
+        alt.Tooltip("high:Q", title="to", format=".1%"),
+    ]

@@ -1,0 +1,243 @@
+"""Charts of how good the answers are: scores, reliability, confusion, net benefit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+
+from hamknee.charts.style import Colours, colours, finish, percent_axis
+from hamknee.evaluation import FORECASTS, MEASURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+ROW = 34
+"""Height of one row, in pixels."""
+BELOW, NAMES_BELOW = 48, 140
+"""What the axis below takes of the height: numbers, or slanting names."""
+SQUARE = 360
+"""Height of a chart of two axes that count alike."""
+LEAST_BENEFIT = -0.05
+"""Where the axis of net benefit ends: further down, nobody would act so."""
+
+
+def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) -> alt.LayerChart:
+    """Return one measure of the model and its baselines: a dot, and a line for its interval.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `Evaluation.table`: columns ``forecast``, ``measure``, ``value``, ``low``, ``high``.
+    measure : str
+        Which one: ``top1``, ``top3``, ``log_loss`` or ``brier``.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    share = measure in ("top1", "top3")
+    rows = table[table["measure"] == measure]
+    rows = rows.assign(
+        name=rows["forecast"].replace(dict(FORECASTS)),
+        number=rows["value"].map(lambda value: f"{100 * value:.0f} %" if share else f"{value:.2f}"),
+    )
+    x = alt.X(
+        "value:Q",
+        title=f"{MEASURES[measure]}{'' if share else ' (less is better)'}",
+        scale=alt.Scale(domain=[0, 1], nice=False) if share else alt.Scale(zero=True),
+        axis=percent_axis(palette) if share else _axis(palette, tickCount=6),
+    )
+    axis = alt.Axis(
+        title=None, labelColor=palette.text, labelFontSize=13, ticks=False, domain=False
+    )
+    base = alt.Chart(rows).encode(
+        y=alt.Y("name:N", sort=list(rows["name"]), axis=axis),
+        tooltip=[
+            alt.Tooltip("name:N", title="Forecast"),
+            alt.Tooltip("number:N", title=MEASURES[measure]),
+            alt.Tooltip("low:Q", title="Interval from", format=".2f"),
+            alt.Tooltip("high:Q", title="to", format=".2f"),
+        ],
+    )
+    layers = alt.layer(
+        base.mark_rule(color=palette.bar, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q"),
+        base.mark_point(color=palette.bar, filled=True, size=70, opacity=1).encode(x=x),
+        base.mark_text(color=palette.text, fontSize=12, dy=-11).encode(x=x, text="number:N"),
+    )
+    return finish(layers, ROW * len(rows) + BELOW)
+
+
+def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return a reliability diagram: what was said, and how often it came true.
+
+    On the dashed line the two agree; below it, probabilities are too high.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `Calibration.reliability`: ``predicted``, ``observed``, ``low``, ``high``, ``n``.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    x = alt.X("predicted:Q", title="Probability", scale=scale, axis=percent_axis(palette))
+    y = alt.Y("observed:Q", title="Came true", scale=scale, axis=percent_axis(palette))
+    base = alt.Chart(table).encode(
+        x=x,
+        tooltip=[
+            alt.Tooltip("n:Q", title="Statements"),
+            alt.Tooltip("predicted:Q", title="Mean probability", format=".2f"),
+            alt.Tooltip("observed:Q", title="Came true", format=".2f"),
+            alt.Tooltip("low:Q", title="Interval from", format=".2f"),
+            alt.Tooltip("high:Q", title="to", format=".2f"),
+        ],
+    )
+    agreement = base.mark_rule(color=palette.quiet, strokeDash=[4, 4], strokeWidth=1)
+    layers = alt.layer(
+        agreement.encode(
+            x=alt.datum(0, scale=scale),
+            y=alt.datum(0, scale=scale),
+            x2=alt.datum(1),
+            y2=alt.datum(1),
+        ),
+        base.mark_rule(color=palette.bar, strokeWidth=2).encode(
+            y=alt.Y("low:Q", scale=scale), y2="high:Q"
+        ),
+        base.mark_point(color=palette.bar, filled=True, size=70, opacity=1).encode(y=y),
+    )
+    return finish(layers, SQUARE)
+
+
+def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return which condition came first for which diagnosis, as counts in a square.
+
+    The stronger the colour the more cases; the right ones stand in framed fields.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `Evaluation.confusion`: ``label``, ``first_label`` and ``n`` are drawn.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    order = list(dict.fromkeys(table["label"]))
+    found = table[table["n"] > 0][["label", "first_label", "n"]]
+    right = table[table["label"] == table["first_label"]][["label", "first_label"]]
+
+    def axis(**more: Any) -> alt.Axis:
+        return alt.Axis(
+            labelColor=palette.text,
+            labelFontSize=11,
+            labelLimit=190,
+            titleColor=palette.quiet,
+            titleFontWeight="normal",
+            titleAnchor="start",
+            grid=False,
+            ticks=False,
+            domain=False,
+            **more,
+        )
+
+    x = alt.X("first_label:N", sort=order, title="Came first", axis=axis(labelAngle=-40))
+    y = alt.Y("label:N", sort=order, title="Diagnosis", axis=axis())
+    shade = alt.FillOpacity("n:Q", scale=alt.Scale(zero=True, range=[0, 0.45]), legend=None)
+    frame = alt.Chart(right).mark_rect(filled=False, stroke=palette.quiet, strokeWidth=1)
+    base = alt.Chart(found).encode(
+        x=x,
+        y=y,
+        tooltip=[
+            alt.Tooltip("label:N", title="Diagnosis"),
+            alt.Tooltip("first_label:N", title="Came first"),
+            alt.Tooltip("n:Q", title="Cases"),
+        ],
+    )
+    layers = alt.layer(
+        frame.encode(x=x, y=y),
+        base.mark_rect(fill=palette.bar).encode(fillOpacity=shade),
+        base.mark_text(color=palette.text, fontSize=12).encode(text="n:Q"),
+    )
+    return finish(layers, ROW * len(order) + NAMES_BELOW)
+
+
+def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return a decision curve: net benefit of acting from each threshold on.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `DecisionCurve.table`: ``threshold``, ``strategy``, ``net_benefit``, ``low``, ``high``.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    top = max(float(table[["net_benefit", "high"]].max().max()), -LEAST_BENEFIT)
+    x = alt.X(
+        "threshold:Q",
+        title="Threshold. Line with band: acting on the probability; dashed: on everyone; "
+        "thin: on no one.",
+        scale=alt.Scale(nice=False),
+        axis=_axis(palette, labelExpr="format(100 * datum.value, '.0f') + ' %'"),
+    )
+    scale = alt.Scale(domain=[LEAST_BENEFIT, top], nice=False)
+    y = alt.Y("net_benefit:Q", title="Net benefit", scale=scale, axis=_axis(palette))
+
+    def of(strategy: str) -> alt.Chart:
+        rows = table[table["strategy"] == strategy].drop(columns="strategy")
+        return alt.Chart(rows).encode(
+            x=x,
+            tooltip=[
+                alt.Tooltip("threshold:Q", title="Threshold", format=".2f"),
+                alt.Tooltip("net_benefit:Q", title="Net benefit", format=".3f"),
+            ],
+        )
+
+    layers = alt.layer(
+        of("model")
+        .mark_area(color=palette.bar, opacity=0.2, clip=True)
+        .encode(y=alt.Y("low:Q", scale=scale), y2="high:Q"),
+        of("no_one").mark_line(color=palette.quiet, strokeWidth=1).encode(y=y),
+        of("everyone")
+        .mark_line(color=palette.quiet, strokeWidth=1.5, strokeDash=[5, 4], clip=True)
+        .encode(y=y),
+        of("model").mark_line(color=palette.bar, strokeWidth=2.5, clip=True).encode(y=y),
+    )
+    return finish(layers, SQUARE)
+
+
+def _axis(palette: Colours, **more: Any) -> alt.Axis:
+    """Return the axis of a number, as quiet as that of a proportion."""
+    return alt.Axis(
+        labelColor=palette.quiet,
+        labelFontSize=12,
+        titleColor=palette.quiet,
+        titleFontSize=12,
+        titleFontWeight="normal",
+        titleAnchor="start",
+        grid=False,
+        ticks=False,
+        domain=False,
+        **more,
+    )

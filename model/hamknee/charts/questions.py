@@ -1,0 +1,168 @@
+"""Charts of open questions: what each answer would do, what several questions tell together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+
+from hamknee.base import percent
+from hamknee.charts.style import Colours, colours, finish, percent_axis
+from hamknee.inference import entropy
+from hamknee.network import find_state
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hamknee.reasoning import Budget, Questions
+
+
+ROW = 42
+"""Height of one row, in pixels: a line of words above its marks."""
+
+WORDS, MARKS = -9, 9
+"""Where in a row words and marks stand, in pixels below its middle."""
+
+
+def question_chart(
+    questions: Questions, state: str, *, most: int = 8, dark: bool = False
+) -> alt.LayerChart:
+    """Return where each answer to each open question would take the probability of one state.
+
+    Weighted with their areas, the circles of a row average back to the line, so that a wide row
+    whose far circle is small tells little.
+
+    Parameters
+    ----------
+    questions : Questions
+        What `next_questions` returns.
+    state : str
+        Of the target.
+    most : int
+        How many questions are shown, from the top of the ranking.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    import pandas as pd
+
+    palette = colours(dark)
+    posterior = questions.case.posterior
+    place = find_state(posterior.target, state)
+    now = pd.DataFrame({"now": [float(posterior.probabilities[place])]})
+    asked = questions.table.head(most)
+    rows = asked[["label"]].assign(
+        rank=range(len(asked)),
+        told=[f"{row.gain:.2f} bits, {row.minutes:g} min" for row in asked.itertuples()],
+    )
+    answers = _answers(questions, state, most)
+    title = f"{posterior.target.states[place].label}. Line: now. Circle: after an answer, "
+    x = alt.X(
+        "probability:Q",
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=percent_axis(palette),
+        title=f"{title}its area how likely that answer is.",
+    )
+    tooltip = [
+        alt.Tooltip("answer:N", title="Answer"),
+        alt.Tooltip("chance:N", title="How likely it is"),
+        alt.Tooltip("probability:Q", title="Takes it to", format=".1%"),
+    ]
+    area = alt.Size("p_answer:Q", scale=alt.Scale(domain=[0, 1], range=[10, 420]), legend=None)
+    circle = (
+        alt.Chart(answers)
+        .mark_circle(color=palette.bar, opacity=0.85, yOffset=MARKS)
+        .encode(y=_in_rows(), x=x, size=area, tooltip=tooltip)
+    )
+    line = alt.Chart(now).mark_rule(color=palette.text, strokeWidth=1.5)
+    layers = alt.layer(
+        _track(alt.Chart(rows), palette, 1.0),
+        line.encode(x=alt.X("now:Q")),
+        circle,
+        *_words(alt.Chart(rows), palette),
+    )
+    return finish(layers, ROW * len(rows))
+
+
+def budget_chart(budget: Budget, *, dark: bool = False) -> alt.LayerChart:
+    """Return what questions tell together: each adds its bar to those above it.
+
+    Parameters
+    ----------
+    budget : Budget
+        What `question_budget` returns.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container. The scale ends at all that is still unknown.
+    """
+    palette = colours(dark)
+    remaining = float(entropy(budget.case.posterior.probabilities))
+    table = budget.table
+    rows = table[["label", "gain"]].assign(
+        rank=range(len(table)),
+        none=0.0,
+        start=table["gain"] - table["added_gain"],
+        told=[f"+{row.added_gain:.2f} bits, {row.minutes:g} min" for row in table.itertuples()],
+    )
+    # A case with nothing left to know has no scale of its own.
+    end = remaining or 1.0
+    axis = percent_axis(palette).copy()
+    axis.values = [0, end]
+    axis.labelExpr = f"datum.value ? 'all {remaining:.2f} bits' : '0'"
+    x = alt.X(
+        "start:Q",
+        scale=alt.Scale(domain=[0, end], nice=False),
+        axis=axis,
+        title="How much of what is still unknown the questions tell so far, in bits.",
+    )
+    chart = alt.Chart(rows)
+    step = chart.mark_bar(color=palette.bar, height=10, yOffset=MARKS)
+    so_far = chart.mark_bar(color=palette.band, height=10, yOffset=MARKS, opacity=0.5)
+    layers = alt.layer(
+        _track(chart, palette, end),
+        so_far.encode(y=_in_rows(), x="none:Q", x2="start:Q"),
+        step.encode(y=_in_rows(), x=x, x2="gain:Q"),
+        *_words(chart, palette),
+    )
+    return finish(layers, ROW * len(rows))
+
+
+def _answers(questions: Questions, state: str, most: int) -> pd.DataFrame:
+    """Return one row an answer to one of the first questions: where it leads, how likely it is."""
+    rank = {name: place for place, name in enumerate(questions.table["variable"].head(most))}
+    found = questions.answers
+    target = questions.case.posterior.target.name
+    mine = found[found["variable"].isin(list(rank)) & (found[target] == state)]
+    return mine[["p_answer", "probability"]].assign(
+        rank=mine["variable"].map(rank),
+        answer=mine["label"],
+        chance=mine["p_answer"].map(percent),
+    )
+
+
+def _in_rows() -> alt.Y:
+    return alt.Y("rank:O", axis=None, scale=alt.Scale(padding=0))
+
+
+def _track(chart: alt.Chart, palette: Colours, end: float) -> alt.Chart:
+    track: alt.Chart = chart.mark_bar(
+        color=palette.track, cornerRadius=2, height=10, yOffset=MARKS
+    ).encode(y=_in_rows(), x=alt.datum(0, type="quantitative"), x2=alt.datum(end))
+    return track
+
+
+def _words(chart: alt.Chart, palette: Colours) -> tuple[alt.Chart, alt.Chart]:
+    label = chart.mark_text(align="left", color=palette.text, fontSize=14, dy=WORDS)
+    told = chart.mark_text(align="right", color=palette.quiet, fontSize=13, dy=WORDS)
+    return (
+        label.encode(y=_in_rows(), x=alt.value(0), text="label:N"),
+        told.encode(y=_in_rows(), x=alt.value("width"), text="told:N"),
+    )

@@ -1,0 +1,198 @@
+"""Charts of what the findings of a case weigh: for one state, or for one rather than another."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from hamknee.base import percent
+from hamknee.charts.style import (
+    MARKS,
+    ROW,
+    Colours,
+    colours,
+    finish,
+    in_rows,
+    label,
+    number,
+    percent_axis,
+    track,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from hamknee.base import Array
+    from hamknee.reasoning import Reasons
+
+
+MOST_BITS = 10.0
+"""End of the scale of a waterfall, in bits of log odds: a probability of 99.9 %."""
+
+MOST_TIMES = 6.0
+"""End of the scale of a contrast, in bits: 64 times as likely."""
+
+
+def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return how the findings lead from the starting probability to the present one.
+
+    Equal steps on the scale are equal weights of evidence; its marks are probabilities. The scale
+    is the same for every case.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `waterfall_rows`.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    base = in_rows(table)
+    share = [0.01, 0.1, 0.5, 0.9, 0.99]
+    words = {round(math.log2(p / (1 - p)), 6): f"{100 * p:.0f} %" for p in share}
+    axis = _word_axis(palette, words, "Probability. Equal lengths count the same.")
+    x = alt.X("start:Q", scale=alt.Scale(domain=[-MOST_BITS, MOST_BITS], clamp=True), axis=axis)
+    layers = alt.layer(
+        track(base, palette, -MOST_BITS, MOST_BITS),
+        _step(base, palette, x, "kind", {"for": palette.bar, "against": palette.ground}),
+        base.mark_circle(color=palette.text, size=90, opacity=1, yOffset=MARKS)
+        .transform_filter("datum.kind == 'end'")
+        .encode(x=alt.X("end:Q", axis=axis)),
+        label(base, palette, beside=112),
+        number(base, palette, "told"),
+    )
+    return finish(layers, alt.Step(ROW))
+
+
+def waterfall_rows(reasons: Reasons) -> pd.DataFrame:
+    """Return what `waterfall` draws: the start, each finding, the weightiest first, the end.
+
+    Parameters
+    ----------
+    reasons : Reasons
+        Of one state against all others (`explain` without ``against``).
+    """
+    posterior = reasons.case.posterior
+    order = [int(i) for i in np.argsort(-np.abs(reasons.shapley), kind="stable")]
+    weights = reasons.shapley[order]
+    bounds = np.concatenate([[reasons.start], reasons.start + np.cumsum(weights)])
+    bounds = np.clip(bounds, -2 * MOST_BITS, 2 * MOST_BITS)  # a certainty has no place on a scale
+    first = float(posterior.prior[reasons.state])
+    last = float(posterior.probabilities[reasons.state])
+    return _weight_rows(
+        ["Starting probability", *_findings(reasons, order), "With all answers"],
+        np.concatenate([bounds[:1], bounds[:-1], bounds[-1:]]),
+        np.concatenate([bounds[:1], bounds[1:], bounds[-1:]]),
+        ["end", *map(_kind, weights), "end"],
+        [percent(first), *(_told(float(w), "for", "against") for w in weights), percent(last)],
+    )
+
+
+def contrast(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return what each finding says for one state rather than for another.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `contrast_rows`.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+    """
+    palette = colours(dark)
+    base = in_rows(table)
+    words = {-4.0: "16 times", -2.0: "4 times", 0.0: "even", 2.0: "4 times", 4.0: "16 times"}
+    axis = _word_axis(palette, words, "To the right: for the first. To the left: for the second.")
+    x = alt.X("start:Q", scale=alt.Scale(domain=[-MOST_TIMES, MOST_TIMES], clamp=True), axis=axis)
+    layers = alt.layer(
+        track(base, palette, -MOST_TIMES, MOST_TIMES),
+        _step(base, palette, x, "kind", {"for": palette.bar, "against": palette.ground}),
+        label(base, palette, beside=156),
+        number(base, palette, "told"),
+    )
+    return finish(layers, alt.Step(ROW))
+
+
+def contrast_rows(reasons: Reasons) -> pd.DataFrame:
+    """Return what `contrast` draws: each finding, the weightiest first.
+
+    Parameters
+    ----------
+    reasons : Reasons
+        Of one state against one other (`explain` with ``against``).
+    """
+    order = [int(i) for i in np.argsort(-np.abs(reasons.shapley), kind="stable")]
+    weights = reasons.shapley[order]
+    ends = np.clip(weights, -2 * MOST_TIMES, 2 * MOST_TIMES)
+    return _weight_rows(
+        _findings(reasons, order),
+        np.zeros(len(ends)),
+        ends,
+        list(map(_kind, weights)),
+        [_told(float(w), "for the first", "for the second") for w in weights],
+    )
+
+
+def _findings(reasons: Reasons, order: Sequence[int]) -> list[str]:
+    variables = reasons.case.model.vocabulary.variables
+    chosen = [reasons.findings[i] for i in order]
+    return [f"{variables[v].label}: {reasons.case.words(v)}" for v in chosen]
+
+
+def _weight_rows(
+    labels: Sequence[str], start: Array, end: Array, kind: Sequence[str], told: Sequence[str]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = {"label": labels, "start": start, "end": end, "kind": kind, "told": told}
+    return pd.DataFrame({"rank": np.arange(len(labels)), **columns})
+
+
+def _kind(weight: float) -> str:
+    return "for" if weight >= 0 else "against"
+
+
+def _told(weight: float, more: str, less: str) -> str:
+    """Return a weight as people say it: how many times as likely."""
+    side = more if weight > 0 else less
+    if math.isinf(weight):
+        return f"certain, {side}"
+    ratio = 2 ** abs(weight)
+    if ratio < 1.05:
+        return "no difference"
+    return f"{ratio:.0f} times, {side}" if ratio >= 9.95 else f"{ratio:.1f} times, {side}"
+
+
+def _step(
+    base: alt.Chart, palette: Colours, x: alt.X, field: str, tones: dict[str, str]
+) -> alt.Chart:
+    scale = alt.Scale(domain=list(tones), range=list(tones.values()))
+    step = base.mark_bar(height=10, stroke=palette.bar, strokeWidth=1.5, yOffset=MARKS)
+    chart: alt.Chart = step.transform_filter("datum.kind != 'end'").encode(
+        x=x, x2="end:Q", fill=alt.Fill(f"{field}:N", scale=scale, legend=None)
+    )
+    return chart
+
+
+def _word_axis(palette: Colours, words: dict[float, str], title: str) -> alt.Axis:
+    """Return an axis with words at some of its values."""
+    axis = percent_axis(palette).copy()
+    axis.values = list(words)
+    near = (f"abs(datum.value - {value}) < 0.001 ? '{word}' : " for value, word in words.items())
+    axis.labelExpr = "".join(near) + "''"
+    axis.title = title
+    return axis

@@ -1,0 +1,7 @@
+"""The command `hamknee`, a file for each subject."""
+
+from hamknee.cli.command import main
+
+__all__ = [
+    "main",
+]

@@ -1,0 +1,321 @@
+"""The command line: `hamknee diagnose`, `explain`, `sensitivity`, `ask`, `check`, `dashboard`."""
+
+import io
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from rich.table import Table
+
+from hamknee import __version__
+from hamknee.base import HamkneeError, percent_range, shipped
+from hamknee.cli.cohort import app as cohort_app
+from hamknee.cli.evaluation import app as research_app
+from hamknee.cli.guidance import app as guidance_app
+from hamknee.cli.interview import Interview
+from hamknee.cli.terminal import (
+    Findings,
+    FlagOption,
+    JsonOption,
+    NoFlagOption,
+    PriorsOption,
+    err,
+    out,
+    parse_flags,
+    plain,
+    print_footer,
+    print_json,
+    print_triage,
+    ranking,
+    read_case,
+    records,
+    triage_json,
+    try_triage,
+)
+from hamknee.guidance import find_guidance
+from hamknee.inference import load
+from hamknee.network import read_shipped_or_own
+from hamknee.reasoning import Reasons, conflict, next_questions
+from hamknee.reasoning import explain as explain_state
+from hamknee.sensitivity import CredibleInterval, credible_interval, tornado, what_would_change
+
+AGREEMENT = 1e-9
+"""Largest difference from pgmpy that counts as agreement."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="What is behind pain where the hamstring meets the knee, and how sure can we be.",
+)
+
+app.add_typer(guidance_app)
+app.add_typer(research_app)
+app.add_typer(cohort_app)
+
+ConditionOption = Annotated[
+    str | None,
+    typer.Option("--condition", metavar="NAME", help="Which one; the most likely if not given."),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; bad input ends with a plain message and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without a letter shows ? for it
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except HamkneeError as error:
+        err().print(f"Error: {error}")
+        sys.exit(2)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        model = load()
+        out().print(f"hamknee {__version__}\npriors  {model.sha256}\nfrom    {model.source}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Show the version and the digest of the numbers.",
+        ),
+    ] = False,
+) -> None:
+    """Hold the options that stand before any command."""
+
+
+@app.command()
+def diagnose(
+    findings: Findings = None,
+    flag: FlagOption = None,
+    no_flag: NoFlagOption = None,
+    as_json: JsonOption = False,
+    priors: PriorsOption = None,
+) -> None:
+    """Say how soon to seek help, then rank the conditions that could be behind the pain."""
+    flags = parse_flags(flag, no_flag)
+    model, evidence = read_case(findings, priors)
+    found = try_triage(model, evidence, flags)
+    interval = credible_interval(model, evidence) if found is None else found.interval
+    if as_json:
+        print_json(model, evidence, {"triage": triage_json(found)} | _conditions(interval))
+        return
+    posterior, console = interval.posterior, out()
+    print_triage(console, found)
+    console.print()
+    console.print(f"{posterior.findings_text}\n\n{posterior.text}\n")
+    console.print(ranking(interval, console))
+    console.print(f"\n{interval.stability}")
+    if evidence:
+        told = conflict(model, evidence)
+        if told.bits > 0:
+            console.print(told.text)
+    console.print(next_questions(model, evidence).text)
+    print_footer(console, model)
+
+
+@app.command()
+def explain(
+    findings: Findings = None,
+    condition: ConditionOption = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Contrast with this condition.")
+    ] = None,
+    as_json: JsonOption = False,
+    priors: PriorsOption = None,
+) -> None:
+    """Say how much each finding counts for or against a condition, in bits and in words."""
+    model, evidence = read_case(findings, priors)
+    state = condition or model.posterior(evidence).top
+    reasons = explain_state(model, evidence, state, against=against)
+    if as_json:
+        asked = {"condition": state, "against": against}
+        totals = {"start_bits": plain(reasons.start), "end_bits": plain(reasons.end)}
+        print_json(model, evidence, asked | totals | {"weights": records(reasons.table)})
+        return
+    console = out()
+    console.print(reasons.text)
+    if reasons.findings:
+        console.print(_weights(reasons))
+    console.print(conflict(model, evidence).text)
+    print_footer(console, model)
+
+
+def _weights(reasons: Reasons) -> Group:
+    """Return the weights of all findings as a table, with a line on how to read it."""
+    table = Table("Finding", "Value", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("In order", "Last", "Mean", "Decibans"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in reasons.table.to_dict(orient="records"):
+        names = ("in_order", "leave_one_out", "shapley", "shapley_decibans")
+        table.add_row(row["label"], row["value"], *(_signed(row[name]) for name in names))
+    read = (
+        "Bits for each finding: as entered, if it came last, and the mean over all orders "
+        "(also in decibans). 1 bit doubles the odds."
+    )
+    return Group("", table, read, "")
+
+
+@app.command()
+def sensitivity(
+    findings: Findings = None,
+    condition: ConditionOption = None,
+    level: Annotated[
+        float | None,
+        typer.Option(
+            help="Also tell which numbers would have to change to bring it here (0 to 1)."
+        ),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many numbers to list.")] = 10,
+    as_json: JsonOption = False,
+    priors: PriorsOption = None,
+) -> None:
+    """Say which numbers of priors.csv the answer hangs on, and which to measure next."""
+    model, evidence = read_case(findings, priors)
+    state = condition or model.posterior(evidence).top
+    found = tornado(model, evidence, state)
+    widths = credible_interval(model, evidence).contributions(state)
+    change = None if level is None else what_would_change(model, evidence, state, level)
+    if as_json:
+        answer: dict[str, object] = {"condition": state, "tornado": records(found.table)}
+        answer["contributions"] = records(widths.table)
+        if change is not None:
+            reached = {"level": level, "reachable": change.reachable}
+            answer["change"] = reached | {"numbers": records(change.table)}
+        print_json(model, evidence, answer)
+        return
+    console = out()
+    console.print(f"{found.text}\n{widths.text}\n")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Number", overflow="fold")
+    for column in ("Now", "Range", "Moves it", "First stays"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for entry in found.order[:most]:
+        table.add_row(
+            found.entries.place(entry).text(model),
+            f"{found.entries.probability[entry]:.3g}",
+            f"{found.low[entry]:.3g} to {found.high[entry]:.3g}",
+            percent_range(found.posterior_low[entry], found.posterior_high[entry]),
+            f"{found.admissible_low[entry]:.3g} to {found.admissible_high[entry]:.3g}",
+        )
+    console.print(table)
+    if change is not None:
+        console.print(f"\n{change.text}")
+    print_footer(console, model)
+
+
+@app.command()
+def ask(
+    findings: Findings = None, as_json: JsonOption = False, priors: PriorsOption = None
+) -> None:
+    """Be asked, one question at a time, the one first that tells most."""
+    model, evidence = read_case(findings, priors)
+    console = err() if as_json else out()  # the answer alone goes where another program reads
+    if (guidance := find_guidance(model)) is not None:
+        console.print(guidance.limits_text, style="dim")
+    interview = Interview(model, evidence, console, console.input)
+    try:
+        known = interview.run()
+    except KeyboardInterrupt:
+        console.print()
+        raise typer.Exit(code=130) from None
+    found = try_triage(model, known, {})
+    if as_json:
+        answer = {"triage": triage_json(found)} | _conditions(credible_interval(model, known))
+        print_json(model, known, answer | {"asked": list(interview.answers)})
+        return
+    posterior = model.posterior(known)
+    console.print()
+    print_triage(console, found)
+    console.print(f"\n{posterior.findings_text}\n{posterior.text}")
+    print_footer(console, model)
+
+
+@app.command()
+def findings(priors: PriorsOption = None) -> None:
+    """List everything that can be entered, with the question and its answers."""
+    vocabulary = load(priors).vocabulary
+    table = Table("variable", "question", "values", box=None, pad_edge=False, show_lines=False)
+    for variable in vocabulary.having("context", "trait", "finding"):
+        years = f"{variable.unit}, or " if variable.unit else ""
+        table.add_row(variable.name, variable.question, years + " ".join(variable.state_names))
+    out().print(table)
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[PRIORS.CSV]", help="The shipped file if not given.")
+    ] = None,
+) -> None:
+    """Validate a priors.csv, then compare the engine with pgmpy on 100 random cases."""
+    priors = read_shipped_or_own(file)
+    model = load(file)
+    bases = Counter(row.basis for row in priors.rows)
+    counted = ", ".join(f"{count} {basis}" for basis, count in bases.most_common())
+    console = out()
+    console.print(f"{priors.source}: no faults\nvocabulary  {priors.vocabulary.source}")
+    guidance = find_guidance(model)
+    console.print(f"guidance    {'none' if guidance is None else guidance.source}")
+    console.print(f"digest      {priors.sha256}")
+    variables = len(priors.vocabulary)
+    console.print(f"numbers     {len(priors.rows)} in {variables} variables: {counted}")
+
+    from hamknee.formats import difference_from_pgmpy  # takes seconds, so not before it is needed
+
+    difference = difference_from_pgmpy(model, cases=100, seed=0)
+    console.print(f"pgmpy       largest difference on 100 random cases {difference:.1e}")
+    if difference > AGREEMENT:
+        raise typer.Exit(code=1)
+
+
+@app.command()
+def dashboard(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port; 8501 or the next free one.")
+    ] = None,
+    address: Annotated[
+        str, typer.Option(help="Address to serve on; only this machine can reach localhost.")
+    ] = "localhost",
+    priors: PriorsOption = None,
+) -> None:
+    """Open the dashboard; the address is printed."""
+    model = load(priors)
+    folder = shipped("dashboard")
+    command = [sys.executable, "-m", "streamlit", "run", str(folder / "app.py")]
+    command += ["--server.headless=true", f"--server.address={address}"]
+    command += ["--browser.gatherUsageStats=false"]
+    command += [f"--server.port={port}"] if port else []
+    environment = os.environ | {"HAMKNEE_PRIORS": str(Path(model.source).resolve())}
+    try:
+        raise typer.Exit(subprocess.run(command, cwd=folder, env=environment).returncode)
+    except KeyboardInterrupt:
+        raise typer.Exit from None
+
+
+def _conditions(interval: CredibleInterval) -> dict[str, object]:
+    return {
+        "p_evidence": interval.posterior.p_evidence,
+        "conditions": records(interval.table.drop(columns="prior")),
+    }
+
+
+def _signed(weight: object) -> str:
+    """Return a weight with its sign, or the words of a certainty."""
+    return f"{weight:+.2f}" if isinstance(weight, float) else str(weight)

@@ -1,0 +1,159 @@
+"""The commands for those who tune and check the numbers."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from hamknee.base import percent, percent_range, shipped
+from hamknee.cli.formats import app as interchange_app
+from hamknee.cli.learning import app as learning_app
+from hamknee.cli.terminal import JsonOption, PriorsOption, out, plain, records
+from hamknee.evaluation import FORECASTS, MEASURES, Evaluation, number_range
+from hamknee.evaluation import evaluate as evaluate_model
+from hamknee.inference import load
+from hamknee.network import CasesError, LabelledCases, Priors, read_labelled, read_shipped_or_own
+from hamknee.sensitivity import Difference
+from hamknee.sensitivity import difference as compare
+
+app = typer.Typer()
+app.add_typer(learning_app)
+app.add_typer(interchange_app)
+
+
+@app.command()
+def evaluate(
+    cases: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[CASES.csv]",
+            help="Cases with their diagnosis, CSV or Parquet; the published ones if not given.",
+        ),
+    ] = None,
+    min_findings: Annotated[
+        int,
+        typer.Option(min=0, help="Leave out cases of which fewer findings are known."),
+    ] = 0,
+    as_json: JsonOption = False,
+    priors: PriorsOption = None,
+) -> None:
+    """Say how often the ranking is right in cases whose diagnosis is known."""
+    model = load(priors)
+    found = evaluate_model(model, cases, min_findings=min_findings)
+    if as_json:
+        numbers = {"priors": {"source": model.source, "sha256": model.sha256}}
+        typer.echo(json.dumps(numbers | found.as_json(), indent=2, allow_nan=False))
+        return
+    console = out()
+    console.print(f"{found.text}\n")
+    console.print(_scores(found))
+    console.print("Log loss and Brier score: less is better.\n", style="dim")
+    console.print(_by_condition(found))
+    console.print(f"\npriors {model.sha256[:12]} from {model.source}", style="dim")
+
+
+def _scores(found: Evaluation) -> Table:
+    """Return the measures of the model and its baselines, with intervals."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(f"{percent(found.mass)} intervals")
+    for forecast in found.probabilities:
+        table.add_column(FORECASTS[forecast], no_wrap=True)
+    for measure, label in MEASURES.items():
+        cells = []
+        for forecast in found.probabilities:
+            value = found.board.value(forecast, measure)
+            ends = found.board.interval(forecast, measure)
+            share = f"{percent(value)} ({percent_range(*ends)})"
+            cells.append(share if measure in ("top1", "top3") else number_range(value, *ends))
+        table.add_row(label, *cells)
+    return table
+
+
+def _by_condition(found: Evaluation) -> Table:
+    """Return how often each diagnosis was found."""
+    table = Table("Diagnosis", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("Cases", "First", "In first three", "Mean probability"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in found.by_condition.to_dict(orient="records"):
+        shares = (percent(float(row[name])) for name in ("top1", "top3", "mean_p"))
+        table.add_row(row["label"], str(row["n"]), *shares)
+    return table
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(metavar="A", help="A priors.csv, or 'shipped' for the shipped one.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="B", help="Another, or 'shipped'.")],
+    cases: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Cases in which to try both, CSV or Parquet; the published ones if not given.",
+        ),
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many numbers to list.")] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which numbers differ, how far apart they are, and which first diagnoses change."""
+    before, after = _read_numbers(old), _read_numbers(new)
+    found = compare(before, after, _cases_for(before, cases))
+    if as_json:
+        numbers = {
+            name: {"source": priors.source, "sha256": priors.sha256}
+            for name, priors in (("old", before), ("new", after))
+        }
+        answer = {
+            "distance": plain(found.distance),  # null where it is infinite
+            "changed": records(found.table),
+            "cases": records(found.cases),
+            "flips": [str(name) for name in found.flips["case"]],
+        }
+        typer.echo(json.dumps(numbers | answer, indent=2, allow_nan=False))
+        return
+    console = out()
+    console.print(found.text)
+    if found.labelled is None:
+        console.print("The published cases do not fit this vocabulary and were left out.")
+    if found.changed:
+        console.print()
+        console.print(_changed(found, most))
+    if len(found.changed) > most:
+        console.print(f"{len(found.changed) - most} more; --most lists more, --json all.")
+    console.print(f"\nold {before.sha256[:12]} from {before.source}", style="dim")
+    console.print(f"new {after.sha256[:12]} from {after.source}", style="dim")
+
+
+def _read_numbers(name: str) -> Priors:
+    return read_shipped_or_own(shipped("data/priors.csv") if name == "shipped" else name)
+
+
+def _cases_for(priors: Priors, file: Path | None) -> LabelledCases | None:
+    """Return the cases of a file; without one the published cases, if they fit the vocabulary."""
+    try:
+        return read_labelled(priors.vocabulary, file)
+    except CasesError:
+        if file is None:
+            return None
+        raise
+
+
+def _changed(found: Difference, most: int) -> Table:
+    """Return the rows that differ, each with its numbers before and after."""
+    table = Table("Number", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("Before", "After", "ess", "then"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("Basis", no_wrap=True)
+    for old, new in found.changed[:most]:
+        rows = (old, new)
+        bases = dict.fromkeys(row.basis for row in rows if row)
+        table.add_row(
+            next(row.name for row in rows if row),
+            *(f"{row.probability:.4g}" if row else "none" for row in rows),
+            *(f"{row.ess:g}" if row else "" for row in rows),
+            " → ".join(bases),
+        )
+    return table

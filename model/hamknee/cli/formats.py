@@ -1,0 +1,89 @@
+"""The commands `export` and `import`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hamknee.cli.terminal import PriorsOption, out
+from hamknee.formats import FORMATS, as_files, read_network, read_nodes
+from hamknee.formats import export as export_model
+from hamknee.inference import load
+from hamknee.network import SUM_TOLERANCE
+
+app = typer.Typer()
+
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help=f"One of: {', '.join(FORMATS)}; what the ending tells if not given.",
+    ),
+]
+
+
+@app.command()
+def export(
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help="OUT.bif, OUT.xmlbif, OUT.net, OUT.xdsl or OUT.uai."),
+    ],
+    format: FormatOption = None,  # noqa: A002
+    priors: PriorsOption = None,
+) -> None:
+    """Write the model as a network file for other programs."""
+    out().print(export_model(load(priors), path, format).text)
+
+
+@app.command("import")
+def import_network(
+    path: Annotated[
+        Path, typer.Argument(metavar="NET", help="A BIF, XMLBIF, NET, XDSL or UAI file.")
+    ],
+    folder: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="FOLDER", help="Where to write the two files."),
+    ],
+    target: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The variable that is asked for.")
+    ] = None,
+    ess: Annotated[
+        float | None,
+        typer.Option(
+            metavar="N",
+            help="Equivalent sample size: for how many cases each column shall count when data are "
+            "added. Needed unless the file tells it (NET's experience).",
+        ),
+    ] = None,
+    words: Annotated[
+        Path | None,
+        typer.Option(
+            "--vocabulary",
+            metavar="FILE",
+            help="A vocabulary.toml with the same variables and states; names those of UAI.",
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float,
+        typer.Option(
+            metavar="P",
+            help="How far columns may be from adding up to 1; those that are off are rescaled.",
+        ),
+    ] = SUM_TOLERANCE,
+    format: FormatOption = None,  # noqa: A002
+) -> None:
+    """Make priors.csv and vocabulary.toml of a network file of another program."""
+    model = read_network(path, target=target, format=format, vocabulary=words, tolerance=tolerance)
+    name = path.name.encode(errors="replace").decode()  # a name of a file need not be text
+    found = as_files(model, ess=ess, note=f"imported from {name}", words=words)
+    found.save(folder)
+    console = out()
+    console.print(f"{len(model.vocabulary)} variables and {len(found.priors.rows)} probabilities.")
+    if off := sum(node.rescaled for node in read_nodes(path, format, tolerance)):
+        console.print(f"{off} columns did not add up to 1 and were divided by their sum.")
+    for old, new in found.renamed:
+        console.print(f"{old} is called {new}, and keeps its name as its label.")
+    if words is None:
+        console.print("Roles, questions and groups in vocabulary.toml are placeholders.")
+    console.print(f"Use it with --priors {folder / 'priors.csv'}")

@@ -1,0 +1,143 @@
+"""The command `update`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from hamknee.base import HamkneeError, TableError, parse_table, read_bytes, shipped, suggestion
+from hamknee.cli.terminal import JsonOption, PriorsOption, out, records
+from hamknee.estimation import METHODS, LearningError, Update
+from hamknee.estimation import update as update_priors
+from hamknee.network import priors_path, read_references, read_shipped_or_own
+
+app = typer.Typer()
+
+
+@app.command()
+def update(
+    cohort: Annotated[
+        Path,
+        typer.Argument(
+            metavar="COHORT",
+            help="CSV or Parquet: a row a case, a column a variable, one of them the diagnosis; "
+            "empty cells are not known.",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="NEW.csv", help="Where to write the numbers.")
+    ],
+    weight: Annotated[
+        float, typer.Option(help="For how many cases each counts: below 1 for old data.")
+    ] = 1.0,
+    method: Annotated[
+        str, typer.Option(metavar="METHOD", help=f"One of: {', '.join(METHODS)}.")
+    ] = "posterior_mean",
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VARIABLE",
+            help="Leave its numbers as they are (several: repeat it); 'condition' where the cases "
+            "were chosen by their diagnosis.",
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="KEY", help="Key of references.bib to name as a source."),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many numbers to list.")] = 10,
+    as_json: JsonOption = False,
+    priors: PriorsOption = None,
+) -> None:
+    """Add the cases of a cohort to the numbers and write a new priors.csv."""
+    data = read_bytes(cohort, TableError)
+    _check_files(cohort, data, output, priors)
+    _check_source(source, output)
+    numbers = read_shipped_or_own(priors)
+    frame = parse_table(data, cohort.name)
+    if "case_id" in frame.columns:
+        frame = frame.set_index("case_id")
+    found = update_priors(
+        numbers,
+        frame,
+        weight=weight,
+        method=method,
+        keep=keep or (),
+        name=cohort.name,
+        source=source,
+    )
+    try:
+        found.priors.save(output)
+    except OSError as why:
+        problem = f"{str(output)!r} cannot be written: {why.strerror}"
+        raise HamkneeError(f"{problem}; allowed: a file in an existing folder") from None
+    if as_json:
+        typer.echo(json.dumps(_as_json(found, output), indent=2, allow_nan=False))
+        return
+    console = out()
+    console.print(f"{found.text}\n")
+    console.print(_numbers(found, most))
+    console.print(f"\nwritten: {output}, digest {found.priors.sha256[:12]}")
+    console.print(f"priors {numbers.sha256[:12]} from {numbers.source}", style="dim")
+
+
+def _check_files(cohort: Path, data: bytes, output: Path, priors: Path | None) -> None:
+    """Raise if an input would be overwritten, or the published cases learned from."""
+    for path in (cohort, priors_path(priors), shipped("data/priors.csv")):
+        if output.exists() and output.samefile(path):
+            problem = f"{str(output)!r} is read, and would be overwritten"
+            raise LearningError(f"{problem}; allowed: the name of a new file")
+    published = shipped("data/cases.csv")
+    if data == published.read_bytes():
+        why = (
+            "these are the published cases, which are there to check the numbers, and would check "
+            "nothing if the numbers were made from them (nor are cases that got published a sample "
+            "of patients)"
+        )
+        raise LearningError(f"{why}; allowed: a cohort of your own")
+
+
+def _check_source(source: str | None, output: Path) -> None:
+    """Raise if the numbers could not be read again with that source."""
+    if source is None:
+        return
+    own = output.parent / "references.bib"
+    path = own if own.is_file() else shipped("data/references.bib")
+    keys = read_references(path)
+    if source not in keys:
+        problem = f"unknown source {source!r}{suggestion(source, keys)}"
+        allowed = f"a key of {path}, or of a references.bib beside {output.name}"
+        raise LearningError(f"{problem}; allowed: {allowed}")
+
+
+def _numbers(found: Update, most: int) -> Table:
+    """Return the numbers that moved most as a table for the terminal."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Number", overflow="fold")
+    for column in ("Was", "Is", "ESS was", "ESS is", "Cases"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in found.table.head(most).to_dict(orient="records"):
+        given = f" | {row['given']}" if row["given"] else ""
+        numbers = (row[name] for name in ("old", "new", "old_ess", "ess", "count"))
+        table.add_row(f"{row['variable']}={row['state']}{given}", *(f"{n:.3g}" for n in numbers))
+    return table
+
+
+def _as_json(found: Update, output: Path) -> dict[str, object]:
+    """Return the update as JSON can hold it."""
+    return {
+        "priors": {"source": found.before.source, "sha256": found.before.sha256},
+        "output": {"source": str(output), "sha256": found.priors.sha256},
+        "cohort": found.name,
+        "cases": found.size,
+        "complete": found.complete,
+        "weight": found.weight,
+        "method": found.method,
+        "iterations": found.iterations,
+        "converged": found.converged,
+        "log_likelihood": [float(value) for value in found.log_likelihood],
+        "text": found.text,
+        "numbers": records(found.table),
+    }

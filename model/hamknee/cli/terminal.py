@@ -1,0 +1,223 @@
+"""What the commands share: reading findings from words, and printing to a terminal."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hamknee.base import percent, percent_range
+from hamknee.guidance import FlagError, Triage, find_guidance, triage
+from hamknee.inference import Model, load
+from hamknee.network import (
+    Evidence,
+    EvidenceError,
+    Vocabulary,
+    check_evidence,
+    find_variable,
+    parse_value,
+)
+from hamknee.sensitivity import CredibleInterval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+Findings = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[VARIABLE=VALUE]...",
+        help="What is known, such as onset=sudden, age=31, "
+        "'location=posteromedial|posterolateral' (one of these) or 'warmth=yes:0.7|no:0.3' "
+        "(how likely each answer makes what was seen). 'hamknee findings' lists them all.",
+    ),
+]
+PriorsOption = Annotated[
+    Path | None, typer.Option("--priors", metavar="FILE", help="Use another priors.csv.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+FlagOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--flag",
+        metavar="NAME",
+        help="A warning sign that is there (several: repeat it). 'hamknee flags' lists them.",
+    ),
+]
+NoFlagOption = Annotated[
+    list[str] | None,
+    typer.Option("--no-flag", metavar="NAME", help="A warning sign that was asked and is not."),
+]
+
+
+def out() -> Console:
+    """Return the terminal; where it is no terminal, lines are not broken."""
+    return Console(highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
+
+
+def err() -> Console:
+    """Return the terminal for errors and notes."""
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def parse_findings(vocabulary: Vocabulary, texts: Sequence[str]) -> Evidence:
+    """Turn ``variable=value`` texts into checked evidence.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    texts : sequence of str
+        As typed.
+
+    Raises
+    ------
+    EvidenceError
+        With every problem found.
+    """
+    entries: dict[str, object] = {}
+    problems: list[str] = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        try:
+            if not equals:
+                allowed = "variable=value, such as onset=sudden"
+                raise EvidenceError([f"cannot read {text!r}; allowed: {allowed}"])
+            variable = find_variable(vocabulary, name.strip())
+            if variable.name in entries:
+                several = "use | between several values"
+                raise EvidenceError([f"{variable.name} is given twice; allowed: once ({several})"])
+            entry = parse_value(variable, value)
+            check_evidence(vocabulary, {variable.name: entry})
+            entries[variable.name] = entry
+        except EvidenceError as error:
+            problems += error.problems
+    if problems:
+        raise EvidenceError(problems)
+    return check_evidence(vocabulary, entries)
+
+
+def ranking(interval: CredibleInterval, console: Console, most: int | None = None) -> Table:
+    """Return the ranking with its intervals as a table for the terminal.
+
+    Parameters
+    ----------
+    interval : CredibleInterval
+        What to show.
+    console : Console
+        Where it will be shown; decides what a bar is made of.
+    most : int, optional
+        How many rows; all by default.
+    """
+    posterior = interval.posterior
+    block = "█" if console.encoding.startswith("utf") else "#"
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(posterior.target.label)
+    table.add_column("Now", justify="right", no_wrap=True)
+    table.add_column(f"{100 * interval.mass:.0f} % interval", justify="right", no_wrap=True)
+    table.add_column("", min_width=8, no_wrap=True)
+    table.add_column("Start", justify="right", no_wrap=True)
+    for i in posterior.order[:most]:
+        probability = float(posterior.probabilities[i])
+        table.add_row(
+            posterior.target.states[i].label,
+            percent(probability),
+            percent_range(float(interval.low[i]), float(interval.high[i])),
+            block * round(8 * probability),
+            percent(float(posterior.prior[i])),
+        )
+    return table
+
+
+def records(frame: "pd.DataFrame") -> list[dict[str, object]]:
+    """Return the rows of a table as JSON can hold them: NaN becomes null."""
+    return [
+        {str(name): plain(value) for name, value in row.items()}
+        for row in frame.to_dict(orient="records")
+    ]
+
+
+def plain(value: object) -> object:
+    """Return a value as JSON can hold it: numbers of Python, and null for NaN and infinity."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def read_case(findings: Sequence[str] | None, priors: Path | None) -> tuple[Model, Evidence]:
+    """Return the model and the case that a command is about; notes go to the error stream."""
+    model = load(priors)
+    evidence = parse_findings(model.vocabulary, findings or [])
+    for notice in evidence.notices:
+        err().print(f"Note: {notice}.")
+    return model, evidence
+
+
+def parse_flags(yes: Sequence[str] | None, no: Sequence[str] | None) -> dict[str, bool]:
+    """Return the answers to warning signs, by name.
+
+    Parameters
+    ----------
+    yes, no : sequence of str or None
+        Names of those that are there, and of those that were asked and are not.
+
+    Raises
+    ------
+    FlagError
+        With every one that is given as both.
+    """
+    both = [name for name in dict.fromkeys(yes or []) if name in (no or [])]
+    if both:
+        problem = "{} is given with --flag and with --no-flag; allowed: one of the two"
+        raise FlagError([problem.format(name) for name in both])
+    return dict.fromkeys(yes or [], True) | dict.fromkeys(no or [], False)
+
+
+def try_triage(model: Model, evidence: Evidence, flags: dict[str, bool]) -> Triage | None:
+    """Return the triage; None where no guidance goes with the model and no flag was given."""
+    if not flags and find_guidance(model) is None:
+        return None
+    return triage(model, evidence, flags)
+
+
+def print_triage(console: Console, found: Triage | None) -> None:
+    """Print the level, what to do, the reasons, and which warning signs are open."""
+    if found is None:
+        console.print("No guidance goes with this vocabulary: nothing here says how urgent it is.")
+        return
+    console.print(f"{found.about.label}. {found.about.action}", style="bold")
+    for text in found.reason_texts:
+        console.print(f"- {text}")
+    if found.open:
+        console.print(f"{found.open_text} 'hamknee flags' has the questions.", style="dim")
+    else:
+        console.print(found.open_text, style="dim")
+
+
+def triage_json(found: Triage | None) -> dict[str, object] | None:
+    """Return level and reasons as JSON can hold them."""
+    if found is None:
+        return None
+    about = {"level": found.level, "provisional": found.provisional}
+    return about | {"reasons": found.reason_texts}
+
+
+def print_json(model: Model, evidence: Evidence, answer: dict[str, object]) -> None:
+    """Print an answer as JSON, with the numbers and the findings it rests on."""
+    about = {
+        "priors": {"source": model.source, "sha256": model.sha256},
+        "evidence": evidence.as_json(),
+    }
+    typer.echo(json.dumps(about | answer, indent=2, allow_nan=False))
+
+
+def print_footer(console: Console, model: Model) -> None:
+    """Print the limits and the digest of the numbers."""
+    guidance = find_guidance(model)
+    limits = "" if guidance is None else f"{guidance.limits_text}\n"
+    console.print(f"\n{limits}priors {model.sha256[:12]} from {model.source}", style="dim")

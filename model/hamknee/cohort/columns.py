@@ -1,0 +1,341 @@
+"""Whose column is which variable, and whose values mean which states."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import FaultsError, HamkneeError, Keys, TomlReader, listing, suggestion
+from hamknee.network import (
+    EvidenceError,
+    Variable,
+    Vocabulary,
+    check_value,
+    find_variable,
+    parse_value,
+)
+
+Values: TypeAlias = Sequence[object] | npt.NDArray[np.number[Any]]
+"""The distinct values of a column."""
+
+ID_COLUMNS = ("case_id", "id")
+"""Columns that are kept without being asked for."""
+
+
+class MappingError(FaultsError):
+    """A file of a mapping that cannot be used."""
+
+
+class CohortError(HamkneeError):
+    """A cohort that cannot be scored as it is asked for.
+
+    Parameters
+    ----------
+    problems : sequence of str
+        Every problem found, a sentence each.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+    def __reduce__(self) -> tuple[type[CohortError], tuple[tuple[str, ...]]]:
+        """Travel between processes with the problems, of which the message is made anew."""
+        return type(self), (self.problems,)
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """How the columns and values of a cohort are called in the vocabulary.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        Their column to our variable; to an empty text if the column is to be left alone.
+    values : mapping of str to mapping of str to str
+        For a variable, their value to ours, which is read as on the command line. Values that are
+        not listed are read as they are.
+    not_known : sequence of str
+        What stands in any column for a value that is not known, such as ``NA``.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    not_known: Sequence[str] = ()
+
+    def __or__(self, other: ColumnMapping) -> ColumnMapping:
+        """Return both; where they differ, the other one counts."""
+        values = {
+            name: {**self.values.get(name, {}), **other.values.get(name, {})}
+            for name in {**self.values, **other.values}
+        }
+        not_known = tuple(dict.fromkeys([*self.not_known, *other.not_known]))
+        return ColumnMapping({**self.columns, **other.columns}, values, not_known)
+
+    def translate(self, variable: Variable, values: Values) -> Values:
+        """Return values in our words, those that are not listed as they are."""
+        ours = dict.fromkeys(self.not_known, "") | dict(self.values.get(variable.name, {}))
+        if not ours:
+            return values
+        plain = values.tolist() if isinstance(values, np.ndarray) else values
+        return [ours.get(_text(value), value) for value in plain]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the mapping as JSON can hold it."""
+        return {
+            "columns": dict(self.columns),
+            "values": {name: dict(entries) for name, entries in self.values.items()},
+            "not_known": list(self.not_known),
+        }
+
+
+AnyMapping: TypeAlias = "ColumnMapping | Mapping[str, str] | str | os.PathLike[str] | None"
+
+
+@dataclass(frozen=True)
+class ColumnPlan:
+    """What becomes of each column of a cohort.
+
+    Parameters
+    ----------
+    read : mapping of str to str
+        Our variable to their column.
+    kept : tuple of str
+        Their columns that are copied to the result.
+    ignored : tuple of str
+        Their columns that are neither read nor kept.
+    hidden : str or None
+        Their column of the target, which is never used as evidence.
+    near : tuple of str
+        A sentence for each ignored column that is nearly called like a variable.
+    """
+
+    read: Mapping[str, str]
+    kept: tuple[str, ...]
+    ignored: tuple[str, ...]
+    hidden: str | None
+    near: tuple[str, ...]
+
+
+def as_mapping(vocabulary: Vocabulary, mapping: AnyMapping) -> ColumnMapping:
+    """Return a mapping given as one, as a dict of columns, or as the path of a TOML file."""
+    if mapping is None:
+        return ColumnMapping()
+    if isinstance(mapping, ColumnMapping):
+        return mapping
+    if isinstance(mapping, Mapping):
+        return ColumnMapping(dict(mapping))
+    return read_mapping(vocabulary, Path(mapping))
+
+
+def parse_maps(texts: Iterable[str]) -> ColumnMapping:
+    """Return the mapping of ``theirs=ours`` texts; ``theirs=`` leaves a column alone.
+
+    Raises
+    ------
+    CohortError
+        With every text that cannot be read, and every column that is given twice.
+    """
+    columns: dict[str, str] = {}
+    problems = []
+    for text in texts:
+        theirs, equals, ours = (part.strip() for part in text.rpartition("="))
+        if not equals or not theirs:
+            allowed = "theirs=ours, such as Beginn=onset, or theirs= to leave a column alone"
+            problems.append(f"cannot read the mapping {text!r}; allowed: {allowed}")
+        elif theirs in columns:
+            problems.append(f"column {theirs!r} is mapped twice; allowed: once")
+        columns[theirs] = ours
+    if problems:
+        raise CohortError(problems)
+    return ColumnMapping(columns)
+
+
+def read_mapping(vocabulary: Vocabulary, path: Path) -> ColumnMapping:
+    """Read a mapping from a TOML file.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    path : Path
+        A table ``[columns]`` of ``theirs = "ours"``, for any variable a table
+        ``[values.onset]`` of ``theirs = "ours"``, and above them ``not_known = ["NA"]``.
+
+    Raises
+    ------
+    MappingError
+        With every fault of the file.
+    """
+    reader = TomlReader(path, MappingError)
+    tables = reader.parsed()
+    keys: Keys = {"columns": dict, "values": dict, "not_known": list}
+    found = reader.values((), tables, keys, ())
+    not_known = found.get("not_known", [])
+    for text in not_known:
+        if not isinstance(text, str):
+            reader.fault(("not_known",), f"found {text!r}", "a list of texts")
+    columns = _texts(reader, ("columns",), found.get("columns", {}))
+    for theirs, ours in columns.items():
+        if ours:
+            reader.check_choice(("columns", theirs), ours, vocabulary)
+    values = {}
+    for name, table in found.get("values", {}).items():
+        here = ("values", name)
+        if name not in vocabulary:
+            hint = suggestion(name, vocabulary)
+            reader.fault(here, f"unknown variable {name!r}{hint}", listing(vocabulary))
+        elif not isinstance(table, dict):
+            reader.fault(here, f"found {table!r}", 'a table of theirs = "ours"')
+        else:
+            entries = _texts(reader, here, table)
+            for theirs, ours in entries.items():
+                _check_value(reader, (*here, theirs), vocabulary[name], ours)
+            values[name] = {theirs.strip(): ours for theirs, ours in entries.items()}
+    reader.raise_faults()
+    return ColumnMapping(columns, values, tuple(not_known))
+
+
+def plan_columns(
+    vocabulary: Vocabulary,
+    names: Sequence[object],
+    mapping: ColumnMapping,
+    keep: Iterable[str] = (),
+) -> ColumnPlan:
+    """Decide what becomes of each column.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    names : sequence
+        The columns of the cohort.
+    mapping : ColumnMapping
+        What they are called.
+    keep : iterable of str
+        Columns to copy, besides ``case_id`` and ``id``.
+
+    Raises
+    ------
+    CohortError
+        With every problem: a column that stands twice, a mapping from or to what there is not,
+        two columns for one variable, none for any.
+    """
+    keep = tuple(dict.fromkeys(keep))
+    problems = _wrong_names(vocabulary, names, mapping, keep)
+    found: dict[str, list[str]] = {}
+    others = []
+    for name in dict.fromkeys(map(str, names)):
+        ours = mapping.columns.get(name, name if name in vocabulary else "")
+        if ours:
+            found.setdefault(ours, []).append(name)
+        else:
+            others.append(name)
+    for ours, theirs in found.items():
+        if len(theirs) > 1:
+            several = listing(map(repr, theirs))
+            problems.append(f"{ours} is in the columns {several}; allowed: one column a variable")
+    target = vocabulary.target.name
+    hidden = found.pop(target, [None])[0]
+    if not found:
+        problems.append(_nothing_to_read(vocabulary, names))
+    if problems:
+        raise CohortError(problems)
+    ids = {name for name in ID_COLUMNS if name in others and name not in mapping.columns}
+    kept = tuple(name for name in map(str, names) if name in keep or name in ids)
+    ignored = tuple(name for name in others if name not in kept)
+    unmapped = [name for name in ignored if name not in mapping.columns]
+    near = _near(vocabulary, unmapped, [*found, *([target] if hidden else [])])
+    read = {ours: theirs[0] for ours, theirs in found.items()}
+    return ColumnPlan(read, kept, ignored, hidden, near)
+
+
+def _wrong_names(
+    vocabulary: Vocabulary, names: Sequence[object], mapping: ColumnMapping, keep: Sequence[str]
+) -> list[str]:
+    """Return what is wrong with the names of columns and of the mapping."""
+    texts = [str(name) for name in names]
+    problems = [
+        f"column {name!r} stands twice; allowed: each column once"
+        for name in dict.fromkeys(texts)
+        if texts.count(name) > 1
+    ]
+    for theirs in (*mapping.columns, *keep):
+        if theirs not in texts:
+            hint = suggestion(theirs, texts)
+            problems.append(f"there is no column {theirs!r}{hint}; allowed: {listing(texts)}")
+    for theirs, ours in mapping.columns.items():
+        try:
+            if ours:
+                find_variable(vocabulary, ours)
+        except EvidenceError as error:
+            problems += [f"column {theirs!r}: {text}" for text in error.problems]
+    for name in mapping.values:
+        try:
+            find_variable(vocabulary, name)
+        except EvidenceError as error:
+            problems += error.problems
+    reserved = [name for name in keep if name in result_columns(vocabulary)]
+    problems += [
+        f"column {name!r} cannot be kept, because the result has one of that name; allowed: others"
+        for name in reserved
+    ]
+    return problems
+
+
+def result_columns(vocabulary: Vocabulary) -> list[str]:
+    """Return the columns that a result has, after those that are kept."""
+    probabilities = [f"p_{name}" for name in vocabulary.target.state_names]
+    return [*probabilities, "top", "p_evidence", "conflict", "fault"]
+
+
+def _nothing_to_read(vocabulary: Vocabulary, names: Sequence[object]) -> str:
+    texts = [str(name) for name in names]
+    ours = [name for name in vocabulary if name != vocabulary.target.name]
+    problem = f"no column with a finding among {listing(map(repr, texts)) or 'none'}"
+    if len(texts) == 1 and any(mark in texts[0] for mark in ";\t"):
+        problem += " (the cells of a CSV file are separated by commas)"
+    return f"{problem}; allowed: some of {listing(ours)}, or columns mapped to them"
+
+
+def _near(vocabulary: Vocabulary, others: Iterable[str], taken: Sequence[str]) -> tuple[str, ...]:
+    """Return a sentence for each column that is nearly called like a variable."""
+    free = [name for name in vocabulary if name not in taken]
+    hints = ((name, suggestion(name, free)) for name in others)
+    return tuple(f"the column {name!r} is ignored{hint}" for name, hint in hints if hint)
+
+
+def _texts(
+    reader: TomlReader, here: tuple[str, ...], table: Mapping[str, object]
+) -> dict[str, str]:
+    """Return the entries that are texts, empty ones included."""
+    texts = {}
+    for key, value in table.items():
+        if isinstance(value, str):
+            texts[key] = value.strip()
+        else:
+            reader.fault((*here, key), f"found {value!r}", "a text")
+    return texts
+
+
+def _check_value(reader: TomlReader, where: tuple[str, ...], variable: Variable, text: str) -> None:
+    try:
+        check_value(variable, parse_value(variable, text))
+    except EvidenceError as error:
+        for problem in error.problems:
+            found, _, allowed = problem.partition("; allowed: ")
+            reader.fault(where, found, allowed)
+
+
+def _text(value: object) -> str:
+    """Return a value as it is written in a mapping: 1 for 1.0, true for True."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip()
+    return text.lower() if text in ("True", "False") else text

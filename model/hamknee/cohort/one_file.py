@@ -1,0 +1,227 @@
+"""Scoring files of any size: one chunk is read and one written while others are scored."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from hamknee.base import whole_file, write_whole
+from hamknee.cohort.columns import CohortError, ColumnMapping, ColumnPlan
+from hamknee.cohort.reading import Chunk, CohortFile, arrow_column
+from hamknee.cohort.report import Report, Tally
+from hamknee.cohort.scoring import Faults, Scored, raise_first, score_columns, tally
+from hamknee.cohort.writing import write_csv, write_parquet
+from hamknee.inference import Model
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+WORKERS = 2
+"""Threads that score, beside the one that reads and writes."""
+
+Progress: TypeAlias = Callable[[int, float], None]
+"""Is told how many rows of a file are done, and which share of the file, from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is done to every file of a cohort.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    plan : ColumnPlan
+        What becomes of the columns.
+    mapping : ColumnMapping
+        What they and their values mean.
+    strict : bool
+        Whether the first row with a fault ends it.
+    digest : str
+        Of everything that the results of a folder depend on; empty for a single file.
+    """
+
+    model: Model
+    plan: ColumnPlan
+    mapping: ColumnMapping
+    strict: bool = False
+    digest: str = ""
+
+
+def score_one_file(
+    job: Job, source: CohortFile, target: Path, name: str = "", progress: Progress | None = None
+) -> Tally:
+    """Score one file into another one.
+
+    Parameters
+    ----------
+    job : Job
+        What to do.
+    source : CohortFile
+        The cases.
+    target : Path
+        A .csv or .parquet file for the results.
+    name : str
+        What the file is called in a folder.
+    progress : callable, optional
+        Is told what is done.
+
+    Returns
+    -------
+    Tally
+        It is also in the results: in the footer of a Parquet file as ``hamknee.report``, and in
+        ``NAME.csv.json`` beside a CSV file.
+    """
+    schema = result_schema(job, source)
+    done: list[Tally] = []
+
+    def tables() -> Iterator[pa.Table]:
+        chunks = source.chunks(list(job.plan.read.values()), job.plan.kept)
+        rows = 0
+        for table, counted, share in _overlapped(
+            chunks, lambda chunk: _scored(job, schema, name, chunk)
+        ):
+            yield table
+            done.append(counted)
+            rows += counted.rows
+            if progress is not None:
+                progress(rows, share)
+
+    def report() -> str:
+        told = Report.of(job.model, job.plan, sum(done, Tally())).as_json()
+        part = {"job": job.digest, "part": name} if job.digest else {}
+        return json.dumps(told | part, indent=1)
+
+    beside = target.with_name(f"{target.name}.json")
+    with whole_file(target) as temporary:
+        if target.suffix.lower() == ".csv":
+            write_csv(temporary, schema, tables())
+            beside.unlink(missing_ok=True)  # never a file beside the report on another one
+        else:
+            write_parquet(temporary, schema, tables(), report)
+    if target.suffix.lower() == ".csv":
+        write_whole(beside, report() + "\n")
+    return sum(done, Tally())
+
+
+def check_types(source: CohortFile, plan: ColumnPlan) -> None:
+    """Raise if a column holds lists or structures.
+
+    Raises
+    ------
+    CohortError
+        With every such column.
+    """
+    import pyarrow as pa
+
+    nested = [
+        name
+        for name in dict.fromkeys([*plan.read.values(), *plan.kept])
+        if pa.types.is_nested(source.types[name])
+    ]
+    allowed = "texts, numbers, dates or categories; several states as the text a|b"
+    if nested:
+        raise CohortError(
+            [
+                f"{source.path.name}: column {name!r} is of the type {source.types[name]};"
+                f" allowed: {allowed}"
+                for name in nested
+            ]
+        )
+
+
+def result_schema(job: Job, source: CohortFile) -> pa.Schema:
+    """Return the columns of the results; categories that are kept become plain values."""
+    import pyarrow as pa
+
+    def plain(kind: pa.DataType) -> pa.DataType:
+        return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+    states = job.model.vocabulary.target.state_names
+    fields = [
+        *((name, plain(source.types[name])) for name in job.plan.kept),
+        *((f"p_{name}", pa.float64()) for name in states),
+        ("top", pa.dictionary(pa.int16(), pa.string())),
+        ("p_evidence", pa.float64()),
+        ("conflict", pa.float64()),
+        ("fault", pa.string()),
+    ]
+    # Told twice in a Parquet file, because not every reader shows what the footer says.
+    about = {"hamknee.version": version("hamknee"), "hamknee.numbers": job.model.sha256}
+    return pa.schema([pa.field(name, kind) for name, kind in fields], metadata=about)
+
+
+def _scored(job: Job, schema: pa.Schema, name: str, chunk: Chunk) -> tuple[pa.Table, Tally, float]:
+    """Return the results of a chunk, its tally and the share of the file that is done with it."""
+    table = chunk.table
+    faults = Faults(len(table))
+    if chunk.broken:
+        which = faults.which.copy()
+        which[list(chunk.broken)] = range(len(chunk.broken))
+        faults.add(which, [(text,) for text in chunk.broken.values()])
+    columns = {
+        ours: arrow_column(table.column(theirs).combine_chunks())
+        for ours, theirs in job.plan.read.items()
+    }
+    scored = score_columns(job.model, columns, len(table), job.plan, job.mapping, faults)
+    kept = {theirs: table.column(theirs) for theirs in job.plan.kept}
+
+    def place(row: int) -> str:
+        called = [f"{theirs} {column[row].as_py()!r}" for theirs, column in kept.items()]
+        named = f" ({', '.join(called)})" if called else ""
+        return f"{name + ', ' if name else ''}row {chunk.start + row + 1}{named}"
+
+    if job.strict:
+        raise_first(scored.faults, place)
+    ids = next(iter(kept.values()), None)
+
+    def called(row: int) -> str:
+        found = None if ids is None else ids[row].as_py()
+        return "" if found is None else str(found)
+
+    counted = tally(scored.faults, called, chunk.start, name)
+    return _table(schema, list(kept.values()), scored), counted, chunk.share
+
+
+def _table(schema: pa.Schema, kept: list[pa.ChunkedArray], scored: Scored) -> pa.Table:
+    """Return results as an Arrow table; what is not known of a row with a fault is null."""
+    import pyarrow as pa
+
+    bad = scored.faults.which >= 0
+    mask = bad if bad.any() else None
+    by_state = scored.probabilities.T.copy()  # one contiguous column for each
+    reasons = pa.array(scored.faults.texts, pa.string())
+    fault = pa.DictionaryArray.from_arrays(pa.array(scored.faults.which, mask=~bad), reasons)
+    names = [
+        name.removeprefix("p_") for name in schema.names[len(kept) : len(kept) + len(by_state)]
+    ]
+    columns = [
+        *(column.cast(field.type) for column, field in zip(kept, schema, strict=False)),
+        *(pa.array(column, mask=mask) for column in by_state),
+        pa.DictionaryArray.from_arrays(pa.array(scored.top, mask=mask), names),
+        pa.array(scored.p_evidence, mask=mask),
+        pa.array(scored.conflict, mask=mask),
+        fault.cast(pa.string()),
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _overlapped(
+    chunks: Iterator[Chunk], work: Callable[[Chunk], tuple[pa.Table, Tally, float]]
+) -> Iterator[tuple[pa.Table, Tally, float]]:
+    """Return the results in the order of the chunks, a few of which are worked on at once."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        waiting: deque[Future[tuple[pa.Table, Tally, float]]] = deque()
+        for chunk in chunks:
+            waiting.append(pool.submit(work, chunk))
+            if len(waiting) > WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -1,0 +1,356 @@
+"""Learning from a cohort: cases, also with blanks, turn the numbers into updated numbers.
+
+Every column of priors.csv is a Dirichlet with counts ess × probability, to which complete cases
+are added as counts (Spiegelhalter & Lauritzen 1990). With blanks the counts are expected ones, and
+`em` finds them (Dempster, Laird & Rubin 1977; Lauritzen 1995).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import Array, HamkneeError, listing
+from hamknee.estimation.em import ExpectedCounts, Fitted, fit
+from hamknee.inference import Model
+from hamknee.network import (
+    Cases,
+    LabelledCases,
+    Priors,
+    Row,
+    encode,
+    find_variable,
+    given_text,
+    label,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+Cohort: TypeAlias = "LabelledCases | Cases | pd.DataFrame"
+Weights: TypeAlias = Sequence[float] | npt.NDArray[np.float64]
+
+METHODS = {"posterior_mean": 0.0, "map": 1.0}
+"""The mean or the mode of each updated Dirichlet: what `em` takes off the counts."""
+
+MOST = 3
+"""How many numbers the text names."""
+
+_WORDS = {"posterior_mean": "posterior mean", "map": "posterior mode"}
+
+_ASSUMED = (
+    "Assumed: blanks are missing at random (whether something was recorded may depend on what is "
+    "recorded of the case, not on what is not), and nobody was chosen for the cohort by diagnosis "
+    "or findings. The arrows are taken as given."
+)
+
+
+class LearningError(HamkneeError):
+    """A cohort that cannot be learned from as it was asked."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """What a cohort makes of the numbers.
+
+    Parameters
+    ----------
+    before, priors : Priors
+        The numbers as they were, and as they are now.
+    counts : mapping of str to ndarray, each (parents' states..., states)
+        By variable, the expected counts: how many cases have this state with these parents.
+    log_likelihood : ndarray, shape (iterations + 1,)
+        Natural logarithm of the probability of all that was observed, under the numbers as they
+        were and after each iteration.
+    log_posterior : ndarray, shape (iterations + 1,)
+        The same plus Σ a log probability: what never falls.
+    converged : bool
+        Whether the last iteration moved no probability by more than the tolerance.
+    method : str
+        One of `METHODS`.
+    size, complete : int
+        Number of cases, and of those in which every variable is known.
+    weight : float
+        For how many cases they count together.
+    kept : tuple of str
+        Variables whose numbers were to stay as they are.
+    unused : tuple of str
+        Columns of the cohort that are no variables.
+    name : str
+        What the cohort is called.
+    """
+
+    before: Priors
+    priors: Priors
+    counts: Mapping[str, Array]
+    log_likelihood: Array
+    log_posterior: Array
+    converged: bool
+    method: str
+    size: int
+    complete: int
+    weight: float
+    kept: tuple[str, ...]
+    unused: tuple[str, ...]
+    name: str
+
+    @property
+    def iterations(self) -> int:
+        """Number of EM iterations."""
+        return len(self.log_likelihood) - 1
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a number, the one that moved most first.
+
+        Columns: variable, state, given, old, new, old_ess, ess, count.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame(
+            {
+                "variable": old.variable,
+                "state": old.state,
+                "given": given_text(old.given),
+                "old": old.probability,
+                "new": new.probability,
+                "old_ess": old.ess,
+                "ess": new.ess,
+                "count": float(self.counts[old.variable][_place(self.before, old)]),
+            }
+            for old, new in self._pairs
+        )
+        order = np.argsort(-(frame["new"] - frame["old"]).abs().to_numpy(), kind="stable")
+        return frame.iloc[order].reset_index(drop=True)
+
+    @cached_property
+    def text(self) -> str:
+        """Plain sentences: what was added, what moved most, and what is assumed."""
+        return " ".join([self._added, self._settled, self._moved, *self._left, _ASSUMED])
+
+    @property
+    def _pairs(self) -> Iterator[tuple[Row, Row]]:
+        return zip(self.before.rows, self.priors.rows, strict=True)
+
+    @property
+    def _added(self) -> str:
+        cases = "1 case" if self.size == 1 else f"{self.size:,} cases"
+        weighed = "" if self.weight == self.size else f", which count as {self.weight:,.6g}"
+        blanks = f"{self.complete:,} complete, {self.size - self.complete:,} with blanks"
+        return f"Added from {self.name}: {cases}{weighed} ({blanks})."
+
+    @property
+    def _settled(self) -> str:
+        ends = f"from {self.log_likelihood[0]:,.2f} to {self.log_likelihood[-1]:,.2f}"
+        likelihood = f"the log-likelihood of what was observed went {ends}"
+        if self.complete == self.size:
+            return (
+                f"Nothing is blank, so the update is exact ({_WORDS[self.method]}); {likelihood}."
+            )
+        settled = "settled" if self.converged else "had not settled when it was stopped"
+        steps = f"after {self.iterations:,} iterations"
+        return f"EM ({_WORDS[self.method]}) {settled} {steps}; {likelihood}."
+
+    @property
+    def _moved(self) -> str:
+        first: dict[object, tuple[float, str]] = {}  # of each column the number that moved most
+        for old, new in self._pairs:
+            move = abs(new.probability - old.probability)
+            column = (old.variable, old.given)
+            if move > first.get(column, (0.0, ""))[0]:
+                numbers = f"from {old.probability:.3g} to {new.probability:.3g}"
+                counts = f"equivalent sample size {old.ess:.3g} to {new.ess:.3g}"
+                first[column] = (move, f"{old.name} {numbers} ({counts})")
+        if not first:
+            return "No number moved."
+        most = sorted(first.values(), key=lambda told: -told[0])[:MOST]
+        return f"Moved most: {'; '.join(text for _, text in most)}."
+
+    @property
+    def _left(self) -> list[str]:
+        columns = {(old.variable, old.given): old != new for old, new in self._pairs}
+        still = list(columns.values()).count(False)
+        told = []
+        if still:
+            of = f"{still:,} of {len(columns):,} columns"
+            told.append(f"{of} stay as they are: no case reaches them, or they were not to move.")
+        if self.kept:
+            told.append(f"Kept as asked: {listing(self.kept)}.")
+        if self.unused:
+            told.append(f"Not used, as no variables of the model: {listing(self.unused)}.")
+        return told
+
+
+def update(
+    priors: Priors,
+    cohort: Cohort,
+    *,
+    weight: float | Weights = 1.0,
+    method: str = "posterior_mean",
+    keep: Collection[str] = (),
+    iterations: int = 1000,
+    tolerance: float = 1e-5,
+    name: str = "the cohort",
+    source: str | None = None,
+) -> Update:
+    """Add a cohort's cases to the numbers.
+
+    Exact where nothing is blank (Spiegelhalter & Lauritzen 1990), else by EM (Lauritzen 1995). A
+    column's equivalent sample size grows by the cases that reach it, times the share of their
+    information that is not missing (Louis 1982). Columns of 0 and 1, and columns that no case
+    reaches, stay exactly as they are.
+
+    Parameters
+    ----------
+    priors : Priors
+        The numbers to start from.
+    cohort : LabelledCases, DataFrame or Cases
+        A frame has a row a case and a column a variable, among them that of the target; empty
+        cells are not known, ``a|b`` means one of these, and likelihoods are allowed.
+    weight : float, or sequence of float, one for each case
+        For how many cases each counts, above 0: below 1 for data that are old or from elsewhere.
+    method : {"posterior_mean", "map"}
+        The mean of each updated Dirichlet, or its mode, which needs ess × probability above 1.
+        What of the observed data's likelihood never falls with each is said in
+        `hamknee.estimation.em`.
+    keep : collection of str
+        Variables whose numbers stay, such as the target where cases were chosen by diagnosis.
+    iterations : int
+        Of EM, at most.
+    tolerance : float
+        EM has converged when no probability moves by more in one iteration.
+    name : str
+        What to call the cohort in texts and notes.
+    source : str, optional
+        Key of references.bib to add to the sources of the numbers that changed.
+
+    Returns
+    -------
+    Update
+
+    Raises
+    ------
+    LearningError, CasesError, EvidenceError
+        If an argument or the cohort cannot be used.
+    NoModeError
+        If the method is "map" and a column has no mode inside.
+    ImpossibleEvidenceError
+        If the numbers hold a case impossible; it names the first.
+    """
+    cases, unused = _cases(priors, cohort)
+    weights = _weights(weight, len(cases))
+    if method not in METHODS:
+        raise LearningError(f"unknown method {method!r}; allowed: {listing(METHODS)}")
+    if iterations < 1 or not 0 < tolerance < 1:
+        found = f"iterations {iterations} and tolerance {tolerance}"
+        raise LearningError(f"found {found}; allowed: at least 1, and between 0 and 1")
+    if source is not None and source.split() != [source]:
+        raise LearningError(f"{source!r} cannot be a source; allowed: one key of references.bib")
+    kept = tuple(find_variable(priors.vocabulary, each).name for each in dict.fromkeys(keep))
+
+    cpts = list(priors.cpts().values())
+    model = Model(priors.vocabulary, priors.cpts())
+    counter = ExpectedCounts(model, cases, weights)
+    fitted = fit(
+        counter,
+        cpts,
+        keep=kept,
+        off=METHODS[method],
+        iterations=iterations,
+        tolerance=tolerance,
+    )
+    counts = dict(zip(priors.vocabulary, fitted.counts, strict=True))
+    shares = counter.information(fitted.tables)
+    return Update(
+        before=priors,
+        priors=_rewritten(priors, fitted, shares, name, source),
+        counts=counts,
+        log_likelihood=np.array(fitted.log_likelihood),
+        log_posterior=np.array(fitted.log_posterior),
+        converged=fitted.converged,
+        method=method,
+        size=len(cases),
+        complete=int((cases.codes < model.engine.sizes).all(axis=1).sum()),
+        weight=float(weights.sum()),
+        kept=kept,
+        unused=unused,
+        name=name,
+    )
+
+
+def _cases(priors: Priors, cohort: Cohort) -> tuple[Cases, tuple[str, ...]]:
+    """Return the cases with what is known of the diagnosis, and the columns that are not used."""
+    vocabulary = priors.vocabulary
+    unused: tuple[str, ...] = ()
+    if isinstance(cohort, LabelledCases):
+        cases = cohort.with_diagnosis()
+        unused = tuple(map(str, cohort.about.columns))
+    elif isinstance(cohort, Cases):
+        cases = cohort
+    elif hasattr(cohort, "columns"):
+        label(vocabulary, cohort)  # for its checks; it would make sets of likelihoods
+        cases = encode(vocabulary, cohort[[name for name in cohort.columns if name in vocabulary]])
+        unused = tuple(str(name) for name in cohort.columns if name not in vocabulary)
+    else:
+        found = type(cohort).__name__
+        raise LearningError(f"a cohort cannot be a {found}; allowed: LabelledCases, a DataFrame")
+    if cases.vocabulary != vocabulary:
+        problem = "the cases were read with another vocabulary than the numbers"
+        raise LearningError(f"{problem}; allowed: the same for both")
+    if not len(cases):
+        raise LearningError("the cohort has no cases; allowed: at least one")
+    return cases, unused
+
+
+def _weights(weight: float | Weights, count: int) -> Array:
+    """Return for how many cases each counts, shape (cases,)."""
+    given = np.asarray(weight, dtype=float)
+    if given.shape not in ((), (count,)):
+        problem = f"found weights of the shape {given.shape} for {count:,} cases"
+        raise LearningError(f"{problem}; allowed: one number, or one for each case")
+    if not (np.isfinite(given) & (given > 0)).all():
+        wrong = given[~(np.isfinite(given) & (given > 0))].ravel()[0]
+        raise LearningError(f"found a weight of {wrong:g}; allowed: finite numbers above 0")
+    return np.broadcast_to(given, (count,)).copy()
+
+
+def _rewritten(
+    priors: Priors, found: Fitted, shares: Sequence[Array], name: str, source: str | None
+) -> Priors:
+    """Return the numbers with the learned columns replaced; their notes say what they were.
+
+    A published number is then no longer what was published, but is still constrained by it.
+    """
+    number = {variable: i for i, variable in enumerate(priors.vocabulary)}
+    rows = []
+    for row in priors.rows:
+        i, place = number[row.variable], _place(priors, row)
+        column = place[:-1]
+        if not found.learned[i][column]:
+            rows.append(row)
+            continue
+        cases = float(found.counts[i][column].sum())
+        was = f"{row.probability:.4g} (ess {row.ess:.4g}) before {cases:.4g} cases of {name}"
+        changed = replace(
+            row,
+            probability=float(found.tables[i][place]),
+            ess=row.ess + cases * float(shares[i][column]),
+            basis="indirect" if row.basis == "published" else row.basis,
+            sources=tuple(dict.fromkeys([*row.sources, *([source] if source else [])])),
+            note="; ".join(filter(None, [row.note, was])),
+        )
+        rows.append(changed)
+    return Priors(priors.vocabulary, tuple(rows))
+
+
+def _place(priors: Priors, row: Row) -> tuple[int, ...]:
+    """Return where a row stands in its variable's table."""
+    given = dict(row.given) | {row.variable: row.state}
+    members = (*priors.parents[row.variable], row.variable)
+    return tuple(priors.vocabulary[member].position[given[member]] for member in members)

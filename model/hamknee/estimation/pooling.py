@@ -1,0 +1,272 @@
+"""Several experts' columns as one, and how far they disagree.
+
+The linear pool (Stone 1961) is the mixture of the experts' distributions: it keeps what each of
+them thinks possible, so disagreement makes it wide. The logarithmic pool is their weighted
+geometric mean, made to integrate to 1: it keeps what none of them thinks impossible, and
+disagreement leaves it as narrow as the experts are. Genest & Zidek (1986) compare the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from hamknee.base import Array, HamkneeError, listing, percent
+from hamknee.estimation.elicited import RANGE, Elicited, densities
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+Method = Literal["linear", "logarithmic"]
+POOL = "pool"
+NODES = 200
+"""Points of the quadrature by which distributions are compared."""
+
+HALF = 0.5
+"""Held less, or further apart than this, experts are said to stand far apart."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What several experts say of one column, taken together.
+
+    Parameters
+    ----------
+    experts : mapping of name to Elicited
+        What each of them stated, of the same states in the same order.
+    weights : mapping of name to float
+        Adding up to 1.
+    method : {"linear", "logarithmic"}
+        How they were pooled.
+    column : Elicited
+        The result, to be written to the table.
+    """
+
+    experts: Mapping[str, Elicited]
+    weights: Mapping[str, float]
+    method: Method
+    column: Elicited
+
+    @cached_property
+    def spread(self) -> dict[str, float]:
+        """Of each state: the highest best estimate minus the lowest."""
+        means = _means(self.experts)
+        return dict(zip(self.column.states, map(float, np.ptp(means, axis=0)), strict=True))
+
+    @cached_property
+    def divergence(self) -> dict[str, float]:
+        """Of each state: how far the experts' distributions are apart, between 0 and 1.
+
+        The Jensen-Shannon divergence (Lin 1991) of the distributions of the state's proportion,
+        divided by the most it can be, the entropy of the weights: 0 if they are the same, 1 if
+        none thinks possible what another does.
+        """
+        return {state: self._divergence(state) for state in self.column.states}
+
+    def coverage(self, state: str) -> dict[str, float]:
+        """Return how much of each expert's distribution the pool's 90 % range holds.
+
+        Parameters
+        ----------
+        state : str
+            Of whose proportion.
+        """
+        from scipy import special
+
+        low, high = self.column.quantiles(state, RANGE)
+        held = {}
+        for name, expert in self.experts.items():
+            below, above = special.betainc(*expert.counts(state), [low, high])
+            held[name] = float(above - below)
+        return held
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a state and expert, and one for the pool; of two states only the first.
+
+        Columns: state, name, weight, probability, ess, low, high (90 % range), covered (share of
+        the expert's distribution within the pool's 90 % range).
+        """
+        import pandas as pd
+
+        rows = []
+        for state in self.column.spoken_of:
+            held = {**self.coverage(state), POOL: 0.9}
+            for name, column in {**self.experts, POOL: self.column}.items():
+                low, high = column.quantiles(state, RANGE)
+                weight = self.weights.get(name, 1.0)
+                row = (state, name, weight, column[state], column.ess, low, high, held[name])
+                rows.append(row)
+        names = ["state", "name", "weight", "probability", "ess", "low", "high", "covered"]
+        return pd.DataFrame(rows, columns=names)
+
+    def densities(self, state: str) -> pd.DataFrame:
+        """Return the densities of the experts and of the pool, as `elicited.densities` does.
+
+        Parameters
+        ----------
+        state : str
+            Of whose proportion.
+        """
+        return densities({**self.experts, POOL: self.column}, state)
+
+    @cached_property
+    def text(self) -> str:
+        """Plain sentences: the pool, and how far the experts disagree."""
+        state = max(self.spread, key=lambda name: self.spread[name])
+        means = [expert[state] for expert in self.experts.values()]
+        held = self.coverage(state)
+        least = min(held, key=lambda name: held[name])
+        kind = "a linear" if self.method == "linear" else "a logarithmic"
+        sentences = [
+            f"{len(self.experts)} experts in {kind} pool. {self.column.text}",
+            f"Best estimates for {state} lie between {min(means):.2g} and {max(means):.2g}; the"
+            f" distributions are {percent(self.divergence[state])} of the way from the same to"
+            " entirely apart.",
+            f"The pool's 90 % range holds {percent(held[least])} of what {least} thinks possible,"
+            " the least of all.",
+        ]
+        # A linear pool of two camps holds them both, in one hill over the gap between them: there
+        # only the divergence tells. A logarithmic pool lies in the gap and holds neither.
+        if held[least] < HALF or self.divergence[state] > HALF:
+            sentences.append("They stand far apart: ask what each has in mind before pooling.")
+        return " ".join(sentences)
+
+    def _divergence(self, state: str) -> float:
+        from scipy import special, stats
+
+        weights = np.array([weight for weight in self.weights.values() if weight > 0])
+        voices = [e for n, e in self.experts.items() if self.weights[n] > 0]
+        if len(voices) == 1:
+            return 0.0
+        # The mean, over each expert's own distribution, of log f_i / Σ w f. It lies between 0 and
+        # -log w_i, so nothing can overflow. Gauss-Legendre in the level u = v² (3 - 2 v), which
+        # puts nodes into the tails, where the logarithm bends.
+        nodes, shares = np.polynomial.legendre.leggauss(NODES)
+        v = (nodes + 1) / 2
+        levels, shares = v**2 * (3 - 2 * v), 3 * v * (1 - v) * shares
+        apart = 0.0
+        for number, expert in enumerate(voices):
+            at = np.clip(expert.quantiles(state, levels), 1e-300, 1 - 1e-16)
+            logs = np.array([stats.beta.logpdf(at, *e.counts(state)) for e in voices])
+            mixed = special.logsumexp(logs, axis=0, b=weights[:, None])
+            apart += float(weights[number] * shares @ (logs[number] - mixed))
+        most = -float(weights @ np.log(weights))
+        return float(np.clip(apart / most, 0, 1))
+
+
+def pool(
+    experts: Mapping[str, Elicited],
+    weights: Mapping[str, float] | None = None,
+    *,
+    method: Method = "linear",
+) -> Pool:
+    """Return several experts' columns as one column.
+
+    Linear: the probabilities are the weighted means, exactly those of the mixture. The mixture is
+    no Dirichlet; the one that stands for it has the same probabilities and the largest sample
+    size that leaves no proportion with less variance than in the mixture (with two states: the
+    same variance).
+
+    Logarithmic: the weighted geometric mean of Dirichlets is a Dirichlet, whose counts are the
+    weighted means of the experts' counts. Nothing is approximated.
+
+    Parameters
+    ----------
+    experts : mapping of name to Elicited
+        At least two, of the same states.
+    weights : mapping of name to float, optional
+        For each expert, 0 or more, adding up to 1; by default all the same.
+    method : {"linear", "logarithmic"}
+        Linear unless the experts have seen the same evidence and differ by chance alone: the
+        logarithmic pool claims the experts' own certainty however far apart they are.
+
+    Raises
+    ------
+    HamkneeError
+        If there are fewer than two experts, their states differ, or the weights are not like that.
+
+    Notes
+    -----
+    Stone (1961), Annals of Mathematical Statistics 32:1339; Genest & Zidek (1986), Statistical
+    Science 1:114.
+    """
+    if method not in ("linear", "logarithmic"):
+        raise HamkneeError(f"found the method {method!r}; allowed: 'linear', 'logarithmic'")
+    if len(experts) < 2 or POOL in experts:
+        raise HamkneeError(
+            f"found the experts {listing(experts)}; allowed: two or more, none named {POOL!r}"
+        )
+    states = next(iter(experts.values())).states
+    for name, expert in experts.items():
+        if expert.states != states:
+            found = f"{listing(expert.states)} from {name}"
+            raise HamkneeError(
+                f"found the states {found}; allowed: {listing(states)}, as the first"
+            )
+    shares = _weights(experts, weights)
+    column = (_linear if method == "linear" else _logarithmic)(experts, shares)
+    return Pool(dict(experts), shares, method, column)
+
+
+def _weights(
+    experts: Mapping[str, Elicited], weights: Mapping[str, float] | None
+) -> dict[str, float]:
+    """Return the weights in the order of the experts, or say what is wrong with them."""
+    if weights is None:
+        return dict.fromkeys(experts, 1 / len(experts))
+    if set(weights) != set(experts):
+        raise HamkneeError(
+            f"found weights for {listing(weights)}; allowed: one for each of {listing(experts)}"
+        )
+    wrong = [f"{name}: {weight:g}" for name, weight in weights.items() if not weight >= 0]
+    if wrong:
+        raise HamkneeError(f"found the weights {listing(wrong)}; allowed: 0 or more")
+    total = sum(weights.values())
+    if not abs(total - 1) <= 1e-6:
+        raise HamkneeError(f"the weights add up to {total:.9g}; allowed: 1")
+    return {name: weights[name] / total for name in experts}
+
+
+def _linear(experts: Mapping[str, Elicited], weights: Mapping[str, float]) -> Elicited:
+    """Return the Dirichlet that stands for the mixture."""
+    shares, means = np.array(list(weights.values())), _means(experts)
+    sizes = np.array([expert.ess for expert in experts.values()])
+    mean = shares @ means
+    # Variance within the experts and between them. The second is a sum of squares, not a
+    # difference of them, so that experts who agree differ by exactly nothing.
+    within = shares @ (means * (1 - means) / (sizes + 1)[:, None])
+    between = shares @ (means - mean) ** 2
+    ess = float((mean * (1 - mean) / (within + between) - 1).min())
+    return _pooled(experts, weights, mean, ess, "linear")
+
+
+def _logarithmic(experts: Mapping[str, Elicited], weights: Mapping[str, float]) -> Elicited:
+    """Return the normalised geometric mean: Π Dir(α_i)^w_i = Dir(Σ w_i α_i), as Σ w_i = 1."""
+    counts = np.array([expert.ess for expert in experts.values()])[:, None] * _means(experts)
+    total = np.array(list(weights.values())) @ counts
+    return _pooled(experts, weights, total / total.sum(), float(total.sum()), "logarithmic")
+
+
+def _pooled(
+    experts: Mapping[str, Elicited],
+    weights: Mapping[str, float],
+    mean: Array,
+    ess: float,
+    method: str,
+) -> Elicited:
+    """Return the pooled column, its note naming who went into it."""
+    states = next(iter(experts.values())).states
+    who = ", ".join(f"{name} {weight:.3g}" for name, weight in weights.items())
+    probabilities = tuple(float(probability) for probability in mean)
+    return Elicited(states, probabilities, ess, (), f"{method} pool of {who}")
+
+
+def _means(experts: Mapping[str, Elicited]) -> Array:
+    """Return the experts' probabilities, shape (experts, states)."""
+    return np.array([expert.probabilities for expert in experts.values()])

@@ -1,0 +1,394 @@
+"""How good the answers are on cases whose diagnosis is known, beside simple baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import Array, HamkneeError, percent, percent_range
+from hamknee.evaluation.baselines import BASELINES, posteriors
+from hamknee.evaluation.calibration import Calibration, Which, calibration
+from hamknee.evaluation.decision_curves import THRESHOLDS, DecisionCurve, decision_curve
+from hamknee.evaluation.metrics import MEASURES, Scoreboard, rank_of_truth, scores
+from hamknee.inference import Model
+from hamknee.network import (
+    CasesError,
+    LabelledCases,
+    Variable,
+    as_labelled,
+    diagnoses,
+    diagnosis_label,
+    distinct_diagnoses,
+    find_state,
+    that_count,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+FORECASTS: Mapping[str, str] = {
+    "model": "hamknee",
+    "prior_only": "prior only",
+    "naive_bayes": "naive Bayes",
+}
+"""What is compared, and what people read."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores of a model and its baselines on the same cases.
+
+    Parameters
+    ----------
+    target : Variable
+        What was to be found.
+    cases : sequence
+        What each case that counts is called.
+    truth : ndarray, shape (cases, states)
+        1 for each state that the diagnosis may be, else 0.
+    probabilities : mapping of str to ndarray, each (cases, states)
+        P(target | case) by the ``model`` and by each baseline; a row of NaN where the findings
+        are impossible.
+    read, undiagnosed : int
+        Cases there were, and those left out because their diagnosis is not known.
+    min_findings : int
+        Known findings that a case needed to count.
+    mass : float
+        Of each interval.
+    resamples, seed : int
+        Of the bootstrap.
+    """
+
+    target: Variable
+    cases: Sequence[object]
+    truth: Array
+    probabilities: Mapping[str, Array] = field(repr=False)
+    read: int
+    undiagnosed: int
+    min_findings: int
+    mass: float
+    resamples: int
+    seed: int
+
+    @property
+    def n(self) -> int:
+        """Number of cases that count."""
+        return len(self.cases)
+
+    @property
+    def top1(self) -> float:
+        """Share of the cases in which the right condition comes first."""
+        return self.board.value("model", "top1")
+
+    @property
+    def top3(self) -> float:
+        """Share of the cases in which the right condition is among the first three."""
+        return self.board.value("model", "top3")
+
+    @property
+    def log_loss(self) -> float:
+        """Mean of -ln P(right condition), in nats."""
+        return self.board.value("model", "log_loss")
+
+    @property
+    def brier(self) -> float:
+        """Mean multi-class Brier score, from 0 to 2."""
+        return self.board.value("model", "brier")
+
+    @property
+    def impossible(self) -> int:
+        """Cases whose findings the model holds to be impossible; they count as wrong."""
+        return int((~self._answered).sum())
+
+    @property
+    def excluded(self) -> int:
+        """Cases whose right condition was given probability 0, impossible ones left out."""
+        losses = self.board.by_case["model"]["log_loss"]
+        return int(np.isinf(losses[self._answered]).sum())
+
+    @cached_property
+    def board(self) -> Scoreboard:
+        """The scores of the model and its baselines, case by case and as means."""
+        found = {name: scores(p, self.truth) for name, p in self.probabilities.items()}
+        return Scoreboard(found, self.mass, self.resamples, self.seed)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a forecast and measure: forecast, measure, value, low, high."""
+        return self.board.table
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """Model minus each baseline: baseline, measure, value, low, high."""
+        return self.board.differences
+
+    @cached_property
+    def by_case(self) -> pd.DataFrame:
+        """One row a case: case, the target, first, p_first, p_true, rank of the right one.
+
+        Where the findings are impossible, all but the first two are missing.
+        """
+        import pandas as pd
+
+        found, names = self.probabilities["model"], np.array(self.target.state_names, dtype=object)
+        p = np.where(self._answered[:, None], found, 0.0)
+        blank = np.where(self._answered, 1.0, np.nan)
+        return pd.DataFrame(
+            {
+                "case": list(self.cases),
+                self.target.name: self._diagnoses,
+                "first": np.where(self._answered, names[p.argmax(axis=1)], None),
+                "p_first": p.max(axis=1) * blank,
+                "p_true": (p * self.truth).sum(axis=1) * blank,
+                "rank": rank_of_truth(p, self.truth) * blank,
+            }
+        )
+
+    @cached_property
+    def by_condition(self) -> pd.DataFrame:
+        """One row a diagnosis: target, label, n, top1, top3, mean_p (of the right condition).
+
+        In the target's order; a diagnosis that is one of several (``a|b``) is a row of its own,
+        and conditions that no case has are left out.
+        """
+        import pandas as pd
+
+        found = self.board.by_case["model"]
+        p_true = np.nan_to_num((self.probabilities["model"] * self.truth).sum(axis=1))
+        rows = []
+        for diagnosis in distinct_diagnoses(self.target, self._diagnoses):
+            of = np.array([other == diagnosis for other in self._diagnoses])
+            means = (float(values[of].mean()) for values in (found["top1"], found["top3"], p_true))
+            label = diagnosis_label(self.target, diagnosis)
+            rows.append((diagnosis, label, int(of.sum()), *means))
+        columns = [self.target.name, "label", "n", "top1", "top3", "mean_p"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def confusion(self) -> pd.DataFrame:
+        """One row a pair: target (the diagnosis), label, first, first_label, n.
+
+        Only cases with one diagnosis and an answer are counted.
+        """
+        import pandas as pd
+
+        size = len(self.target.states)
+        certain = self._certain
+        found = np.nan_to_num(self.probabilities["model"][certain]).argmax(axis=1)
+        counts = np.zeros((size, size), dtype=int)
+        np.add.at(counts, (self.truth[certain].argmax(axis=1), found), 1)
+        states = self.target.states
+        pairs = [(a.name, a.label, b.name, b.label) for a in states for b in states]
+        columns = [self.target.name, "label", "first", "first_label"]
+        return pd.DataFrame(pairs, columns=columns).assign(n=counts.ravel())
+
+    @cached_property
+    def text(self) -> str:
+        """Plain sentences: which cases count, how good the answers are, what they have to beat."""
+        return " ".join([self._which_text, self._good_text, self._beaten_text])
+
+    def calibration(self, condition: str | None = None, *, of: Which = "every") -> Calibration:
+        """Return how probabilities compare with what came true, in cases with one diagnosis.
+
+        Parameters
+        ----------
+        condition : str, optional
+            Look at this one alone.
+        of : {"every", "first"}
+            Without `condition`: all statements together, or the most probable of each case.
+
+        Raises
+        ------
+        HamkneeError
+            If there is no such condition, or no case with one diagnosis and an answer.
+        """
+        p, y = self._one_diagnosis()
+        if condition is None:
+            return calibration(p, y, of=of, mass=self.mass)
+        place = find_state(self.target, condition)
+        about = self.target.states[place].label
+        return calibration(p[:, place], y[:, place], label=about, mass=self.mass)
+
+    def decision_curve(
+        self, condition: str, thresholds: Sequence[float] | Array = THRESHOLDS
+    ) -> DecisionCurve:
+        """Return the net benefit of acting on one condition, in cases with one diagnosis.
+
+        Parameters
+        ----------
+        condition : str
+            A state of the target.
+        thresholds : sequence of float
+            Probabilities from which on one would act.
+
+        Raises
+        ------
+        HamkneeError
+            As for `calibration`, or if a threshold is out of range.
+        """
+        p, y = self._one_diagnosis()
+        place = find_state(self.target, condition)
+        return decision_curve(
+            p[:, place],
+            y[:, place],
+            thresholds,
+            label=self.target.states[place].label,
+            mass=self.mass,
+            resamples=self.resamples,
+            seed=self.seed,
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything but the single cases as JSON holds it; infinity and NaN are None."""
+        rows = self.by_condition.drop(columns="label").set_index(self.target.name)
+        summary = {name: self._json(name) for name in self.probabilities}
+        return {
+            "n": self.n,
+            **summary.pop("model"),
+            "by_condition": rows.to_dict(orient="index"),
+            "baselines": summary,
+            "cases": {
+                "read": self.read,
+                "diagnosis_unknown": self.undiagnosed,
+                "min_findings": self.min_findings,
+                "impossible": self.impossible,
+                "excluded": self.excluded,
+            },
+            "bootstrap": {"mass": self.mass, "resamples": self.resamples, "seed": self.seed},
+        }
+
+    # How ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _answered(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(~np.isnan(self.probabilities["model"]).any(axis=1))
+
+    @property
+    def _certain(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(self._answered & (self.truth.sum(axis=1) == 1))
+
+    @cached_property
+    def _diagnoses(self) -> list[str]:
+        return diagnoses(self.target, self.truth)
+
+    def _one_diagnosis(self) -> tuple[Array, Array]:
+        if not self._certain.any():
+            raise CasesError(
+                "no case has one diagnosis and possible findings; allowed: at least one"
+            )
+        return self.probabilities["model"][self._certain], self.truth[self._certain]
+
+    def _json(self, forecast: str) -> dict[str, object]:
+        values = {name: _finite(self.board.value(forecast, name)) for name in MEASURES}
+        ends = {
+            name: [_finite(end) for end in self.board.interval(forecast, name)] for name in MEASURES
+        }
+        return values | {"intervals": ends}
+
+    @property
+    def _which_text(self) -> str:
+        with_findings = f" with at least {self.min_findings} findings" if self.min_findings else ""
+        unknown = f"; {self.undiagnosed} left out, diagnosis unknown" if self.undiagnosed else ""
+        notes = f"{self.n} of {self.read} cases{with_findings}{unknown}."
+        if self.impossible:
+            notes += f" {self.impossible} with impossible findings count as wrong."
+        if self.excluded:
+            notes += f" In {self.excluded} the right condition was given probability 0."
+        return notes
+
+    @property
+    def _good_text(self) -> str:
+        top1, top3, log_loss, brier = (self.board.interval("model", name) for name in MEASURES)
+        return (
+            f"The right condition comes first in {percent(self.top1)} ({percent(self.mass)} "
+            f"interval {percent_range(*top1)}) and is among the first three in "
+            f"{percent(self.top3)} ({percent_range(*top3)}). "
+            f"Log loss {number_range(self.log_loss, *log_loss)}, "
+            f"Brier score {number_range(self.brier, *brier)} of at most 2."
+        )
+
+    @property
+    def _beaten_text(self) -> str:
+        parts = []
+        for name in BASELINES:
+            gap, (low, high) = self.board.difference("model", name, "log_loss")
+            by = f"{abs(gap):.2f} {'lower' if gap < 0 else 'higher'} than with {FORECASTS[name]}"
+            sure = low * high > 0  # both ends on one side
+            parts.append(by if sure else f"not clearly different from that with {FORECASTS[name]}")
+        return f"The log loss is {' and '.join(parts)}."
+
+
+def evaluate(
+    model: Model,
+    cases: LabelledCases | pd.DataFrame | str | Path | None = None,
+    *,
+    min_findings: int = 0,
+    mass: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 1,
+) -> Evaluation:
+    """Score a model on cases whose diagnosis is known, beside two baselines on the same cases.
+
+    `scores` defines the measures and `baselines` the rivals: the probabilities of the context
+    alone, and the same numbers as if all findings were independent. Cases whose diagnosis is not
+    known are left out and counted. Cases with impossible findings are kept, and count as wrong.
+
+    Parameters
+    ----------
+    model : Model
+        What is checked.
+    cases : LabelledCases, DataFrame, or path, optional
+        As for `hamknee.network.labelled.label` or `read_labelled`; by default the published cases.
+    min_findings : int
+        Leave out cases of which fewer findings are known; context, age and sex do not count.
+    mass : float
+        Of each interval: percentile bootstrap over cases.
+    resamples, seed : int
+        Of the bootstrap; the same seed gives the same intervals.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    CasesError, TableError
+        If the cases cannot be used, or none is left.
+    HamkneeError
+        If a number is out of range.
+    """
+    if not 0 < mass < 1:
+        raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
+    if resamples < 1:
+        raise HamkneeError(f"found {resamples} resamples; allowed: 1 or more")
+    labelled = as_labelled(model.vocabulary, cases)
+    kept = that_count(labelled, min_findings)
+    forecasts = {"model": posteriors} | dict(BASELINES)
+    return Evaluation(
+        target=model.vocabulary.target,
+        cases=kept.cases.names(),
+        truth=kept.truth,
+        probabilities={name: answer(model, kept.cases) for name, answer in forecasts.items()},
+        read=len(labelled),
+        undiagnosed=int((~labelled.diagnosed).sum()),
+        min_findings=min_findings,
+        mass=mass,
+        resamples=resamples,
+        seed=seed,
+    )
+
+
+def number_range(value: float, low: float, high: float) -> str:
+    """Return a number and its interval in words: ``1.22 (0.90 to 1.55)``."""
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

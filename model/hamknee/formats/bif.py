@@ -1,0 +1,196 @@
+"""BIF, the interchange format of Cozman (version 0.15), as bnlearn's repository uses it."""
+
+import itertools
+import math
+import re
+from collections.abc import Sequence
+
+from hamknee.formats.draft import Draft, Node, Words, number_text
+from hamknee.formats.tokens import Word, WordReader, numbers
+
+WORDS = Words(
+    "BIF",
+    "ASCII letters, digits and underscores (a state also . + - inside); XMLBIF holds any text",
+    variables=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
+    states=re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.+-]*[A-Za-z0-9_])?"),
+    reserved=frozenset(
+        ("network", "variable", "probability", "property", "type", "discrete", "table", "default")
+    ),
+)
+
+_SIGNS = "{}()[]|,;"
+_ALLOWED = "'network', 'variable' or 'probability'"
+
+
+def write_bif(nodes: Sequence[Node]) -> str:
+    """Return a network as BIF: a row of numbers for each combination of the parents' states."""
+    WORDS.check(nodes, labels=False)
+    states = {node.name: node.states for node in nodes}
+    parts = ["network hamknee {\n}\n"]
+    for node in nodes:
+        count = len(node.states)
+        kind = f"type discrete [ {count} ] {{ {', '.join(node.states)} }};"
+        parts.append(f"variable {node.name} {{\n  {kind}\n}}\n")
+    for node in nodes:
+        given = f" | {', '.join(node.parents)}" if node.parents else ""
+        rows = node.table.reshape(-1, len(node.states))
+        lines = [f"probability ( {node.name}{given} ) {{"]
+        columns = itertools.product(*(states[parent] for parent in node.parents))
+        for column, row in zip(columns, rows, strict=True):
+            start = f"({', '.join(column)})" if column else "table"
+            lines.append(f"  {start} {', '.join(number_text(p) for p in row)};")
+        parts.append("\n".join(lines) + "\n}\n")
+    return "".join(parts)
+
+
+def read_bif(text: str, source: str) -> Draft:
+    """Read the variables and tables of a BIF file.
+
+    Parameters
+    ----------
+    text : str
+        What it holds.
+    source : str
+        Its name.
+
+    Raises
+    ------
+    NetworkFileError
+        At the first thing that is not understood, with its line.
+    """
+    return _Reader(text, source).read()
+
+
+class _Reader(WordReader):
+    def __init__(self, text: str, source: str) -> None:
+        comment = r"//[^\n]*|/\*(?s:.*?)\*/"
+        super().__init__(text, Draft(source), comment=comment, string=r'"[^"]*"', signs=_SIGNS)
+
+    def read(self) -> Draft:
+        while not self.at_end():
+            word = self.next(_ALLOWED)
+            if word == Word("network", word.line):
+                self.until("{")
+                self._properties()
+            elif word == Word("variable", word.line):
+                self._variable()
+            elif word == Word("probability", word.line):
+                self._probability()
+            else:
+                self.draft.stop(word.line, f"found {word.text!r}", _ALLOWED)
+        return self.draft
+
+    def _properties(self) -> None:
+        while not self.take("}"):
+            self.expect("property")
+            self.until(";")
+
+    def _variable(self) -> None:
+        name = self.name("the name of a variable", _SIGNS)
+        self.expect("{")
+        states: list[str] | None = None
+        while not self.take("}"):
+            if self.take("property"):
+                self.until(";")
+            else:
+                self.expect("type")
+                states = self._states(name)
+        self.draft.variable(name.text, states or (), name.line)
+
+    def _states(self, name: Word) -> list[str]:
+        self.expect("discrete")
+        self.expect("[")
+        count = self.next("the number of states")
+        self.expect("]")
+        self.expect("{")
+        states = self._list("}")
+        self.expect(";")
+        if count.text != str(len(states)):
+            problem = f"{name.text!r} has {len(states)} states, but {count.text} are announced"
+            self.draft.stop(count.line, problem, "the same number")
+        return states
+
+    def _list(self, end: str) -> list[str]:
+        """Read names with commas between them, which some writers leave out."""
+        names = []
+        while not self.take(end):
+            names.append(self.name("a name", _SIGNS).text)
+            if self.take(",") and self.sees(end):
+                self.draft.stop(self.line, "found a comma and no name after it", "a name")
+        return names
+
+    def _probability(self) -> None:
+        self.expect("(")
+        name = self.name("the name of a variable", _SIGNS)
+        parents = []
+        if self.take("|"):
+            parents = self._list(")")
+        else:
+            self.expect(")")
+        self.expect("{")
+        shape = self.draft.shape((*parents, name.text), name.line)
+        columns: dict[tuple[str, ...], list[float]] = {}
+        table: list[float] | None = None
+        default: list[float] | None = None
+        while not self.take("}"):
+            line = self.line
+            if self.take("property"):
+                self.until(";")
+            elif self.take("("):
+                column = tuple(self._list(")"))
+                self._check_column(column, parents, line)
+                if column in columns:
+                    self.draft.stop(line, f"({', '.join(column)}) stands twice", "each once")
+                columns[column] = self._row(shape[-1])
+            elif self.take("default"):
+                default = self._row(shape[-1])
+            else:
+                self.expect("table")
+                table = self._row(math.prod(shape))
+        if table is not None and (columns or default):
+            self.draft.stop(name.line, f"{name.text!r} has a table and rows", "one of the two")
+        values = self._child_last(table, shape) if table else []
+        if table is None:
+            values = self._joined(name, parents, columns, default)
+        self.draft.table(name.text, parents, values, name.line)
+
+    def _row(self, count: int) -> list[float]:
+        line = self.line
+        values = numbers(self.until(";"), self.draft)
+        if len(values) != count:
+            self.draft.stop(line, f"found {len(values)} numbers", f"{count}")
+        return values
+
+    def _check_column(self, column: tuple[str, ...], parents: list[str], line: int) -> None:
+        if len(column) != len(parents):
+            problem = f"found the {len(column)} states ({', '.join(column)})"
+            self.draft.stop(
+                line, problem, f"one for each parent, of which there are {len(parents)}"
+            )
+        for parent, state in zip(parents, column, strict=True):
+            allowed = self.draft.states_of(parent, line)
+            if state not in allowed:
+                self.draft.stop(line, f"{parent!r} has no state {state!r}", ", ".join(allowed))
+
+    def _joined(
+        self,
+        name: Word,
+        parents: list[str],
+        columns: dict[tuple[str, ...], list[float]],
+        default: list[float] | None,
+    ) -> list[float]:
+        states = [self.draft.states_of(parent, name.line) for parent in parents]
+        values: list[float] = []
+        for column in itertools.product(*states):
+            row = columns.get(column, default)
+            if row is None:
+                problem = f"{name.text!r} has no row for ({', '.join(column)})"
+                self.draft.stop(name.line, problem, "one for every combination, or a default")
+            values += row
+        return values
+
+    @staticmethod
+    def _child_last(table: list[float], shape: tuple[int, ...]) -> list[float]:
+        """Return a whole table in our order; BIF has the states of the variable slowest."""
+        columns = math.prod(shape[:-1])
+        return [table[s * columns + c] for c in range(columns) for s in range(shape[-1])]

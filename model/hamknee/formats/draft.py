@@ -1,0 +1,327 @@
+"""A network as a file tells it: what the readers collect and the writers write, and its checks."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import Fault, FaultsError, HamkneeError, listing, suggestion
+from hamknee.network import SUM_TOLERANCE
+
+MOST_NUMBERS = 10_000_000
+"""Numbers in all tables, so that a short file cannot ask for more memory than there is."""
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
+class NetworkFileError(FaultsError):
+    """A file that cannot be read as a network."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One variable of a network and its table, by nothing but names.
+
+    Parameters
+    ----------
+    name : str
+        What arrows and tables call it.
+    states : tuple of str
+        At least two.
+    parents : tuple of str
+        In the order of the axes of `table`.
+    table : ndarray, shape (parents' states..., states)
+        P(node | parents).
+    label : str
+        What people read; empty where the file has none.
+    ess : ndarray, shape (parents' states...), or None
+        Equivalent sample size of each column, where the file tells it.
+    rescaled : int
+        How many columns were divided by their sum.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    parents: tuple[str, ...]
+    table: npt.NDArray[np.float64]
+    label: str = ""
+    ess: npt.NDArray[np.float64] | None = None
+    rescaled: int = 0
+
+
+@dataclass(frozen=True)
+class _Variable:
+    states: tuple[str, ...]
+    label: str
+    line: int
+
+
+@dataclass(frozen=True)
+class _Table:
+    parents: tuple[str, ...]
+    values: Sequence[float]
+    line: int
+    ess: Sequence[float] | None
+
+
+class Draft:
+    """Variables and tables as they are read, checked against each other at the end.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._variables: dict[str, _Variable] = {}
+        self._tables: dict[str, _Table] = {}
+        self._faults: list[Fault] = []
+        self._count = 0
+
+    def stop(self, line: int | None, problem: str, allowed: str) -> NoReturn:
+        """Raise at once, where reading on would be guessing."""
+        raise NetworkFileError([Fault(self.source, line, None, problem, allowed)])
+
+    def number(self, text: str, line: int) -> float:
+        """Return a number, or stop."""
+        if not _NUMBER.fullmatch(text):
+            self.stop(line, f"found {text!r} where a number is due", "numbers such as 0.25")
+        return float(text)
+
+    def variable(self, name: str, states: Iterable[str], line: int, label: str = "") -> None:
+        """Take in a variable; names must be of plain text, and its states distinct."""
+        states = tuple(states)
+        for text in (name, *states):
+            if problem := not_plain(text):
+                self.stop(line, f"{text!r} in {name!r} {problem}", PLAIN)
+        if name in self._variables:
+            first = self._variables[name].line
+            self.stop(line, f"{name!r} is also in line {first}", "each variable once")
+        if problem := not_told_apart(name, states):
+            self.stop(line, problem, TOLD_APART)
+        label = " ".join(label.split())
+        if not label.isprintable():
+            self.stop(line, f"the label {label!r} of {name!r} cannot be printed", PLAIN)
+        self._variables[name] = _Variable(states, label, line)
+
+    def table(
+        self,
+        name: str,
+        parents: Iterable[str],
+        values: Sequence[float],
+        line: int,
+        ess: Sequence[float] | None = None,
+    ) -> None:
+        """Take in a table: flat, the last parent before the others, the states fastest."""
+        if name in self._tables:
+            first = self._tables[name].line
+            self.stop(line, f"{name!r} has a table also in line {first}", "one table for each")
+        self._count += len(values)
+        if self._count > MOST_NUMBERS:
+            self.stop(line, f"found {self._count} numbers so far", f"at most {MOST_NUMBERS}")
+        self._tables[name] = _Table(tuple(parents), values, line, ess)
+
+    def states_of(self, name: str, line: int) -> tuple[str, ...]:
+        """Return the states of a variable, or stop."""
+        if name not in self._variables:
+            hint = suggestion(name, self._variables)
+            self.stop(line, f"there is no variable {name!r}{hint}", self._names())
+        return self._variables[name].states
+
+    def shape(self, names: Sequence[str], line: int) -> tuple[int, ...]:
+        """Return the shape of a table over some variables, or stop where it is too large."""
+        if len(set(names)) < len(names):
+            self.stop(line, f"{listing(map(repr, names))} name one twice", "each once")
+        shape = tuple(len(self.states_of(name, line)) for name in names)
+        if math.prod(shape) > MOST_NUMBERS:
+            problem = f"the table of {names[-1]!r} would have {math.prod(shape)} numbers"
+            self.stop(line, problem, f"at most {MOST_NUMBERS}")
+        return shape
+
+    def nodes(self, tolerance: float = SUM_TOLERANCE) -> tuple[Node, ...]:
+        """Return the network, or raise with everything that is wrong with it.
+
+        Parameters
+        ----------
+        tolerance : float
+            How far a column may be from adding up to 1. One that is off by more than 0.000001 is
+            divided by its sum; the others stay as they are, to the last bit.
+        """
+        if not self._variables:
+            self.stop(None, "no variable was found", "a network of discrete variables")
+        for name, table in self._tables.items():
+            self.states_of(name, table.line)
+        found = [self._node(name, tolerance) for name in self._variables]
+        self._check_acyclic()
+        if self._faults:
+            raise NetworkFileError(self._faults)
+        return tuple(node for node in found if node is not None)
+
+    def _node(self, name: str, tolerance: float) -> Node | None:
+        variable = self._variables[name]
+        if name not in self._tables:
+            self._fault(variable.line, f"{name!r} has no table", "one for each variable")
+            return None
+        table = self._tables[name]
+        shape = self.shape((*table.parents, name), table.line)
+        if len(table.values) != math.prod(shape):
+            problem = f"the table of {name!r} has {len(table.values)} numbers"
+            sizes = " × ".join(map(str, shape))
+            self._fault(table.line, problem, f"{math.prod(shape)}, which is {sizes}")
+            return None
+        values = np.array(table.values, dtype=float).reshape(shape)
+        if not ((values >= 0) & (values <= 1)).all():
+            worst = values[~((values >= 0) & (values <= 1))][0]
+            problem = f"the table of {name!r} holds {worst:g}"
+            self._fault(table.line, problem, "numbers from 0 to 1")
+            return None
+        sums = values.sum(axis=-1, keepdims=True)
+        self._check_sums(name, table, sums[..., 0], tolerance)
+        off = np.abs(sums - 1) > SUM_TOLERANCE
+        values = np.where(off & (sums > 0), values / np.where(off & (sums > 0), sums, 1), values)
+        ess = self._ess(name, table, shape[:-1])
+        rescaled = int(off.sum())
+        label = variable.label
+        return Node(name, variable.states, table.parents, values, label, ess, rescaled)
+
+    def _check_sums(
+        self, name: str, table: _Table, sums: npt.NDArray[np.float64], tolerance: float
+    ) -> None:
+        wrong = np.argwhere(~(np.abs(sums - 1) <= tolerance))
+        if not len(wrong):
+            return
+        column = tuple(int(i) for i in wrong[0])
+        states = (
+            f"{p}={self.states_of(p, table.line)[i]}"
+            for p, i in zip(table.parents, column, strict=True)
+        )
+        given = ", ".join(states)
+        where = f"P({name}{' | ' + given if given else ''})"
+        others = f", and {len(wrong) - 1} more of its columns are off" if len(wrong) > 1 else ""
+        problem = f"{where} adds up to {sums[column]:.9g}{others}"
+        allowed = f"1, within {tolerance:g}; a larger tolerance is for numbers that were rounded"
+        self._fault(table.line, problem, allowed)
+
+    def _ess(
+        self, name: str, table: _Table, shape: tuple[int, ...]
+    ) -> npt.NDArray[np.float64] | None:
+        if table.ess is None:
+            return None
+        counts = np.array(table.ess, dtype=float)
+        if counts.size != math.prod(shape) or not ((counts > 0) & np.isfinite(counts)).all():
+            problem = f"the experience of {name!r} is {listing((f'{n:g}' for n in table.ess), 8)}"
+            self._fault(table.line, problem, f"{math.prod(shape)} numbers above 0")
+            return None
+        return counts.reshape(shape)
+
+    def _check_acyclic(self) -> None:
+        try:
+            TopologicalSorter({name: t.parents for name, t in self._tables.items()}).prepare()
+        except CycleError as error:
+            problem = f"the arrows form a cycle: {' → '.join(error.args[1])}"
+            line = self._tables[error.args[1][0]].line
+            self._fault(line, problem, "no variable above itself")
+
+    def _fault(self, line: int, problem: str, allowed: str) -> None:
+        self._faults.append(Fault(self.source, line, None, problem, allowed))
+
+    def _names(self) -> str:
+        return listing(map(repr, self._variables)) or "variables stand before their tables"
+
+
+PLAIN = "printable text on one line without spaces around it"
+"""What every name has to be, in whatever format."""
+
+
+def not_plain(text: str) -> str:
+    """Return what keeps a text from being a name, as the end of a sentence; empty if nothing."""
+    if not text:
+        return "is empty"
+    if text != text.strip():
+        return "has spaces around it"
+    if not text.isprintable():
+        return "holds characters that cannot be seen"
+    return ""
+
+
+TOLD_APART = "at least two, all different"
+"""What the states of every variable have to be."""
+
+
+def not_told_apart(name: str, states: Sequence[str]) -> str:
+    """Return what is wrong with the states of a variable together; empty if nothing."""
+    if len(states) < 2 or len(set(states)) < len(states):
+        return f"{name!r} has the states {listing(map(repr, states)) or 'none'}"
+    return ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Which names a format can hold, so that other programs read them as they were meant.
+
+    Parameters
+    ----------
+    format : str
+        Name of the format, for the error.
+    variables, states, labels : re.Pattern, or None
+        What a name or label has to match as a whole; None where any plain text will do.
+    allowed : str
+        The same in words.
+    reserved : frozenset of str
+        Names that mean something else, in lower case.
+    """
+
+    format: str
+    allowed: str
+    variables: re.Pattern[str] | None = None
+    states: re.Pattern[str] | None = None
+    labels: re.Pattern[str] | None = None
+    reserved: frozenset[str] = frozenset()
+
+    def check(self, nodes: Iterable[Node], *, labels: bool) -> None:
+        """Raise with every name that the format cannot hold, and states that share one.
+
+        Parameters
+        ----------
+        nodes : iterable of Node
+            What is about to be written.
+        labels : bool
+            Whether the labels are written too.
+        """
+        problems = []
+        for node in nodes:
+            problems += self._problems(f"the variable {node.name!r}", node.name, self.variables)
+            for state in node.states:
+                problems += self._problems(
+                    f"the state {state!r} of {node.name!r}", state, self.states
+                )
+            if problem := not_told_apart(node.name, node.states):
+                problems.append(f"{problem}; allowed: {TOLD_APART}")
+            if labels and node.label:
+                what = f"the label {node.label!r} of {node.name!r}"
+                problems += self._problems(what, node.label, self.labels, reserved=False)
+        if problems:
+            raise HamkneeError("\n".join(problems))
+
+    def _problems(
+        self, what: str, text: str, pattern: re.Pattern[str] | None, *, reserved: bool = True
+    ) -> list[str]:
+        if problem := not_plain(text):
+            return [f"{what} {problem}; allowed: {PLAIN}"]
+        if pattern is not None and not pattern.fullmatch(text):
+            return [f"{what} has no safe form in {self.format}; allowed: {self.allowed}"]
+        if reserved and text.lower() in self.reserved:
+            return [f"{what} is a word of {self.format} itself; allowed: another name"]
+        return []
+
+
+def number_text(number: float) -> str:
+    """Return the shortest decimal text that reads back as the same number to the last bit."""
+    return np.format_float_positional(number, trim="0")

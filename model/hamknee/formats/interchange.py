@@ -1,0 +1,336 @@
+"""Networks to and from the files of other programs: BIF, XMLBIF, NET, XDSL and UAI."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from hamknee.base import Fault, HamkneeError, decode, listing, read_bytes, suggestion, write_whole
+from hamknee.formats.bif import read_bif, write_bif
+from hamknee.formats.draft import Draft, NetworkFileError, Node
+from hamknee.formats.net import read_net, write_net
+from hamknee.formats.uai import read_uai, write_uai
+from hamknee.formats.xml import read_xdsl, read_xmlbif, write_xdsl, write_xmlbif
+from hamknee.inference import Model
+from hamknee.network import CPT, SUM_TOLERANCE, State, Variable, Vocabulary, read_vocabulary
+
+LARGEST = 100_000_000
+"""Bytes of a file; the largest networks of the usual collections have a twentieth of it."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of network files.
+
+    Parameters
+    ----------
+    name : str
+        As it is usually written.
+    endings : tuple of str
+        Of the files, in lower case.
+    write : callable
+        Nodes to text.
+    read : callable
+        Text and name of the file to a draft.
+    lost : tuple of str
+        What of a model has no place in it.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    write: Callable[[Sequence[Node]], str]
+    read: Callable[[str, str], Draft]
+    lost: tuple[str, ...]
+
+
+_WORDS = ("roles", "questions", "labels of states", "basis and sources of the numbers")
+_COUNTS = "equivalent sample sizes"
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "bif": Format("BIF", (".bif",), write_bif, read_bif, ("labels", _COUNTS, *_WORDS)),
+        "xmlbif": Format(
+            "XMLBIF", (".xmlbif", ".bifxml", ".xml"), write_xmlbif, read_xmlbif, (_COUNTS, *_WORDS)
+        ),
+        "net": Format("NET", (".net",), write_net, read_net, _WORDS),
+        "xdsl": Format("XDSL", (".xdsl",), write_xdsl, read_xdsl, (_COUNTS, *_WORDS)),
+        "uai": Format(
+            "UAI",
+            (".uai",),
+            write_uai,
+            read_uai,
+            ("names of variables and states", "labels", _COUNTS, *_WORDS),
+        ),
+    }
+)
+"""The formats by their short names."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What was written.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    format : Format
+        Its format.
+    variables, numbers : int
+        How many it holds.
+    """
+
+    path: Path
+    format: Format
+    variables: int
+    numbers: int
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What of the model the file does not hold."""
+        return self.format.lost
+
+    @property
+    def text(self) -> str:
+        """What was written, and what was left behind."""
+        return (
+            f"{self.variables} variables and {self.numbers} probabilities are in {self.path} "
+            f"({self.format.name}), to the last digit. The format has no place for "
+            f"{', '.join(self.lost[:-1])} and {self.lost[-1]}."
+        )
+
+
+def export(model: Model, path: str | Path, format: str | None = None) -> Export:  # noqa: A002
+    """Write a model as a network file that other programs read.
+
+    Parameters
+    ----------
+    model : Model
+        Any model.
+    path : str or Path
+        Written whole or not at all; the same model gives the same bytes.
+    format : {"bif", "xmlbif", "net", "xdsl", "uai"}, optional
+        By default the one that the ending of the path tells.
+
+    Returns
+    -------
+    Export
+        What was written, and what the format has no place for.
+
+    Raises
+    ------
+    HamkneeError
+        If the format is not known, the file cannot be written, or the format cannot hold a name
+        in a way that other programs read as it was meant; every such name is told.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hamknee.inference import load
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = export(load(), f"{folder}/knee.bif")
+    ...     again = read_network(written.path, target="condition")
+    >>> again.posterior({"pop": "yes"}).top == load().posterior({"pop": "yes"}).top
+    True
+    """
+    path = Path(path)
+    chosen = find_format(path, format)
+    text = chosen.write(_nodes(model))
+    try:
+        write_whole(path, text)
+    except OSError as why:
+        problem = f"{str(path)!r} cannot be written: {why.strerror}"
+        raise HamkneeError(f"{problem}; allowed: a file in an existing folder") from None
+    numbers = sum(cpt.probabilities.size for cpt in model.cpts.values())
+    return Export(path, chosen, len(model.vocabulary), numbers)
+
+
+def read_network(
+    path: str | Path,
+    *,
+    target: str | None = None,
+    format: str | None = None,  # noqa: A002
+    vocabulary: Vocabulary | str | Path | None = None,
+    tolerance: float = SUM_TOLERANCE,
+) -> Model:
+    """Read a network file of another program and compile it.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    target : str, optional
+        The variable that is asked for; all others become findings. Not needed with a vocabulary.
+    format : {"bif", "xmlbif", "net", "xdsl", "uai"}, optional
+        By default the one that the ending of the path tells.
+    vocabulary : Vocabulary, str or Path, optional
+        Words for the same variables and states, such as a vocabulary.toml: its roles, labels and
+        order are used. Variables are found by name, those of UAI by their position.
+    tolerance : float, optional
+        How far a column may be from adding up to 1; 0.000001 by default. Columns that are off by
+        more than that are divided by their sum; all others are kept to the last bit.
+
+    Returns
+    -------
+    Model
+        With equivalent sample sizes where the file has them (NET). The variables of a UAI file are
+        called v0, v1, … and their states s0, s1, …, unless a vocabulary names them.
+
+    Raises
+    ------
+    NetworkFileError
+        If the file is not of its format, or anything in it is not understood.
+    HamkneeError
+        If the format or the target is not known, or the vocabulary does not fit.
+    """
+    nodes = read_nodes(path, format, tolerance)
+    if vocabulary is not None:
+        known = (
+            vocabulary if isinstance(vocabulary, Vocabulary) else read_vocabulary(Path(vocabulary))
+        )
+        if find_format(Path(path), format) is FORMATS["uai"]:
+            nodes = _renamed(nodes, known)
+        _check_words(nodes, known, target)
+        return _model(nodes, known, str(path))
+    names = [node.name for node in nodes]
+    if target not in names:
+        allowed = listing(names)
+        if target is None:
+            raise HamkneeError(f"it is not said which variable is asked for; allowed: {allowed}")
+        hint = suggestion(target, names)
+        raise HamkneeError(f"the network has no variable {target!r}{hint}; allowed: {allowed}")
+    return _model(nodes, _vocabulary(nodes, target, str(path)), str(path))
+
+
+def read_nodes(
+    path: str | Path,
+    format: str | None = None,  # noqa: A002
+    tolerance: float = SUM_TOLERANCE,
+) -> tuple[Node, ...]:
+    """Read a network file as it is, without a target.
+
+    Parameters
+    ----------
+    path, format, tolerance
+        As for `read_network`.
+
+    Raises
+    ------
+    NetworkFileError, HamkneeError
+        As for `read_network`.
+    """
+    path = Path(path)
+    chosen = find_format(path, format)
+    if not SUM_TOLERANCE <= tolerance <= 0.1:
+        allowed = f"a number from {SUM_TOLERANCE:g} to 0.1"
+        raise HamkneeError(f"found a tolerance of {tolerance!r}; allowed: {allowed}")
+    if path.is_file() and (size := path.stat().st_size) > LARGEST:
+        fault = Fault(path.name, None, None, f"it has {size} bytes", f"at most {LARGEST}")
+        raise NetworkFileError([fault])
+    text = decode(read_bytes(path, NetworkFileError), path.name, NetworkFileError)
+    return chosen.read(text.replace("\r\n", "\n"), path.name).nodes(tolerance)
+
+
+def find_format(path: Path, name: str | None = None) -> Format:
+    """Return the format of that name, or the one that the ending of a path tells.
+
+    Raises
+    ------
+    HamkneeError
+        If there is none.
+    """
+    if name is not None:
+        if name.lower() in FORMATS:
+            return FORMATS[name.lower()]
+        hint = suggestion(name, FORMATS)
+        raise HamkneeError(f"unknown format {name!r}{hint}; allowed: {listing(FORMATS)}")
+    for known in FORMATS.values():
+        if path.suffix.lower() in known.endings:
+            return known
+    endings = listing(ending for known in FORMATS.values() for ending in known.endings)
+    raise HamkneeError(f"cannot tell the format of {path.name!r}; allowed: an ending of {endings}")
+
+
+def _nodes(model: Model) -> list[Node]:
+    """Return a model as nodes, in the order of its vocabulary."""
+    nodes = []
+    for name, cpt in model.cpts.items():
+        variable = model.vocabulary[name]
+        label = "" if variable.label == name else variable.label
+        states = variable.state_names
+        nodes.append(Node(name, states, cpt.parents, cpt.probabilities, label, cpt.ess))
+    return nodes
+
+
+def _vocabulary(nodes: Sequence[Node], target: str, source: str) -> Vocabulary:
+    """Return words for a network that has none but its names and labels."""
+    variables = (
+        Variable(
+            node.name,
+            "target" if node.name == target else "finding",
+            node.label or node.name,
+            tuple(State(state, state) for state in node.states),
+        )
+        for node in nodes
+    )
+    return Vocabulary(tuple(variables), source=source)
+
+
+def _model(nodes: Sequence[Node], vocabulary: Vocabulary, source: str) -> Model:
+    """Compile nodes, with parents and states in the order of a vocabulary that has all of them."""
+    by_name = {node.name: node for node in nodes}
+    cpts = {name: _cpt(by_name[name], by_name, vocabulary) for name in vocabulary}
+    return Model(vocabulary, cpts, source=source)
+
+
+def _cpt(node: Node, by_name: Mapping[str, Node], vocabulary: Vocabulary) -> CPT:
+    parents = tuple(name for name in vocabulary if name in node.parents)
+    order = [node.parents.index(name) for name in parents]
+    table = node.table.transpose([*order, len(order)])
+    ess = None if node.ess is None else node.ess.transpose(order)
+    for axis, name in enumerate((*parents, node.name)):
+        places = [by_name[name].states.index(s) for s in vocabulary[name].state_names]
+        table = table.take(places, axis=axis)
+        if ess is not None and name != node.name:
+            ess = ess.take(places, axis=axis)
+    return CPT(node.name, parents, np.ascontiguousarray(table), ess)
+
+
+def _check_words(nodes: Sequence[Node], vocabulary: Vocabulary, target: str | None) -> None:
+    """Raise with everything in which a vocabulary does not fit a network."""
+    if target not in (None, vocabulary.target.name):
+        problem = f"the target is {target!r}, but that of the vocabulary is another"
+        raise HamkneeError(f"{problem}; allowed: {vocabulary.target.name}")
+    found = {node.name: node for node in nodes}
+    problems = [f"the vocabulary has no {name!r}" for name in found if name not in vocabulary]
+    problems += [f"the network has no {name!r}" for name in vocabulary if name not in found]
+    for name in vocabulary:
+        states = set(vocabulary[name].state_names)
+        if name in found and set(found[name].states) != states:
+            theirs = listing(map(repr, found[name].states))
+            ours = listing(map(repr, vocabulary[name].state_names))
+            problems.append(f"{name!r} has the states {theirs}, in the vocabulary {ours}")
+    if problems:
+        end = "allowed: the same variables and states in both"
+        raise HamkneeError("\n".join(f"{problem}; {end}" for problem in problems))
+
+
+def _renamed(nodes: Sequence[Node], vocabulary: Vocabulary) -> tuple[Node, ...]:
+    """Return nodes without names under those of a vocabulary, by position."""
+    sizes = [len(node.states) for node in nodes]
+    wanted = [len(variable.states) for variable in vocabulary.variables]
+    if sizes != wanted:
+        problem = f"the variables have {sizes} states, those of the vocabulary {wanted}"
+        raise HamkneeError(f"{problem}; allowed: as many variables and states, in the same order")
+    names = dict(zip((node.name for node in nodes), vocabulary, strict=True))
+    return tuple(
+        replace(
+            node,
+            name=names[node.name],
+            states=vocabulary[names[node.name]].state_names,
+            parents=tuple(names[parent] for parent in node.parents),
+        )
+        for node in nodes
+    )

@@ -1,0 +1,137 @@
+"""NET, the text format of HUGIN, as far as it tells discrete networks."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from hamknee.formats.draft import Draft, Node, Words, number_text
+from hamknee.formats.tokens import Word, WordReader, numbers
+
+WORDS = Words(
+    "NET",
+    "a variable of ASCII letters, digits and underscores, a state of ASCII characters, and no "
+    "double quotes or backslashes in states and labels; XMLBIF holds any text",
+    variables=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
+    states=re.compile(r"[ -!#-\[\]-~]+"),  # pyAgrum empties others without a word
+    labels=re.compile(r'[^"\\]+'),
+)
+
+_SIGNS = "{}()|=;"
+_ALLOWED = "'net', 'node' or 'potential'"
+
+
+def write_net(nodes: Sequence[Node]) -> str:
+    """Return a network as NET; equivalent sample sizes become HUGIN's experience."""
+    WORDS.check(nodes, labels=True)
+    parts = ["net\n{\n}\n"]
+    for node in nodes:
+        states = " ".join(f'"{state}"' for state in node.states)
+        label = f'  label = "{node.label}";\n' if node.label else ""
+        parts.append(f"node {node.name}\n{{\n{label}  states = ( {states} );\n}}\n")
+    for node in nodes:
+        given = f" | {' '.join(node.parents)}" if node.parents else ""
+        lines = [f"potential ( {node.name}{given} )", "{", f"  data = {_nested(node.table)};"]
+        if node.ess is not None:
+            lines.append(f"  experience = {_nested(np.atleast_1d(node.ess))};")
+        parts.append("\n".join([*lines, "}\n"]))
+    return "".join(parts)
+
+
+def _nested(table: np.ndarray) -> str:
+    """Return numbers in brackets, a pair for each axis."""
+    if table.ndim == 1:
+        return f"( {' '.join(number_text(p) for p in table)} )"
+    return "(" + "\n    ".join(_nested(part) for part in table) + ")"
+
+
+def read_net(text: str, source: str) -> Draft:
+    """Read the variables and tables of a NET file.
+
+    Parameters
+    ----------
+    text : str
+        What it holds.
+    source : str
+        Its name.
+
+    Raises
+    ------
+    NetworkFileError
+        At the first thing that is not understood, with its line. Attributes of the drawing and of
+        other programs are skipped.
+    """
+    return _Reader(text, source).read()
+
+
+class _Reader(WordReader):
+    def __init__(self, text: str, source: str) -> None:
+        string = r'"(?:[^"\\]|\\.)*"'
+        super().__init__(text, Draft(source), comment=r"%[^\n]*", string=string, signs=_SIGNS)
+
+    def read(self) -> Draft:
+        while not self.at_end():
+            if self.take("net"):
+                self._attributes()
+            elif self.take("potential"):
+                self._potential()
+            else:
+                self.take("discrete")
+                if not self.take("node"):
+                    word = self.next(_ALLOWED)
+                    self.draft.stop(word.line, f"found {word.text!r}", _ALLOWED)
+                self._node()
+        return self.draft
+
+    def _attributes(self) -> dict[str, list[Word]]:
+        self.expect("{")
+        found: dict[str, list[Word]] = {}
+        while not self.take("}"):
+            name = self.name("an attribute", _SIGNS)
+            self.expect("=")
+            if name.text in found:
+                self.draft.stop(name.line, f"{name.text} stands twice", "each attribute once")
+            found[name.text] = self.until(";")
+        return found
+
+    def _node(self) -> None:
+        name = self.name("the name of a variable", _SIGNS)
+        attributes = self._attributes()
+        states = self._flat(attributes.get("states", []))
+        if odd := next((word for word in states if "\\" in word.text), None):
+            self.draft.stop(odd.line, f"the state {odd.text!r} has a backslash", "none")
+        label = " ".join(word.text for word in attributes.get("label", []))
+        label = "" if label == name.text else label
+        self.draft.variable(name.text, [word.text for word in states], name.line, label)
+
+    def _potential(self) -> None:
+        line = self.expect("(").line
+        name = self.name("the name of a variable", _SIGNS)
+        parents: list[str] = []
+        if self.take("|"):
+            parents = [word.text for word in self.until(")")]
+        elif not self.take(")"):
+            self.draft.stop(line, f"{name.text!r} shares its table with another", "one variable")
+        attributes = self._attributes()
+        if "data" not in attributes:
+            self.draft.stop(line, f"the table of {name.text!r} has no data", "data = ( ... );")
+        values = numbers(self._flat(attributes["data"]), self.draft)
+        ess = None
+        if "experience" in attributes:
+            ess = numbers(self._flat(attributes["experience"]), self.draft)
+        self.draft.table(name.text, parents, values, line, ess)
+
+    def _flat(self, words: list[Word]) -> list[Word]:
+        """Return the words in brackets, whose nesting is only there to be seen."""
+        depth = 0
+        inside = []
+        for word in words:
+            bracket = "" if word.quoted else word.text
+            depth += (bracket == "(") - (bracket == ")")
+            if depth < 0 or (depth == 0 and bracket != ")"):
+                self.draft.stop(word.line, f"found {word.text!r} outside of brackets", "( ... )")
+            if bracket not in ("(", ")"):
+                inside.append(word)
+        if depth:
+            self.draft.stop(words[-1].line, "a bracket is not closed", "as many ) as (")
+        return inside

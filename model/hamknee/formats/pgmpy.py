@@ -1,0 +1,147 @@
+"""The model as a pgmpy network and back. The only room that imports pgmpy, which takes seconds."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hamknee.base import HamkneeError, suggestion
+from hamknee.inference import Model, simulate
+from hamknee.network import CPT, SUM_TOLERANCE, State, Variable, Vocabulary
+
+if TYPE_CHECKING:
+    from pgmpy.models import DiscreteBayesianNetwork
+
+
+def to_pgmpy(model: Model) -> DiscreteBayesianNetwork:
+    """Return the model as a pgmpy network with the same names and numbers.
+
+    Parameters
+    ----------
+    model : Model
+        Any compiled model.
+
+    Returns
+    -------
+    DiscreteBayesianNetwork
+        Checked by pgmpy. Roles, labels and equivalent sample sizes have no place in it.
+    """
+    from pgmpy.factors.discrete import TabularCPD
+    from pgmpy.models import DiscreteBayesianNetwork
+
+    network = DiscreteBayesianNetwork()
+    network.add_nodes_from(model.vocabulary)
+    for name, cpt in model.cpts.items():
+        network.add_edges_from((parent, name) for parent in cpt.parents)
+        members = (*cpt.parents, name)
+        sizes = [len(model.vocabulary[member].states) for member in members]
+        network.add_cpds(
+            TabularCPD(
+                name,
+                sizes[-1],
+                cpt.probabilities.reshape(-1, sizes[-1]).T,
+                evidence=list(cpt.parents) or None,
+                evidence_card=sizes[:-1] or None,
+                state_names={m: list(model.vocabulary[m].state_names) for m in members},
+            )
+        )
+    network.check_model()
+    return network
+
+
+def from_pgmpy(network: DiscreteBayesianNetwork, *, target: str) -> Model:
+    """Compile a pgmpy network.
+
+    Parameters
+    ----------
+    network : DiscreteBayesianNetwork
+        With a table for every node; names and states become texts.
+    target : str
+        The node that is asked for. All others become findings, labelled by their names.
+
+    Returns
+    -------
+    Model
+        Without equivalent sample sizes. Each column is divided by its sum, because columns that
+        are off by rounding, as in many published files, have no single right answer: what
+        pgmpy gives for them depends on which nodes it prunes.
+
+    Raises
+    ------
+    HamkneeError
+        If there is no such node, a table is missing, or two names or states read the same as text.
+    """
+    nodes = [str(node) for node in network.nodes]
+    if target not in nodes:
+        hint = suggestion(target, nodes)
+        raise HamkneeError(f"the network has no node {target!r}{hint}; allowed: {', '.join(nodes)}")
+    variables = []
+    for node in network.nodes:
+        cpd = network.get_cpds(node)
+        if cpd is None:
+            raise HamkneeError(f"{node} has no table; allowed: a TabularCPD for each node")
+        states = [str(state) for state in cpd.state_names[node]]
+        _check_distinct(f"the states of {node}", states)
+        role = "target" if str(node) == target else "finding"
+        named = tuple(State(state, state) for state in states)
+        variables.append(Variable(str(node), role, str(node), named))
+    _check_distinct("the nodes", nodes)
+    vocabulary = Vocabulary(tuple(variables), source="pgmpy")
+    return Model(vocabulary, {str(n): _cpt(network, n, vocabulary) for n in network.nodes})
+
+
+def _cpt(network: DiscreteBayesianNetwork, node: object, vocabulary: Vocabulary) -> CPT:
+    """Return a node's table with its axes and states in the vocabulary's order, by name."""
+    cpd = network.get_cpds(node)
+    axes = [str(name) for name in cpd.variables]
+    order = [*(p for p in vocabulary if p in axes and p != str(node)), str(node)]
+    values = np.asarray(cpd.values, dtype=float).transpose([axes.index(name) for name in order])
+    for axis, name in enumerate(order):
+        original = next(n for n in cpd.variables if str(n) == name)
+        states = [str(state) for state in cpd.state_names[original]]
+        values = values.take([states.index(s) for s in vocabulary[name].state_names], axis=axis)
+    sums = values.sum(axis=-1, keepdims=True)
+    if not np.abs(sums - 1).max() <= SUM_TOLERANCE:
+        raise HamkneeError(f"a column of {node} does not add up to 1; allowed: within 0.000001")
+    return CPT(str(node), tuple(order[:-1]), values / sums)
+
+
+def _check_distinct(what: str, names: list[str]) -> None:
+    if len(set(names)) < len(names):
+        raise HamkneeError(f"{what} are not distinct as text: {names}; allowed: distinct names")
+
+
+def difference_from_pgmpy(model: Model, cases: int, seed: int) -> float:
+    """Return the largest difference from pgmpy's posteriors over random cases.
+
+    Parameters
+    ----------
+    model : Model
+        Whose posteriors of the target are compared.
+    cases : int
+        How many cases, drawn from the model; in each a random part of the findings is known.
+    seed : int
+        For the draws.
+
+    Returns
+    -------
+    float
+        Largest absolute difference of a probability from pgmpy's `VariableElimination`.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # pgmpy 1.1 warns of itself on import
+        from pgmpy.inference import VariableElimination
+
+    oracle = VariableElimination(to_pgmpy(model))
+    target = model.vocabulary.target
+    largest = 0.0
+    drawn = simulate(model, cases, known=0.3, seed=seed)
+    for row in range(cases):
+        evidence = drawn.evidence(row)
+        answer = oracle.query([target.name], evidence=dict(evidence), show_progress=False)
+        ours = model.posterior(evidence).probabilities
+        theirs = [answer.get_value(**{target.name: state}) for state in target.state_names]
+        largest = max(largest, float(np.abs(ours - np.array(theirs)).max()))
+    return largest

@@ -1,0 +1,123 @@
+"""The words of a text file in braces (BIF, NET), each with its line, read one by one."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from hamknee.formats.draft import Draft
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word, string or sign.
+
+    Parameters
+    ----------
+    text : str
+        Without the quotes of a string.
+    line : int
+        From 1.
+    quoted : bool
+        Whether it stood in quotes.
+    """
+
+    text: str
+    line: int
+    quoted: bool = False
+
+
+class WordReader:
+    """Reads words in order and stops where something else than what is due is found.
+
+    Parameters
+    ----------
+    text : str
+        What the file holds.
+    draft : Draft
+        Which knows the name of the file.
+    comment, string, signs : str
+        Regular expressions of a comment and of a string in quotes, and the signs that stand alone.
+    """
+
+    def __init__(self, text: str, draft: Draft, *, comment: str, string: str, signs: str) -> None:
+        self.draft = draft
+        self.words = _words(text, draft, comment, string, signs)
+        self.place = 0
+
+    @property
+    def line(self) -> int:
+        """Line of the next word, or of the last one at the end."""
+        if not self.words:
+            return 1
+        return self.words[min(self.place, len(self.words) - 1)].line
+
+    def at_end(self) -> bool:
+        """Whether all words were read."""
+        return self.place >= len(self.words)
+
+    def sees(self, text: str) -> bool:
+        """Whether the next word is this one, and not in quotes."""
+        return not self.at_end() and self.words[self.place] == Word(text, self.line)
+
+    def next(self, due: str) -> Word:
+        """Return the next word, or stop where the file ends; `due` says what should stand there."""
+        if self.at_end():
+            self.draft.stop(self.line, "the file ends too early", due)
+        self.place += 1
+        return self.words[self.place - 1]
+
+    def take(self, text: str) -> bool:
+        """Read the next word if it is this one."""
+        found = self.sees(text)
+        self.place += found
+        return found
+
+    def expect(self, text: str) -> Word:
+        """Read a certain word, or stop."""
+        word = self.next(f"{text!r}")
+        if word != Word(text, word.line):
+            self.draft.stop(word.line, f"found {word.text!r}", f"{text!r}")
+        return word
+
+    def name(self, due: str, signs: str) -> Word:
+        """Read a word that is no sign, or stop."""
+        word = self.next(due)
+        if not word.quoted and word.text in signs:
+            self.draft.stop(word.line, f"found {word.text!r}", due)
+        return word
+
+    def until(self, end: str) -> list[Word]:
+        """Read all words before a sign, and the sign."""
+        words = []
+        while not self.sees(end):
+            words.append(self.next(f"{end!r}"))
+        self.expect(end)
+        return words
+
+
+def _words(text: str, draft: Draft, comment: str, string: str, signs: str) -> list[Word]:
+    sign = re.escape(signs)
+    pattern = re.compile(
+        rf"(?P<skip>\s+|{comment})|(?P<string>{string})|(?P<sign>[{sign}])"
+        rf"|(?P<word>[^\s\"{sign}]+)",
+    )
+    words, place, line = [], 0, 1
+    while place < len(text):
+        found = pattern.match(text, place)
+        if found is None:
+            draft.stop(line, 'found a " that is never closed', "strings in a pair of quotes")
+        if found.lastgroup == "string":
+            words.append(Word(found[0][1:-1], line, quoted=True))
+        elif found.lastgroup != "skip":
+            words.append(Word(found[0], line))
+        line += found[0].count("\n")
+        place = found.end()
+    return words
+
+
+def numbers(words: list[Word], draft: Draft) -> list[float]:
+    """Return words as numbers; commas between them are left out, two in a row are not."""
+    for before, after in pairwise(words):
+        if before.text == after.text == ",":
+            draft.stop(after.line, "found two commas in a row", "a number between them")
+    return [draft.number(word.text, word.line) for word in words if word.text != ","]

@@ -1,0 +1,31 @@
+"""What to do: warning signs, how soon to seek help, advice, what follows, the page to print."""
+
+from hamknee.guidance.advising import Advice, advice, advice_for
+from hamknee.guidance.checking import TriageCheck, triage_check
+from hamknee.guidance.following_up import follow_up
+from hamknee.guidance.guidance_file import find_guidance, guidance_for, read_guidance
+from hamknee.guidance.summarising import Summary, summary
+from hamknee.guidance.texts import COURSES, Flag, Guidance
+from hamknee.guidance.triaging import OPEN, UNKNOWN, FlagError, Triage, triage
+
+__all__ = [
+    "COURSES",
+    "OPEN",
+    "UNKNOWN",
+    "Advice",
+    "Flag",
+    "FlagError",
+    "Guidance",
+    "Summary",
+    "Triage",
+    "TriageCheck",
+    "advice",
+    "advice_for",
+    "find_guidance",
+    "follow_up",
+    "guidance_for",
+    "read_guidance",
+    "summary",
+    "triage",
+    "triage_check",
+]

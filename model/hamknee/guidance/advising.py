@@ -1,0 +1,275 @@
+"""What to do: what is safe for every likely cause first, then what differs, and what to leave.
+
+A measure is advised to everybody only if it helps every likely condition. What helps some is
+named with the conditions it is for, and what a condition that is not excluded forbids is held
+back from all, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hamknee.base import percent
+from hamknee.guidance.texts import Condition, Measure
+from hamknee.guidance.triaging import Triage, triage
+from hamknee.inference import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of advice.
+
+    Parameters
+    ----------
+    section : str
+        ``now``, ``withheld``, ``do``, ``dont``, ``rehabilitation``, ``expect``, ``seek_help``,
+        ``professional`` or ``limits``.
+    text : str
+        One or a few plain sentences.
+    source : str
+        Keys of references.bib, or "judgement".
+    measure : str
+        Name of the measure advised; empty for other texts.
+    only_for : tuple of str
+        Conditions it is for; empty where it suits every likely one.
+    """
+
+    section: str
+    text: str
+    source: str
+    measure: str = ""
+    only_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do, section by section.
+
+    Parameters
+    ----------
+    items : tuple of Item
+        In the order in which they are to be read.
+    likely : tuple of str
+        Conditions that the advice has to suit, most probable first.
+    withheld : frozenset of str
+        Measures that are held back, because of a warning sign or a condition not excluded.
+    triage : Triage
+        The level, with its reasons.
+    """
+
+    items: tuple[Item, ...]
+    likely: tuple[str, ...]
+    withheld: frozenset[str]
+    triage: Triage = field(repr=False)
+
+    @property
+    def level(self) -> str:
+        """Name of the triage level."""
+        return self.triage.level
+
+    @cached_property
+    def sections(self) -> Mapping[str, tuple[str, ...]]:
+        """The texts of each section that holds any, in order."""
+        names = dict.fromkeys(item.section for item in self.items)
+        return {
+            name: tuple(item.text for item in self.items if item.section == name) for name in names
+        }
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a piece of advice: section, text, measure, only_for, source."""
+        import pandas as pd
+
+        rows = [(i.section, i.text, i.measure, "|".join(i.only_for), i.source) for i in self.items]
+        return pd.DataFrame(rows, columns=["section", "text", "measure", "only_for", "source"])
+
+    @cached_property
+    def text(self) -> str:
+        """The sections with their headings, a line for each piece."""
+        words = self.triage.guidance.words
+        return "\n\n".join(
+            "\n".join([words[name], *(f"- {text}" for text in texts)])
+            for name, texts in self.sections.items()
+        )
+
+
+def advice(
+    model: Model,
+    evidence: Mapping[str, object],
+    flags: Mapping[str, object] | None = None,
+) -> Advice:
+    """Return what to do now, what to leave, rehabilitation, when to seek help, and the limits.
+
+    Parameters
+    ----------
+    model, evidence, flags
+        As for `triage`.
+
+    Returns
+    -------
+    Advice
+
+    Raises
+    ------
+    FlagError, HamkneeError, EvidenceError, ImpossibleEvidenceError
+        As for `triage`.
+    """
+    return advice_for(triage(model, evidence, flags))
+
+
+def advice_for(found: Triage) -> Advice:
+    """Return the advice that goes with a triage."""
+    maker = _Maker(found)
+    sections = (
+        maker.now, maker.hold_back, maker.do, maker.dont, maker.rehabilitation, maker.expect,
+        maker.seek_help, maker.professional, maker.limits,
+    )  # fmt: skip
+    items = tuple(item for section in sections for item in section())
+    likely = tuple(condition.name for condition in maker.likely)
+    return Advice(items, likely, maker.withheld, found)
+
+
+class _Maker:
+    """Writes the sections of the advice for one triage."""
+
+    def __init__(self, found: Triage) -> None:
+        self.found = found
+        self.guidance = found.guidance
+        self.words = found.guidance.words
+        self.target = found.interval.posterior.target
+        self.likely = self._likely()
+        self.not_excluded = [
+            condition
+            for condition in self.guidance.conditions.values()
+            if condition.avoid and self._high(condition) >= condition.excluded_below
+        ]
+        avoided = [entry.avoid for entry in self.not_excluded]
+        avoided += [flag.avoid for flag in found.raised]
+        self.withheld = frozenset(name for names in avoided for name in names)
+
+    def _likely(self) -> list[Condition]:
+        """Return the conditions the advice has to suit: the first, and all that are likely."""
+        posterior = self.found.interval.posterior
+        first, *rest = posterior.order
+        floor = self.guidance.self_care.likely_from
+        chosen = [first, *(i for i in rest if posterior.probabilities[i] >= floor)]
+        return [self.guidance.conditions[self.target.state_names[i]] for i in chosen]
+
+    def _high(self, condition: Condition) -> float:
+        return float(self.found.interval.high[self.target.position[condition.name]])
+
+    def _label(self, condition: Condition) -> str:
+        return self.target.state(condition.name).label
+
+    def _labels(self, measures: tuple[str, ...]) -> str:
+        labels = [self.guidance.measures[name].label for name in measures]
+        return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} or {labels[-1]}"
+
+    def now(self) -> Iterator[Item]:
+        about = self.found.about
+        yield Item("now", f"{about.label}: {about.action}", about.source)
+        yield Item("now", about.instead, about.source)
+
+    def hold_back(self) -> Iterator[Item]:
+        for flag in self.found.raised:
+            # Once is enough where a condition holds back the same, with its reason.
+            again = any(set(flag.avoid) <= set(c.avoid) for c in self.not_excluded)
+            if flag.avoid and not again:
+                text = self.words["hold_back_flag"].format(
+                    measures=self._labels(flag.avoid), flag=flag.label
+                )
+                yield Item("withheld", text, flag.source)
+        told = {name for flag in self.found.raised for name in flag.avoid}
+        for condition in self.not_excluded:
+            if not self.found.about.self_care and told.issuperset(condition.avoid):
+                continue  # in an emergency the sign says it all
+            text = self.words["hold_back"].format(
+                measures=self._labels(condition.avoid),
+                condition=self._label(condition),
+                high=percent(self._high(condition)),
+                because=condition.because,
+            )
+            yield Item("withheld", text, condition.source)
+
+    def do(self) -> Iterator[Item]:
+        if self.found.about.self_care:
+            yield from self._measures("do", "self_care")
+        if self.found.about.rehabilitation:
+            yield Item("do", self.guidance.self_care.how_long, self.guidance.self_care.source)
+
+    def dont(self) -> Iterator[Item]:
+        """Yield what to leave: nobody is harmed by leaving it, so it is told to all.
+
+        Where there is no time for self-care, only what could do harm.
+        """
+        rules, self_care = self.guidance.self_care, self.found.about.self_care
+        told = dict.fromkeys(rules.dont, rules.source) if self_care else {}
+        for condition in [*self.not_excluded, *(self.likely if self_care else ())]:
+            told = dict.fromkeys(condition.dont, condition.source) | told
+        ordered = [text for condition in self.not_excluded for text in condition.dont]
+        for text in dict.fromkeys([*ordered, *(rules.dont if self_care else ()), *told]):
+            yield Item("dont", text, told[text])
+
+    def rehabilitation(self) -> Iterator[Item]:
+        if self.found.about.rehabilitation:
+            yield from self._measures("rehabilitation", "rehabilitation")
+
+    def _measures(self, section: str, group: str) -> Iterator[Item]:
+        """Yield the measures of a group: those for every likely condition first."""
+        partly = []
+        for measure in self.guidance.measures.values():
+            helped = tuple(c.name for c in self.likely if measure.name in c.helps)
+            if measure.group != group or measure.name in self.withheld or not helped:
+                continue
+            if len(helped) == len(self.likely):
+                yield Item(section, self._told(measure), measure.source, measure.name)
+            else:
+                partly.append((measure, helped))
+        for measure, helped in partly:
+            labels = " or ".join(self.target.state(name).label for name in helped)
+            text = self.words["only_for"].format(conditions=labels, text=self._told(measure))
+            yield Item(section, text, measure.source, measure.name, helped)
+
+    def expect(self) -> Iterator[Item]:
+        for condition in self.likely if self.found.about.self_care else ():
+            probability = self.found.interval.posterior[condition.name]
+            text = self.words["expect_of"].format(
+                condition=self._label(condition),
+                probability=percent(probability),
+                expect=condition.expect,
+                recovery=condition.recovery,
+            )
+            yield Item("expect", text, condition.source, only_for=(condition.name,))
+
+    def seek_help(self) -> Iterator[Item]:
+        """Yield every warning sign by level, whether it was asked or not."""
+        for level in self.guidance.levels.values():
+            flags = [
+                flag.label for flag in self.guidance.flags.values() if flag.level == level.name
+            ]
+            if flags:
+                text = self.words["level_if"].format(level=level.label, flags="; ".join(flags))
+                yield Item("seek_help", text, level.source)
+
+    def professional(self) -> Iterator[Item]:
+        """Yield what is for everybody, and what is for a condition that is likely or a danger."""
+        concerned = {condition.name for condition in [*self.likely, *self.not_excluded]}
+        for entry in self.guidance.professional.values():
+            if entry.conditions and concerned.isdisjoint(entry.conditions):
+                continue
+            yield Item("professional", f"{entry.label}: {entry.text}", entry.source)
+
+    def limits(self) -> Iterator[Item]:
+        for entry in self.guidance.limits.values():
+            yield Item("limits", entry.text, entry.source)
+
+    def _told(self, measure: Measure) -> str:
+        """Return a measure, and for how long where it does not only bridge the hours."""
+        how_long = f" {measure.how_long}" if self.found.about.rehabilitation else ""
+        return measure.text + how_long

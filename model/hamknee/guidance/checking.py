@@ -1,0 +1,274 @@
+"""How urgent the answers alone make each case, beside what its diagnosis calls for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import HamkneeError, percent, percent_range
+from hamknee.evaluation import NOT_KNOWN, Estimate, wilson
+from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.texts import Guidance
+from hamknee.guidance.triaging import rules_reached, triage
+from hamknee.inference import ImpossibleEvidenceError, Model
+from hamknee.network import (
+    Evidence,
+    LabelledCases,
+    Variable,
+    as_labelled,
+    diagnoses,
+    diagnosis_label,
+    distinct_diagnoses,
+    that_count,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+VERDICTS = ("over", "right", "under")
+"""More urgent than called for, as urgent, and less urgent."""
+
+
+@dataclass(frozen=True)
+class TriageCheck:
+    """The levels that answers alone lead to, beside those that the diagnoses call for.
+
+    Parameters
+    ----------
+    target : Variable
+        What the diagnoses are states of.
+    guidance : Guidance
+        Whose levels and rules are meant.
+    cases : sequence
+        What each case that counts is called.
+    diagnoses : sequence of str
+        The diagnosis of each by name; ``a|b`` where it is one of several.
+    reached : sequence of str or None
+        The level of each; None where its findings are impossible, so that it gets none.
+    called_for : sequence of str
+        The level that the diagnosis of each calls for.
+    mass : float
+        Of the interval.
+    """
+
+    target: Variable
+    guidance: Guidance
+    cases: Sequence[object]
+    diagnoses: Sequence[str]
+    reached: Sequence[str | None]
+    called_for: Sequence[str]
+    mass: float
+
+    @property
+    def n(self) -> int:
+        """Number of cases that count."""
+        return len(self.cases)
+
+    @property
+    def impossible(self) -> int:
+        """Cases whose findings the model holds to be impossible."""
+        return sum(level is None for level in self.reached)
+
+    @property
+    def called(self) -> int:
+        """Cases that call for more than the least urgent level."""
+        return sum(level != self._least for level in self.called_for)
+
+    @property
+    def under(self) -> int:
+        """Cases that got a less urgent level than they call for."""
+        return self.verdicts.count("under")
+
+    @property
+    def over(self) -> int:
+        """Cases that got a more urgent level than they call for."""
+        return self.verdicts.count("over")
+
+    @cached_property
+    def verdicts(self) -> list[str]:
+        """For each case one of `VERDICTS`; no level counts as the least urgent."""
+        place = self.guidance.urgency
+        pairs = zip(self.reached, self.called_for, strict=True)
+        gaps = [place(reached or self._least) - place(called) for reached, called in pairs]
+        return [VERDICTS[1 + (gap > 0) - (gap < 0)] for gap in gaps]
+
+    @cached_property
+    def share_under(self) -> Estimate:
+        """Share of under-triaged cases among those that call for more than the least urgent level.
+
+        With Wilson's interval (`hamknee.evaluation.calibration.wilson`); NaN where no case does.
+        """
+        if not self.called:
+            return NOT_KNOWN
+        low, high = wilson(self.under, self.called, self.mass)
+        return Estimate(self.under / self.called, float(low), float(high))
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a case: case, the target, label, reached, called_for, verdict."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "case": list(self.cases),
+                self.target.name: list(self.diagnoses),
+                "label": [diagnosis_label(self.target, one) for one in self.diagnoses],
+                "reached": list(self.reached),
+                "called_for": list(self.called_for),
+                "verdict": self.verdicts,
+            }
+        )
+
+    @cached_property
+    def by_diagnosis(self) -> pd.DataFrame:
+        """One row a diagnosis: target, label, called_for, n, under, and how many got each level.
+
+        In the target's order; a diagnosis that is one of several (``a|b``) is a row of its own.
+        What is missing to `n` got no level.
+        """
+        import pandas as pd
+
+        levels, rows = list(self.guidance.levels), []
+        for diagnosis in distinct_diagnoses(self.target, self.diagnoses):
+            of = [i for i, other in enumerate(self.diagnoses) if other == diagnosis]
+            got = [self.reached[i] for i in of]
+            label, called_for = diagnosis_label(self.target, diagnosis), self.called_for[of[0]]
+            under = sum(self.verdicts[i] == "under" for i in of)
+            rows.append((diagnosis, label, called_for, len(of), under, *map(got.count, levels)))
+        columns = [self.target.name, "label", "called_for", "n", "under", *levels]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def text(self) -> str:
+        """Plain sentences: how many were told too little, by what they call for; how many too much.
+
+        Says that no warning sign was answered, because that is what the figures depend on.
+        """
+        cases = f"{self.n:,} {'case' if self.n == 1 else 'cases'}"
+        notes = [f"{cases}, by their answers alone: no warning sign was asked about."]
+        if self.impossible:
+            notes.append(
+                f"{self.impossible:,} with impossible findings got no level, and count as "
+                f"{self._quoted(self._least)}."
+            )
+        over = f"Over-triaged: {self.over:,} of all {self.n:,}, {percent(self.over / self.n)}."
+        return " ".join([*notes, self._under_text, over])
+
+    # How ----------------------------------------------------------------------------------
+
+    @property
+    def _least(self) -> str:
+        return self.guidance.most_urgent([])
+
+    def _quoted(self, level: str) -> str:
+        return f"“{self.guidance.levels[level].label}”"
+
+    @property
+    def _under_text(self) -> str:
+        more = f"for more than {self._quoted(self._least)}"
+        if not self.called:
+            return f"No diagnosis calls {more}."
+        share = self.share_under
+        ends = f"{percent(self.mass)} interval {percent_range(share.low, share.high)}"
+        return (
+            f"Under-triaged: {self.under:,} of the {self.called:,} whose diagnosis calls {more}, "
+            f"{percent(share.value)} ({ends}); that is {' and '.join(self._by_level())}."
+        )
+
+    def _by_level(self) -> list[str]:
+        """Return how many were under-triaged of those that call for each level, in words."""
+        parts = []
+        for level in self.guidance.levels:
+            of = [i for i, called in enumerate(self.called_for) if called == level]
+            if of and level != self._least:
+                under = sum(self.verdicts[i] == "under" for i in of)
+                parts.append(f"{under:,} of {len(of):,} that call for {self._quoted(level)}")
+        return parts
+
+
+def triage_check(
+    model: Model,
+    cases: LabelledCases | pd.DataFrame | str | Path | None = None,
+    *,
+    min_findings: int = 0,
+    mass: float = 0.95,
+) -> TriageCheck:
+    """Compare the level that each case gets with the one that its diagnosis calls for.
+
+    A case is triaged with its findings alone and no warning sign answered, because reports do not
+    tell the answers; a sign that the findings themselves answer or suggest counts, as always. Its
+    diagnosis calls for the level that the rules of the guidance give to a condition that is
+    certain. Where the diagnosis is one of several, the least demanding of them counts, so that no
+    case is called under-triaged for a condition that it may not have had.
+
+    Under-triaged is a case that got a less urgent level than it calls for, over-triaged one that
+    got a more urgent level. Cases whose diagnosis is not known are left out. Cases with impossible
+    findings get no level, and count as if they had got the least urgent.
+
+    Parameters
+    ----------
+    model : Model
+        With guidance, and an equivalent sample size for each column.
+    cases : LabelledCases, DataFrame, or path, optional
+        As for `hamknee.evaluate`; by default the published cases. A case takes some milliseconds,
+        because its level rests on thousands of draws.
+    min_findings : int
+        Leave out cases of which fewer findings are known; context, age and sex do not count.
+    mass : float
+        Of the interval of the share that was under-triaged.
+
+    Returns
+    -------
+    TriageCheck
+
+    Raises
+    ------
+    CasesError, TableError
+        If the cases cannot be used, or none is left.
+    HamkneeError
+        If no guidance goes with the model, or a number is out of range.
+    """
+    if not 0 < mass < 1:
+        raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
+    guidance = guidance_for(model)
+    target = model.vocabulary.target
+    kept = that_count(as_labelled(model.vocabulary, cases), min_findings)
+    calls = np.array([_urgency_called_for(guidance, name) for name in target.state_names])
+    levels = list(guidance.levels)
+    return TriageCheck(
+        target=target,
+        guidance=guidance,
+        cases=kept.cases.names(),
+        diagnoses=diagnoses(target, kept.truth),
+        reached=[_level(model, kept.cases.evidence(row)) for row in range(len(kept))],
+        called_for=[levels[_least_demanding(calls, truth)] for truth in kept.truth],
+        mass=mass,
+    )
+
+
+def _urgency_called_for(guidance: Guidance, condition: str) -> int:
+    """Return how urgent a condition is that is certain; 0 is the most urgent."""
+    certain = {
+        rule.condition: float(rule.condition == condition) for rule in guidance.triage.values()
+    }
+    levels = [rule.level for rule in rules_reached(guidance, certain)]
+    return guidance.urgency(guidance.most_urgent(levels))
+
+
+def _least_demanding(calls: npt.NDArray[np.intp], truth: npt.NDArray[np.float64]) -> int:
+    return int(calls[truth > 0].max())
+
+
+def _level(model: Model, evidence: Evidence) -> str | None:
+    """Return the level of a case; None where its findings are impossible."""
+    try:
+        return triage(model, evidence).level
+    except ImpossibleEvidenceError:
+        return None

@@ -1,0 +1,134 @@
+"""What to do now that some days have passed: a case, the days since, and how it went."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hamknee.base import HamkneeError, listing, suggestion
+from hamknee.guidance.advising import Advice, advice_for
+from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.texts import COURSES, Course, Guidance
+from hamknee.guidance.triaging import Triage, judged, triage
+from hamknee.inference import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """The level and the advice after some days.
+
+    Parameters
+    ----------
+    days : float
+        Since the advice was first taken up.
+    rule : Course
+        What guidance.toml says of this course after so many days.
+    before : str
+        The level without the follow-up.
+    advice : Advice
+        What to do now.
+    """
+
+    days: float
+    rule: Course
+    before: str
+    advice: Advice
+
+    @property
+    def triage(self) -> Triage:
+        """The level now, with its reasons."""
+        return self.advice.triage
+
+    @property
+    def level(self) -> str:
+        """Name of the level now."""
+        return self.advice.level
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row: days, course, rule, level_before, level, text, source."""
+        import pandas as pd
+
+        row = {
+            "days": self.days,
+            "course": self.rule.course,
+            "rule": self.rule.name,
+            "level_before": self.before,
+            "level": self.level,
+            "text": self.rule.text,
+            "source": self.rule.source,
+        }
+        return pd.DataFrame([row])
+
+    @cached_property
+    def course_text(self) -> str:
+        """How it went and what follows from it, in plain sentences."""
+        words, levels = self.triage.guidance.words, self.triage.guidance.levels
+        days = "1 day" if self.days == 1 else f"{self.days:g} days"
+        told = words["course"].format(
+            days=days, course=words[self.rule.course], text=self.rule.text
+        )
+        change = words["level_same" if self.before == self.level else "level_now"]
+        labels = {"before": levels[self.before].label, "after": levels[self.level].label}
+        return f"{told} {change.format(**labels)}"
+
+    @property
+    def text(self) -> str:
+        """How it went, the level now, and why."""
+        return f"{self.course_text} {self.triage.text}"
+
+
+def follow_up(
+    model: Model,
+    evidence: Mapping[str, object],
+    flags: Mapping[str, object] | None = None,
+    *,
+    days: float,
+    course: str,
+) -> FollowUp:
+    """Return the level and the advice after some days.
+
+    How it went answers warning signs (worse over a week or more; no better for two weeks), and
+    the triage is made again with them. So a follow-up never lowers a level by itself: that takes
+    other findings.
+
+    Parameters
+    ----------
+    model, evidence, flags
+        As for `triage`, as things are now.
+    days : float
+        Since the advice was first taken up, 0 or more.
+    course : {"better", "same", "worse"}
+        How the pain has changed since.
+
+    Returns
+    -------
+    FollowUp
+
+    Raises
+    ------
+    HamkneeError
+        If the days or the course cannot be, or as for `triage`.
+    """
+    rule = _rule(guidance_for(model), days, course)
+    before = triage(model, evidence, flags).level
+    now = judged(model, evidence, flags, rule.raises)
+    return FollowUp(float(days), rule, before, advice_for(now))
+
+
+def _rule(guidance: Guidance, days: object, course: object) -> Course:
+    """Return the rule of the course with the latest day that has been reached."""
+    if isinstance(days, bool) or not isinstance(days, int | float) or not 0 <= days < math.inf:
+        raise HamkneeError(f"found {days!r} days; allowed: a number, 0 or more")
+    if course not in COURSES:
+        hint = suggestion(course, COURSES)
+        raise HamkneeError(f"unknown course {course!r}{hint}; allowed: {listing(COURSES)}")
+    rules = [rule for rule in guidance.follow_up.values() if rule.course == course]
+    reached = [rule for rule in rules if rule.from_days <= days]
+    return max(reached, key=lambda rule: rule.from_days)

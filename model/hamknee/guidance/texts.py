@@ -1,0 +1,185 @@
+"""What there is to tell a person: warning signs, levels, rules, measures and their texts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from hamknee.network import Evidence, Value
+
+COURSES = ("better", "same", "worse")
+GROUPS = ("self_care", "rehabilitation")
+JUDGEMENT = "judgement"
+
+Pattern: TypeAlias = Mapping[str, frozenset[str]]
+"""Findings that must all hold: for each variable, the states that will do."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """How soon to seek help, with what is advised meanwhile."""
+
+    name: str
+    label: str
+    action: str
+    self_care: bool
+    rehabilitation: bool
+    instead: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One warning sign: its question, its level, and the findings that answer it."""
+
+    name: str
+    label: str
+    question: str
+    help: str
+    level: str
+    why: str
+    source: str
+    answered_by: tuple[Pattern, ...] = ()
+    suggested_by: tuple[Pattern, ...] = ()
+    denied_by: tuple[Pattern, ...] = ()
+    avoid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A level for a condition, from where on the upper end of its interval asks for it."""
+
+    name: str
+    condition: str
+    at_least: float
+    level: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something one can do: self-care, or a step of rehabilitation."""
+
+    name: str
+    group: str
+    label: str
+    text: str
+    how_long: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What to tell about one state of the target."""
+
+    name: str
+    expect: str
+    recovery: str
+    helps: tuple[str, ...]
+    dont: tuple[str, ...]
+    source: str
+    avoid: tuple[str, ...] = ()
+    because: str = ""
+    excluded_below: float = 1.0
+
+
+@dataclass(frozen=True)
+class SelfCare:
+    """What goes for all self-care, and from which probability on a condition counts as likely."""
+
+    likely_from: float
+    how_long: str
+    dont: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Help:
+    """What one kind of professional, or one procedure, may do; of no condition, for all."""
+
+    name: str
+    label: str
+    text: str
+    source: str
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit that goes with every answer."""
+
+    name: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """What to tell after some days of one course, and the warning signs that it answers."""
+
+    name: str
+    course: str
+    from_days: float
+    text: str
+    source: str
+    raises: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """Everything in guidance.toml, checked against a vocabulary; levels most urgent first."""
+
+    levels: Mapping[str, Level]
+    flags: Mapping[str, Flag]
+    triage: Mapping[str, Rule]
+    measures: Mapping[str, Measure]
+    conditions: Mapping[str, Condition]
+    self_care: SelfCare
+    professional: Mapping[str, Help]
+    follow_up: Mapping[str, Course]
+    limits: Mapping[str, Limit]
+    words: Mapping[str, str]
+    source: str
+
+    def urgency(self, level: str) -> int:
+        """Return the place of a level; 0 is the most urgent."""
+        return list(self.levels).index(level)
+
+    def most_urgent(self, levels: Iterable[str]) -> str:
+        """Return the most urgent of some levels; of none, the least urgent there is."""
+        return min(levels, key=self.urgency, default=list(self.levels)[-1])
+
+    @property
+    def urgent(self) -> tuple[Flag, ...]:
+        """The warning signs that do not let anyone begin with exercises."""
+        levels = self.levels
+        return tuple(f for f in self.flags.values() if not levels[f.level].rehabilitation)
+
+    @property
+    def limits_text(self) -> str:
+        """The limits as one paragraph."""
+        return " ".join(limit.text for limit in self.limits.values())
+
+    def sources(self) -> set[str]:
+        """Return every key of references.bib that is cited."""
+        tables: Iterable[Mapping[str, Any]] = (
+            self.levels, self.flags, self.triage, self.measures, self.conditions,
+            self.professional, self.follow_up, self.limits, {"self_care": self.self_care},
+        )  # fmt: skip
+        cited = (entry.source.split() for table in tables for entry in table.values())
+        return {key for keys in cited for key in keys} - {JUDGEMENT}
+
+
+def matches(pattern: Pattern, evidence: Evidence) -> bool:
+    """Return whether the evidence leaves no other state possible than those of the pattern."""
+    return all(
+        name in evidence and _possible(evidence[name]) <= states for name, states in pattern.items()
+    )
+
+
+def _possible(value: Value) -> set[str]:
+    if isinstance(value, str):
+        return {value}
+    if isinstance(value, Mapping):
+        return {state for state, weight in value.items() if weight > 0}
+    return set(value)

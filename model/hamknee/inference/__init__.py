@@ -1,0 +1,36 @@
+"""The exact engine, the model one asks, and its results."""
+
+from hamknee.inference.case import OneCase, entropy, one_case
+from hamknee.inference.engine import TIE, Engine, log_total, normalised
+from hamknee.inference.groups import BLOCK_CELLS, LOOKUP_PATTERNS, Group
+from hamknee.inference.impossible import ImpossibleEvidenceError, contradiction
+from hamknee.inference.junction_tree import Differential, JunctionTree
+from hamknee.inference.model import Model, load
+from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
+from hamknee.inference.simulation import draw, simulate
+
+__all__ = [
+    "BLOCK_CELLS",
+    "LOOKUP_PATTERNS",
+    "TIE",
+    "Differential",
+    "Engine",
+    "Explanation",
+    "Group",
+    "ImpossibleEvidenceError",
+    "JunctionTree",
+    "Marginals",
+    "Model",
+    "OneCase",
+    "Posterior",
+    "Posteriors",
+    "Scores",
+    "contradiction",
+    "draw",
+    "entropy",
+    "load",
+    "log_total",
+    "normalised",
+    "one_case",
+    "simulate",
+]

@@ -1,0 +1,375 @@
+"""Exact propagation in a junction tree, for many cases at once.
+
+The tree knows only variables by number, their numbers of states, and the scopes of the factors.
+Every array has a leading axis for the cases (or for draws of the parameters), of length 1 where
+it does not vary.
+
+Triangulation is by minimum fill; a message is scaled to a largest entry of 1 and the logarithm of
+the scale is carried along, so that long evidence does not underflow. One collect pass gives P(e)
+and the belief of the root; one distribute pass gives every marginal (Lauritzen & Spiegelhalter
+1988; Jensen, Lauritzen & Olesen 1990). With max in place of sum the same passes give
+max-marginals (Dawid 1992).
+"""
+
+import functools
+import itertools
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hamknee.base import Array
+
+Reduction = Callable[..., Array]
+"""``np.sum`` for probabilities or ``np.max`` for the most probable explanation."""
+
+
+@dataclass(frozen=True)
+class _Clique:
+    scope: tuple[int, ...]
+    parent: int | None
+    separator: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a collect pass leaves behind.
+
+    Parameters
+    ----------
+    beliefs : list of ndarray, each (cases, states...)
+        Per clique, its potential times the messages of its children; complete at the root.
+    messages : list of ndarray, each (cases, separator states...)
+        Per clique, what it sent to its parent.
+    log_scale : ndarray, shape (cases,)
+        Logarithm of what was divided out.
+    """
+
+    beliefs: list[Array]
+    messages: list[Array]
+    log_scale: Array
+
+
+@dataclass(frozen=True)
+class Differential:
+    """The total of a tree and its derivatives by every entry of every factor.
+
+    Parameters
+    ----------
+    log_total : ndarray, shape (cases,)
+        Natural logarithm of the sum of everything.
+    factors : list of ndarray, each (1 or cases, states...)
+        Per factor, ∂ total / ∂ entry, divided by exp of its `log_scales`.
+    log_scales : list of ndarray, each (1 or cases,)
+        Logarithm of what was divided out of each.
+    """
+
+    log_total: Array
+    factors: list[Array]
+    log_scales: list[Array]
+
+
+class JunctionTree:
+    """Cliques of a triangulated graph, joined so that each message crosses one separator.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Number of states of each variable.
+    scopes : sequence of tuple of int
+        The variables of each factor, in the order of its axes.
+    root : int
+        A variable that the root clique must hold.
+    """
+
+    def __init__(self, sizes: Sequence[int], scopes: Sequence[tuple[int, ...]], root: int) -> None:
+        self.sizes = tuple(sizes)
+        self.scopes = tuple(scopes)
+        self.cliques = _tree(_cliques(self.sizes, self.scopes, root), root)
+        self.home = [self._smallest((variable,)) for variable in range(len(self.sizes))]
+        self._factor_home = [self._smallest(scope) for scope in self.scopes]
+
+    def _smallest(self, scope: tuple[int, ...]) -> int:
+        """Return the clique with the fewest cells that holds a scope."""
+        holding = [i for i, clique in enumerate(self.cliques) if set(scope) <= set(clique.scope)]
+        return min(holding, key=lambda i: self._cells(self.cliques[i].scope))
+
+    def _cells(self, scope: tuple[int, ...]) -> int:
+        cells = 1
+        for variable in scope:
+            cells *= self.sizes[variable]
+        return cells
+
+    @property
+    def cells(self) -> int:
+        """Number of cells of all cliques together."""
+        return sum(self._cells(clique.scope) for clique in self.cliques)
+
+    def potentials(
+        self, factors: Sequence[Array], sizes: Sequence[int] | None = None
+    ) -> list[Array]:
+        """Multiply factors into the cliques.
+
+        Parameters
+        ----------
+        factors : sequence of ndarray, each (1 or cases, states...)
+            One for each scope, in the order of `scopes`.
+        sizes : sequence of int, optional
+            Number of states of each variable in `factors`, where evidence has left fewer; 1 for a
+            variable that is summed out already.
+
+        Returns
+        -------
+        list of ndarray, each (1 or cases, states...)
+            One for each clique.
+        """
+        sizes = self.sizes if sizes is None else sizes
+        potentials = [np.ones((1,) * (1 + len(clique.scope))) for clique in self.cliques]
+        for factor, scope, home in zip(factors, self.scopes, self._factor_home, strict=True):
+            potentials[home] = potentials[home] * _spread(factor, scope, self.cliques[home].scope)
+        return [
+            np.ascontiguousarray(
+                np.broadcast_to(p, (p.shape[0], *(sizes[v] for v in clique.scope)))
+            )
+            for p, clique in zip(potentials, self.cliques, strict=True)
+        ]
+
+    def collect(
+        self,
+        potentials: Sequence[Array],
+        likelihoods: Sequence[Array | None],
+        reduction: Reduction = np.sum,
+    ) -> Collected:
+        """Send messages from the leaves to the root.
+
+        Parameters
+        ----------
+        potentials : sequence of ndarray
+            From `potentials`.
+        likelihoods : sequence of (ndarray of shape (1 or cases, states), or None)
+            Evidence on each variable; None where there is none.
+        reduction : callable
+            ``np.sum`` or ``np.max``.
+        """
+        beliefs = list(potentials)
+        log_scale = np.zeros(1)
+        for variable, weights in enumerate(likelihoods):
+            if weights is not None:
+                home = self.home[variable]
+                scope = self.cliques[home].scope
+                scaled, log = _scaled(weights)
+                beliefs[home] = beliefs[home] * _spread(scaled, (variable,), scope)
+                log_scale = log_scale + log
+        messages: list[Array] = [np.ones((1,))] * len(self.cliques)
+        for index in reversed(range(1, len(self.cliques))):
+            clique = self.cliques[index]
+            message = _reduce(beliefs[index], clique.scope, clique.separator, reduction)
+            messages[index], log = _scaled(message)
+            log_scale = log_scale + log
+            parent = clique.parent or 0
+            scope = self.cliques[parent].scope
+            beliefs[parent] = beliefs[parent] * _spread(messages[index], clique.separator, scope)
+        return Collected(beliefs, messages, log_scale)
+
+    def root_belief(self, collected: Collected, variable: int, reduction: Reduction) -> Array:
+        """Return log of the unnormalised belief of a variable of the root clique.
+
+        Returns
+        -------
+        ndarray, shape (cases, states)
+            Natural logarithms; -inf where the evidence rules a state out.
+        """
+        with np.errstate(divide="ignore"):
+            log_belief = np.log(self.root_scaled(collected, variable, reduction))
+        return np.asarray(log_belief + collected.log_scale[:, None])
+
+    def root_scaled(
+        self, collected: Collected, variable: int, reduction: Reduction = np.sum
+    ) -> Array:
+        """Return the belief of a variable of the root clique up to a factor for each case.
+
+        Returns
+        -------
+        ndarray, shape (cases, states)
+        """
+        return _reduce(collected.beliefs[0], self.cliques[0].scope, (variable,), reduction)
+
+    def distribute(self, collected: Collected, reduction: Reduction = np.sum) -> list[Array]:
+        """Send messages from the root to the leaves.
+
+        Returns
+        -------
+        list of ndarray, each (cases, states...)
+            Belief of each clique, up to a factor for each case.
+        """
+        beliefs = list(collected.beliefs)
+        beliefs[0] = _scaled(beliefs[0])[0]
+        for index in range(1, len(self.cliques)):
+            clique = self.cliques[index]
+            above = self.cliques[clique.parent or 0].scope
+            down = _reduce(beliefs[clique.parent or 0], above, clique.separator, reduction)
+            up = collected.messages[index]
+            # 0/0 = 0: what the child has ruled out stays ruled out.
+            down = np.divide(down, up, out=np.zeros_like(down * up), where=up != 0)
+            belief = beliefs[index] * _spread(down, clique.separator, clique.scope)
+            beliefs[index] = _scaled(belief)[0]
+        return beliefs
+
+    def marginal(
+        self, beliefs: Sequence[Array], variable: int, reduction: Reduction = np.sum
+    ) -> Array:
+        """Return the belief of one variable, shape (cases, states), adding up to 1.
+
+        With ``np.max`` these are max-marginals, scaled to a largest entry of 1.
+        """
+        home = self.home[variable]
+        belief = _reduce(beliefs[home], self.cliques[home].scope, (variable,), reduction)
+        total = reduction(belief, axis=1, keepdims=True)
+        return np.divide(belief, total, out=np.zeros_like(belief), where=total != 0)
+
+    def differentiate(
+        self, factors: Sequence[Array], likelihoods: Sequence[Array | None]
+    ) -> Differential:
+        """Differentiate the total by every entry of every factor, in two passes.
+
+        The derivative by a factor is the product of everything else, summed onto its scope
+        (Darwiche 2003). Nothing is divided (Shenoy & Shafer 1990), so that it is right also
+        where an entry is 0.
+
+        Parameters
+        ----------
+        factors : sequence of ndarray, each (1 or cases, states...)
+            One for each scope. Negative entries are allowed: with the derivative of a table in
+            its place, the answer holds second derivatives.
+        likelihoods : sequence of (ndarray of shape (1 or cases, states), or None)
+            Evidence on each variable; None where there is none.
+        """
+        inputs: list[list[Array]] = [[] for _ in self.cliques]
+        logs = [np.zeros(1) for _ in self.cliques]
+
+        def put(array: Array, scope: tuple[int, ...], clique: int) -> int:
+            """Add an input to a clique and return its place among the inputs."""
+            inputs[clique].append(_spread(array, scope, self.cliques[clique].scope))
+            return len(inputs[clique]) - 1
+
+        given = list(zip(factors, self.scopes, self._factor_home, strict=True))
+        places = [put(*factor) for factor in given]
+        for variable, weights in enumerate(likelihoods):
+            if weights is not None:
+                put(weights, (variable,), self.home[variable])
+        up_places, up_logs = [0] * len(self.cliques), list(logs)
+        for index in reversed(range(1, len(self.cliques))):
+            clique, parent = self.cliques[index], self.cliques[index].parent or 0
+            belief = _product(inputs[index], clique.scope)
+            message, log = _scaled(_reduce(belief, clique.scope, clique.separator, np.sum))
+            up_places[index] = put(message, clique.separator, parent)
+            up_logs[index] = logs[index] + log
+            logs[parent] = logs[parent] + up_logs[index]
+        total = _reduce(
+            _product(inputs[0], self.cliques[0].scope), self.cliques[0].scope, (), np.sum
+        )
+        with np.errstate(
+            divide="ignore", invalid="ignore"
+        ):  # a total of 0, or below in a derivative
+            log_total = np.log(total) + logs[0]
+        for index in range(1, len(self.cliques)):
+            clique, parent = self.cliques[index], self.cliques[index].parent or 0
+            above = self.cliques[parent].scope
+            belief = _product(inputs[parent], above, but=up_places[index])
+            message, log = _scaled(_reduce(belief, above, clique.separator, np.sum))
+            put(message, clique.separator, index)
+            logs[index] = logs[index] + logs[parent] - up_logs[index] + log
+        found = []
+        for (_, scope, home), place in zip(given, places, strict=True):
+            others = _product(inputs[home], self.cliques[home].scope, but=place)
+            found.append(self._onto(others, home, scope))
+        return Differential(log_total, found, [logs[home] for home in self._factor_home])
+
+    def _onto(self, array: Array, clique: int, scope: tuple[int, ...]) -> Array:
+        """Sum an array over a clique onto a factor's scope, in the factor's order of axes."""
+        summed = _reduce(array, self.cliques[clique].scope, scope, np.sum)
+        order = [variable for variable in self.cliques[clique].scope if variable in scope]
+        summed = summed.transpose(0, *(1 + order.index(variable) for variable in scope))
+        return np.broadcast_to(summed, (summed.shape[0], *(self.sizes[v] for v in scope)))
+
+
+def _product(arrays: Sequence[Array], scope: tuple[int, ...], but: int | None = None) -> Array:
+    """Multiply arrays spread over a clique, leaving one out if asked to."""
+    kept = [array for place, array in enumerate(arrays) if place != but]
+    return functools.reduce(operator.mul, kept, np.ones((1,) * (1 + len(scope))))
+
+
+def _spread(array: Array, scope: tuple[int, ...], onto: tuple[int, ...]) -> Array:
+    """Return an array over `scope` with its axes placed for broadcasting over `onto`."""
+    order = sorted(range(len(scope)), key=lambda axis: onto.index(scope[axis]))
+    array = array.transpose(0, *(axis + 1 for axis in order))
+    present = set(scope)
+    return array[(slice(None), *(slice(None) if v in present else None for v in onto))]
+
+
+def _reduce(
+    array: Array, scope: tuple[int, ...], onto: tuple[int, ...], reduction: Reduction
+) -> Array:
+    """Sum or maximise out every variable of `scope` that is not in `onto`."""
+    axes = tuple(axis + 1 for axis, variable in enumerate(scope) if variable not in onto)
+    return reduction(array, axis=axes) if axes else array
+
+
+def _scaled(array: Array) -> tuple[Array, Array]:
+    """Return an array scaled to a largest entry of 1 in each case, and the log of the scale."""
+    flat = array.reshape(array.shape[0], -1)
+    scale = flat.max(axis=1)
+    safe = np.where(scale > 0, scale, 1.0)
+    return array / safe.reshape(-1, *(1,) * (array.ndim - 1)), np.log(safe)
+
+
+def _cliques(
+    sizes: tuple[int, ...], scopes: tuple[tuple[int, ...], ...], root: int
+) -> list[frozenset[int]]:
+    """Return the maximal cliques of a minimum-fill triangulation that eliminates `root` last."""
+    near: dict[int, set[int]] = {variable: set() for variable in range(len(sizes))}
+    for scope in scopes:
+        for one, other in itertools.combinations(scope, 2):
+            near[one].add(other)
+            near[other].add(one)
+
+    def cost(variable: int) -> tuple[bool, int, int, int]:
+        around = near[variable]
+        fill = sum(b not in near[a] for a, b in itertools.combinations(around, 2))
+        cells = sizes[variable]
+        for other in around:
+            cells *= sizes[other]
+        return (variable == root, fill, cells, variable)
+
+    cliques: list[frozenset[int]] = []
+    while near:
+        variable = min(near, key=cost)
+        around = near.pop(variable)
+        clique = frozenset(around | {variable})
+        if not any(clique <= other for other in cliques):
+            cliques.append(clique)
+        for one in around:
+            near[one].discard(variable)
+            near[one] |= around - {one}
+    return cliques
+
+
+def _tree(cliques: list[frozenset[int]], root: int) -> list[_Clique]:
+    """Join cliques by a spanning tree of largest separators; the root clique comes first.
+
+    Parents come before their children, so that one loop down the list is a distribute pass and
+    one loop up is a collect pass.
+    """
+    cliques = sorted(cliques, key=lambda clique: (root not in clique, len(clique), sorted(clique)))
+    tree = [_Clique(tuple(sorted(cliques[0])), None, ())]
+    left = list(cliques[1:])
+    while left:
+        best = max(
+            itertools.product(range(len(left)), range(len(tree))),
+            key=lambda pair: (len(left[pair[0]] & set(tree[pair[1]].scope)), -pair[0], -pair[1]),
+        )
+        clique, parent = left.pop(best[0]), best[1]
+        separator = tuple(sorted(clique & set(tree[parent].scope)))
+        tree.append(_Clique(tuple(sorted(clique)), parent, separator))
+    return tree

@@ -1,0 +1,378 @@
+"""Questions to a model: posteriors, P(evidence), every marginal, the most probable explanation."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import Array, Codes, HamkneeError
+from hamknee.inference.engine import Engine, log_total, normalised
+from hamknee.inference.groups import LOOKUP_PATTERNS
+from hamknee.inference.impossible import contradiction
+from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
+from hamknee.network import (
+    CPT,
+    SUM_TOLERANCE,
+    Cases,
+    Evidence,
+    Priors,
+    Vocabulary,
+    check_evidence,
+    encode,
+    find_variable,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+from hamknee.network import read_shipped_or_own
+
+One: TypeAlias = Mapping[str, object]
+Many: TypeAlias = "Cases | pd.DataFrame | Iterable[Mapping[str, object]]"
+
+
+def load(priors: str | Path | Priors | None = None) -> Model:
+    """Read, check and compile a model.
+
+    Parameters
+    ----------
+    priors : str, Path or Priors, optional
+        A priors.csv, or numbers that were read already. By default the file that the environment
+        variable HAMKNEE_PRIORS names, else the shipped one. A vocabulary.toml or references.bib
+        beside the file goes with it; otherwise the shipped ones do.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    VocabularyError, ReferencesError, PriorsError
+        With every fault of the file.
+    """
+    numbers = priors if isinstance(priors, Priors) else read_shipped_or_own(priors)
+    return Model(numbers.vocabulary, numbers.cpts(), source=numbers.source, sha256=numbers.sha256)
+
+
+class Model:
+    """A compiled network with one target. Immutable, so that threads may share it.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        Variables, states and which of them is the target.
+    cpts : mapping of str to CPT
+        The table of every variable.
+    source : str
+        Where the numbers were read from.
+    sha256 : str
+        Digest of the numbers; empty for a network that was not read from priors.csv.
+
+    Raises
+    ------
+    HamkneeError
+        If a table is missing, of the wrong shape, or not made of probability distributions.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        cpts: Mapping[str, CPT],
+        *,
+        source: str = "memory",
+        sha256: str = "",
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.cpts = {name: _checked(vocabulary, cpts, name) for name in vocabulary}
+        self.source = source
+        self.sha256 = sha256
+        self._index = {name: number for number, name in enumerate(vocabulary)}
+        self.engine = Engine(
+            sizes=[len(variable.states) for variable in vocabulary.variables],
+            families=[
+                tuple(self._index[member] for member in (*cpt.parents, name))
+                for name, cpt in self.cpts.items()
+            ],
+            tables=[cpt.probabilities for cpt in self.cpts.values()],
+            target=self._index[vocabulary.target.name],
+        )
+        self._context = [self._index[variable.name] for variable in vocabulary.having("context")]
+        self._starting_rows = self._starting_table()
+
+    def __repr__(self) -> str:
+        """Name the target, the size and the source."""
+        size = f"{len(self.vocabulary)} variables"
+        return f"Model({self.vocabulary.target.name!r}, {size}, source={self.source!r})"
+
+    @overload
+    def posterior(self, evidence: One) -> Posterior: ...
+    @overload
+    def posterior(self, evidence: Many) -> Posteriors: ...
+    def posterior(self, evidence: One | Many) -> Posterior | Posteriors:
+        """Return the exact probabilities of the target.
+
+        Parameters
+        ----------
+        evidence : mapping, or many cases
+            One case as a mapping of variable to value (see `hamknee.network.evidence`); or an
+            iterable of such mappings, a DataFrame (a row a case, a column a variable), or `Cases`.
+
+        Returns
+        -------
+        Posterior or Posteriors
+
+        Raises
+        ------
+        EvidenceError
+            If a variable or value is not one of the vocabulary.
+        ImpossibleEvidenceError
+            If P(evidence) = 0.
+        """
+        target = self.vocabulary.target
+        if isinstance(evidence, Mapping):
+            checked = check_evidence(self.vocabulary, evidence)
+            log_joint = self._log_joint_one(checked)
+            top = float(log_joint.max())
+            if top == -math.inf:
+                raise contradiction(self.engine, encode(self.vocabulary, [checked]), 0, one=True)
+            scaled = np.exp(log_joint - top)
+            total = float(scaled.sum())
+            prior = self._starting(checked)
+            return Posterior(target, checked, scaled / total, prior, top + math.log(total))
+        cases = self.encode(evidence)
+        probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights)
+        self._refuse_impossible(cases, log_ps)
+        return Posteriors(target, cases.names(), probabilities, self._starting_of(cases), log_ps)
+
+    @overload
+    def p_evidence(self, evidence: One) -> float: ...
+    @overload
+    def p_evidence(self, evidence: Many) -> Array: ...
+    def p_evidence(self, evidence: One | Many) -> float | Array:
+        """Return P(evidence), which is 0 where the evidence is impossible.
+
+        Parameters
+        ----------
+        evidence : mapping, or many cases
+            As for `posterior`. A likelihood counts as P(what was observed | state).
+
+        Returns
+        -------
+        float, or ndarray of shape (cases,)
+        """
+        if isinstance(evidence, Mapping):
+            return float(self.p_evidence([evidence])[0])
+        p: Array = np.exp(log_total(self.log_joint(self.encode(evidence))))
+        return p
+
+    def marginals(self, evidence: One | Many) -> Marginals:
+        """Return the exact probabilities of every variable, the observed ones included.
+
+        Parameters
+        ----------
+        evidence : mapping, or many cases
+            As for `posterior`.
+
+        Raises
+        ------
+        EvidenceError, ImpossibleEvidenceError
+            As for `posterior`.
+        """
+        if isinstance(evidence, Mapping):
+            single = self._marginals(self.encode([evidence]), one=True)
+            return Marginals(self.vocabulary, {name: p[0] for name, p in single.items()})
+        cases = self.encode(evidence)
+        return Marginals(self.vocabulary, self._marginals(cases), cases.names())
+
+    @overload
+    def most_probable_explanation(self, evidence: One) -> Explanation: ...
+    @overload
+    def most_probable_explanation(self, evidence: Many) -> list[Explanation]: ...
+    def most_probable_explanation(self, evidence: One | Many) -> Explanation | list[Explanation]:
+        """Return the jointly most probable states of everything that was not observed.
+
+        This maximises over all variables at once (Dawid 1992); it is not the list of each
+        variable's most probable state. Of tied explanations the one that comes first in the
+        vocabulary's order is returned, and the tied variables are named.
+
+        Parameters
+        ----------
+        evidence : mapping, or many cases
+            As for `posterior`.
+
+        Raises
+        ------
+        EvidenceError, ImpossibleEvidenceError
+            As for `posterior`.
+        """
+        if isinstance(evidence, Mapping):
+            return self._explanations(self.encode([evidence]), one=True)[0]
+        return self._explanations(self.encode(evidence))
+
+    def encode(self, cases: Many) -> Cases:
+        """Check and encode many cases once, for use in several queries."""
+        return cases if isinstance(cases, Cases) else encode(self.vocabulary, cases)
+
+    def cases(self, codes: Codes) -> Cases:
+        """Return cases of hard and missing evidence from state numbers.
+
+        Parameters
+        ----------
+        codes : ndarray of int, shape (cases, variables)
+            In the vocabulary's order: the number of a state, or the number of states where the
+            variable is not known. Any type of integer will do; columns of small ones, as
+            ``np.empty((cases, variables), np.uint8, order="F")``, are quickest.
+
+        Raises
+        ------
+        HamkneeError
+            If the shape is another, or a code is none of its variable.
+        """
+        variables = self.vocabulary.variables
+        if codes.ndim != 2 or codes.shape[1] != len(variables):
+            allowed = f"a row for each case and {len(variables)} columns"
+            raise HamkneeError(f"codes have the shape {codes.shape}; allowed: {allowed}")
+        for variable, column in zip(variables, codes.T, strict=True):
+            most = len(variable.states)
+            if len(column) and not (column.min() >= 0 and column.max() <= most):
+                row = int(((column < 0) | (column > most)).argmax())
+                found = f"case {row}: {variable.name} has the code {column[row]}"
+                raise HamkneeError(f"{found}; allowed: 0 to {most}, which is not known")
+        return Cases(self.vocabulary, codes, self.vocabulary.plain_weights)
+
+    def log_joint(self, cases: Cases) -> Array:
+        """Return log P(target, evidence), shape (cases, target states); -inf where impossible.
+
+        Everything else follows from it; impossible cases raise no error here.
+        """
+        return self.engine.log_joint(cases.codes, cases.weights)
+
+    def scores(self, cases: Cases) -> Scores:
+        """Return what a file of results holds of each case, the impossible ones among them.
+
+        Parameters
+        ----------
+        cases : Cases
+            Checked evidence, as `encode` returns it.
+
+        Returns
+        -------
+        Scores
+            Impossible cases raise no error; they have the probabilities NaN.
+        """
+        probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights)
+        alone = self.engine.log_p_alone(cases.codes, cases.weights)
+        return Scores(self.vocabulary.target, probabilities, log_ps, alone)
+
+    # How ----------------------------------------------------------------------------------
+
+    def _log_joint_one(self, evidence: Evidence) -> Array:
+        """Return what `log_joint` does for one case, shape (target states,)."""
+        hard = []
+        for name, value in evidence.known.items():
+            if not isinstance(value, str):
+                break
+            hard.append((self._index[name], self.vocabulary[name].position[value]))
+        else:
+            if (found := self.engine.log_joint_of(hard)) is not None:
+                return found
+        return np.asarray(self.log_joint(encode(self.vocabulary, [evidence]))[0])
+
+    def _log_p_evidence(self, cases: Cases, log_joint: Array, one: bool = False) -> Array:
+        """Return log P(evidence) of each case, or raise if one is impossible."""
+        log_p = log_total(log_joint)
+        self._refuse_impossible(cases, log_p, one)
+        return log_p
+
+    def _refuse_impossible(self, cases: Cases, log_p: Array, one: bool = False) -> None:
+        impossible = np.isneginf(log_p)
+        if impossible.any():
+            raise contradiction(self.engine, cases, int(impossible.argmax()), one)
+
+    def _marginals(self, cases: Cases, one: bool = False) -> dict[str, Array]:
+        """Return P(variable | evidence) by variable, each of shape (cases, states)."""
+        self._log_p_evidence(cases, self.log_joint(cases), one)
+        arrays = self.engine.marginals(cases.codes, cases.weights)
+        return dict(zip(self.vocabulary, arrays, strict=True))
+
+    def _explanations(self, cases: Cases, one: bool = False) -> list[Explanation]:
+        log_p = self._log_p_evidence(cases, self.log_joint(cases), one)
+        states, log_joint, tied = self.engine.explain(cases.codes, cases.weights)
+        probability = np.exp(log_joint - log_p)
+        return [
+            self._explanation(cases.codes[row], states[row], tied[row], float(probability[row]))
+            for row in range(len(cases))
+        ]
+
+    def _starting(self, evidence: Evidence) -> Array:
+        """Return P(target | context) of one case, shape (target states,)."""
+        key = tuple(evidence.known.get(v.name) for v in self.vocabulary.having("context"))
+        try:
+            return self._starting_rows[key]
+        except (KeyError, TypeError):  # one of several, or likelihoods
+            return np.asarray(self._starting_of(encode(self.vocabulary, [evidence]))[0])
+
+    def _starting_table(self) -> dict[tuple[object, ...], Array]:
+        """Return P(target | context) for every combination of hard and missing context."""
+        variables = self.vocabulary.having("context")
+        shape = tuple(len(variable.states) + 1 for variable in variables)
+        if math.prod(shape) > LOOKUP_PATTERNS:
+            return {}
+        patterns = np.indices(shape, dtype=np.intp).reshape(len(shape), math.prod(shape)).T
+        codes = np.tile(np.array(self.engine.sizes, dtype=np.intp), (math.prod(shape), 1))
+        codes[:, self._context] = patterns
+        rows = self._starting_of(self.cases(codes))
+        names = [(*variable.state_names, None) for variable in variables]
+        return dict(zip(itertools.product(*names), rows, strict=True))
+
+    def _starting_of(self, cases: Cases) -> Array:
+        """Return P(target | context) of each case, shape (cases, target states)."""
+        counts = tuple(len(cases.weights[v]) for v in self._context)
+        context = cases.codes[:, self._context]
+        if self._context and math.prod(counts) <= LOOKUP_PATTERNS:
+            patterns = np.indices(counts).reshape(len(counts), -1).T
+            place = np.asarray(np.ravel_multi_index(tuple(context.T.astype(np.intp)), counts))
+        else:
+            patterns, place = np.unique(context, axis=0, return_inverse=True)
+        codes = np.tile(np.array(self.engine.sizes, dtype=np.intp), (len(patterns), 1))
+        codes[:, self._context] = patterns
+        # an impossible context is told when it is asked for
+        return normalised(self.engine.log_joint(codes, cases.weights))[0].take(place.ravel(), 0)
+
+    def _explanation(
+        self, codes: Codes, states: Codes, tied: npt.NDArray[np.bool_], probability: float
+    ) -> Explanation:
+        variables = self.vocabulary.variables
+        open_ = [v for v, size in enumerate(self.engine.sizes) if codes[v] >= size]
+        return Explanation(
+            self.vocabulary,
+            {variables[v].name: variables[v].state_names[int(states[v])] for v in open_},
+            probability,
+            tuple(variables[v].name for v in open_ if tied[v]),
+        )
+
+
+def _checked(vocabulary: Vocabulary, cpts: Mapping[str, CPT], name: str) -> CPT:
+    """Return the table of a variable, or raise if it is not one the engine can use."""
+    if name not in cpts:
+        raise HamkneeError(f"{name} has no table; allowed: one CPT for each variable")
+    cpt = cpts[name]
+    for parent in cpt.parents:
+        find_variable(vocabulary, parent)
+    shape = tuple(len(vocabulary[member].states) for member in (*cpt.parents, name))
+    if cpt.probabilities.shape != shape:
+        found = cpt.probabilities.shape
+        raise HamkneeError(f"the table of {name} has the shape {found}; allowed: {shape}")
+    if not (cpt.probabilities >= 0).all():
+        raise HamkneeError(f"the table of {name} holds a NaN or a number below 0; allowed: neither")
+    if np.abs(cpt.probabilities.sum(axis=-1) - 1).max() > SUM_TOLERANCE:
+        raise HamkneeError(f"a column of {name} does not add up to 1; allowed: within 0.000001")
+    table = cpt.probabilities.copy()
+    table.flags.writeable = False
+    return replace(cpt, probabilities=table)

@@ -1,0 +1,314 @@
+"""Many cases as arrays: what is known of each variable, as a row number in a table of likelihoods.
+
+For a variable of k states, code 0 … k - 1 is that state, code k is "not known", and any higher
+code is one of the other likelihoods that occur among the cases. So hard, missing, one-of and
+likelihood evidence are the same thing to the engine, and equal evidence has an equal code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.network.evidence import (
+    Evidence,
+    EvidenceError,
+    Value,
+    check_evidence,
+    check_value,
+    find_variable,
+    likelihood,
+    parse_value,
+)
+from hamknee.network.vocabulary import Variable, Vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd  # most of the start-up time, and needed only where a frame comes or goes
+from hamknee.base import Codes
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Checked evidence on many cases.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        What it was checked against.
+    codes : ndarray of int, shape (cases, variables)
+        For each variable in the vocabulary's order, a row of its table of likelihoods.
+    weights : tuple of ndarray, each (rows, states)
+        Per variable: the unit rows of its states, a row of ones, and what else occurs.
+    labels : sequence, optional
+        What to call each case in errors and tables; 0, 1, … by default.
+    """
+
+    vocabulary: Vocabulary
+    codes: Codes
+    weights: tuple[npt.NDArray[np.float64], ...]
+    labels: Sequence[object] | None = None
+
+    def __len__(self) -> int:
+        """Return the number of cases."""
+        return len(self.codes)
+
+    def __getitem__(self, rows: slice | npt.NDArray[np.intp]) -> Cases:
+        """Return some of the cases."""
+        labels = self.names()
+        chosen = np.arange(len(self))[rows]
+        return Cases(
+            self.vocabulary, self.codes[rows], self.weights, [labels[row] for row in chosen]
+        )
+
+    def names(self) -> Sequence[object]:
+        """Return what to call each case."""
+        return range(len(self)) if self.labels is None else self.labels
+
+    def value(self, row: int, variable: int) -> Value:
+        """Return what is known of a variable (by index) in one case."""
+        states = self.vocabulary.variables[variable].state_names
+        weights = self.weights[variable][self.codes[row, variable]]
+        positive = {name: float(w) for name, w in zip(states, weights, strict=True) if w}
+        if set(positive.values()) != {1.0}:
+            return positive
+        return next(iter(positive)) if len(positive) == 1 else tuple(positive)
+
+    def evidence(self, row: int) -> Evidence:
+        """Return one case as checked evidence."""
+        names = list(self.vocabulary)
+        known = {names[v]: self.value(row, v) for v in self.known(row)}
+        return check_evidence(self.vocabulary, known)
+
+    def known(self, row: int) -> list[int]:
+        """Return the indices of the variables on which something is known in one case."""
+        sizes = [len(variable.states) for variable in self.vocabulary.variables]
+        return [v for v, size in enumerate(sizes) if self.codes[row, v] != size]
+
+
+def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.DataFrame) -> Cases:
+    """Check and encode many cases.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    cases : iterable of mappings, or DataFrame
+        One mapping a case, as `hamknee.network.evidence.check_evidence` takes them; or a frame
+        with a row a case and a column a variable, in which an empty cell (None, NaN, "") is not
+        known and text is read as on the command line: ``31``, ``a|b``, ``yes:0.7|no:0.3``.
+
+    Raises
+    ------
+    EvidenceError
+        Naming the case and what is wrong with it.
+    """
+    if hasattr(cases, "columns") and hasattr(cases, "index"):
+        return _encode_frame(vocabulary, cast("pd.DataFrame", cases))
+    if not isinstance(cases, Iterable) or isinstance(cases, str):
+        allowed = "a mapping of variable to value, an iterable of such mappings, or a DataFrame"
+        raise EvidenceError([f"evidence cannot be {cases!r}; allowed: {allowed}"])
+    coder = _Coder(vocabulary)
+    coded: list[dict[int, int]] = []
+    problems: list[str] = []
+    for number, case in enumerate(cases):
+        try:
+            coded.append(coder.case(case))
+        except EvidenceError as error:
+            problems += [f"case {number}: {text}" for text in error.problems]
+    if problems:
+        raise EvidenceError(problems)
+    codes = coder.blank(len(coded))
+    rows = [row for row, known in enumerate(coded) for _ in known]
+    codes[rows, [v for known in coded for v in known]] = [
+        code for known in coded for code in known.values()
+    ]
+    return Cases(vocabulary, codes, coder.weights())
+
+
+class _Coder:
+    """Gives each distinct value of each variable its code."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.index = {name: number for number, name in enumerate(vocabulary)}
+        self.extra: dict[str, dict[object, int]] = {name: {} for name in vocabulary}
+        self.rows: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in vocabulary}
+
+    def code(self, variable: Variable, value: Value) -> int:
+        if isinstance(value, str):
+            return variable.position[value]
+        key = value if isinstance(value, tuple) else tuple(value.items())
+        seen = self.extra[variable.name]
+        if key not in seen:
+            seen[key] = len(variable.states) + 1 + len(seen)
+            self.rows[variable.name].append(likelihood(variable, value))
+        return seen[key]
+
+    def blank(self, count: int) -> Codes:
+        sizes = [len(variable.states) for variable in self.vocabulary.variables]
+        return np.tile(np.array(sizes, dtype=np.intp), (count, 1))
+
+    def weights(self) -> tuple[npt.NDArray[np.float64], ...]:
+        plain = zip(self.rows.values(), self.vocabulary.plain_weights, strict=True)
+        return tuple(np.vstack([rows, *extra]) if extra else rows for extra, rows in plain)
+
+    def column(
+        self, variable: Variable, values: Sequence[object] | npt.NDArray[np.number[Any]]
+    ) -> tuple[Codes, dict[int, tuple[str, ...]]]:
+        """Return the code of each value and of an empty cell, and what cannot be read."""
+        codes = np.full(len(values) + 1, len(variable.states), dtype=np.intp)
+        problems: dict[int, tuple[str, ...]] = {}
+        left: Iterable[int] = range(len(values))
+        if variable.unit and isinstance(values, np.ndarray):
+            codes[:-1] = _bins(variable, values)
+            left = np.flatnonzero(codes < 0).tolist()
+        for number in left:
+            value = values[number]
+            codes[number] = len(variable.states)
+            try:
+                entry = parse_value(variable, value) if isinstance(value, str) else value
+                if (checked := check_value(variable, entry)) is not None:
+                    codes[number] = self.code(variable, checked)
+            except EvidenceError as error:
+                problems[number] = error.problems
+        return codes, problems
+
+    def case(self, entries: Mapping[str, object]) -> dict[int, int]:
+        """Check one case and return its codes by the index of the variable."""
+        states = self.vocabulary.state_index
+        codes: dict[int, int] = {}
+        others: dict[str, object] = {}
+        if not isinstance(entries, Mapping):
+            check_evidence(self.vocabulary, entries)
+        for name, entry in entries.items():
+            # Nearly all evidence is a state by its name, for which one look-up is check enough.
+            if type(entry) is str and (name, entry) in states:
+                variable, code = states[name, entry]
+                codes[variable] = code
+            else:
+                others[name] = entry
+        if others:
+            for name, value in check_evidence(self.vocabulary, others).known.items():
+                codes[self.index[name]] = self.code(self.vocabulary[name], value)
+        return codes
+
+
+def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:
+    """Encode a frame column by column, or raise with every problem in it."""
+    import pandas as pd
+
+    if not frame.columns.is_unique:
+        twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+        raise EvidenceError([f"column {name!r} stands twice; allowed: once" for name in twice])
+    columns: dict[str, Column] = {}
+    unknown: dict[object, list[str]] = {}
+    for name in frame.columns:
+        try:
+            columns[find_variable(vocabulary, name).name] = Column.of_series(frame[name])
+        except EvidenceError as error:
+            unknown[name] = [f"column {name!r}: {text}" for text in error.problems]
+    cases, unread = encode_columns(vocabulary, columns, len(frame))
+    problems: list[str] = []
+    for name in frame.columns:
+        problems += unknown.get(name, [])
+        for number, texts in unread.get(name, {}).items():
+            row = int(np.argmax(columns[name].positions == number))
+            problems += [f"case {frame.index[row]}: {text}" for text in texts]
+    if problems:
+        raise EvidenceError(problems)
+    labels = None if isinstance(frame.index, pd.RangeIndex) else list(frame.index)
+    codes = np.ascontiguousarray(cases.codes, dtype=np.intp)
+    return Cases(vocabulary, codes, cases.weights, labels)
+
+
+def _bins(variable: Variable, numbers: npt.NDArray[np.number[Any]]) -> Codes:
+    """Return the number of the bin that each number is in, -1 where it is in none."""
+    found = np.full(len(numbers), -1, dtype=np.intp)
+    for position, state in enumerate(variable.states):
+        if state.lower is not None and state.upper is not None:
+            found[(numbers >= state.lower) & (numbers < state.upper)] = position
+    for bound, outside in ((variable.minimum, np.less), (variable.maximum, np.greater)):
+        if bound is not None:
+            found[outside(numbers, bound)] = -1
+    return found
+
+
+@dataclass(frozen=True)
+class Column:
+    """One variable in many cases, each distinct value once.
+
+    Parameters
+    ----------
+    positions : ndarray of int, shape (cases,)
+        For each case the position of its value, -1 where nothing is known.
+    values : sequence, or ndarray of numbers
+        As `hamknee.network.evidence.check_value` takes them; text is read as on the command line.
+    """
+
+    positions: npt.NDArray[np.signedinteger[Any]]
+    values: Sequence[object] | npt.NDArray[np.number[Any]]
+
+    @classmethod
+    def of_series(cls, series: pd.Series) -> Column:
+        """Return a column of a frame."""
+        import pandas as pd
+
+        try:
+            positions, values = pd.factorize(series)
+        except (TypeError, NotImplementedError):  # sets, lists, mappings: each cell its own value
+            empty = np.array([pd.api.types.is_scalar(cell) and pd.isna(cell) for cell in series])
+            positions = np.where(empty, -1, np.cumsum(~empty) - 1)
+            return cls(np.asarray(positions, dtype=np.intp), list(series[~empty]))
+        numbers = isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"
+        distinct = np.asarray(values) if numbers else list(values)
+        return cls(np.asarray(positions, dtype=np.intp), distinct)
+
+
+Unread: TypeAlias = dict[str, dict[int, tuple[str, ...]]]
+"""By variable and position of the value, what is wrong with values that cannot be read."""
+
+
+def encode_columns(
+    vocabulary: Vocabulary, columns: Mapping[str, Column], count: int
+) -> tuple[Cases, Unread]:
+    """Encode cases column by column, checking each distinct value once.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    columns : mapping of str to Column
+        By variable name.
+    count : int
+        How many cases.
+
+    Returns
+    -------
+    Cases
+        Its codes are of the smallest type that holds them and contiguous by variable, which is
+        the quickest for the engine. Values that cannot be read count as not known.
+    Unread
+        What is wrong with those values.
+    """
+    coder = _Coder(vocabulary)
+    unread: Unread = {}
+    found: dict[int, Codes] = {}
+    for name, column in columns.items():
+        found[coder.index[name]], problems = coder.column(vocabulary[name], column.values)
+        if problems:
+            unread[name] = problems
+    weights = coder.weights()
+    dtype = np.min_scalar_type(max(len(rows) for rows in weights))
+    codes = np.empty((count, len(vocabulary)), dtype=dtype, order="F")
+    columns_by_index = {coder.index[name]: column for name, column in columns.items()}
+    for number, variable in enumerate(vocabulary.variables):
+        if number in found:
+            # The last entry is for an empty cell, whose position is -1.
+            codes[:, number] = found[number].astype(dtype)[columns_by_index[number].positions]
+        else:
+            codes[:, number] = len(variable.states)
+    return Cases(vocabulary, codes, weights), unread

@@ -1,0 +1,348 @@
+"""What is known of one case, checked against the vocabulary.
+
+The value of a variable is one of
+
+* a state (``"sudden"``), or a number for a variable with a unit (``31`` years of age);
+* a set of states (``{"posteromedial", "posterolateral"}``): one of them is true;
+* a mapping of states to likelihoods (``{"yes": 0.7, "no": 0.3}``): P(what was observed | state),
+  of which only the ratios matter to a posterior; states left out get 0;
+* None: not known, the same as leaving the variable out.
+
+As text, on the command line and in an address, these are ``sudden``, ``31``,
+``posteromedial|posterolateral`` and ``yes:0.7|no:0.3``.
+"""
+
+import copyreg
+import math
+import numbers
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import HamkneeError, listing, suggestion
+from hamknee.network.vocabulary import Variable, Vocabulary
+
+
+def _frozen(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
+# Evidence is held in such mappings, which Python by itself cannot send to another process.
+copyreg.pickle(MappingProxyType, lambda mapping: (_frozen, (dict(mapping),)))
+
+Value: TypeAlias = str | tuple[str, ...] | Mapping[str, float]
+"""Checked evidence on one variable: one state, one of several, or a likelihood of each."""
+
+
+class EvidenceError(HamkneeError):
+    """Evidence that names unknown things or cannot be what it says.
+
+    Parameters
+    ----------
+    problems : list of str
+        Every problem found, a sentence each.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True)
+class Evidence(Mapping[str, Value]):
+    """Checked evidence on one case; variables that are not known are left out.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        What it was checked against.
+    known : mapping of str to Value
+        By variable name, in the order entered.
+    notices : tuple of str
+        What a reader should know about the values, such as an age the numbers are not meant for.
+    """
+
+    vocabulary: Vocabulary
+    known: Mapping[str, Value]
+    notices: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Value:
+        """Return the value of a variable."""
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the known variables."""
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        """Return the number of known variables."""
+        return len(self.known)
+
+    def only(self, *roles: str) -> "Evidence":
+        """Return the part on variables of the given roles."""
+        kept = {k: v for k, v in self.known.items() if self.vocabulary[k].role in roles}
+        return Evidence(self.vocabulary, MappingProxyType(kept))
+
+    def as_json(self) -> dict[str, str | list[str] | dict[str, float]]:
+        """Return plain dicts, lists and texts."""
+        plain: dict[str, str | list[str] | dict[str, float]] = {}
+        for name, value in self.known.items():
+            if isinstance(value, str):
+                plain[name] = value
+            else:
+                plain[name] = list(value) if isinstance(value, tuple) else dict(value)
+        return plain
+
+
+def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evidence:
+    """Check evidence given as Python values.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    entries : mapping of str to object
+        Variable name to value, in the forms the module's docstring lists.
+
+    Raises
+    ------
+    EvidenceError
+        With every problem found.
+    """
+    if isinstance(entries, Evidence) and entries.vocabulary is vocabulary:
+        return entries
+    if not isinstance(entries, Mapping):
+        raise EvidenceError([f"evidence is a mapping of variable to value, not {entries!r}"])
+    values: dict[str, Value] = {}
+    problems: list[str] = []
+    notices: list[str] = []
+    for name, entry in entries.items():
+        try:
+            variable = find_variable(vocabulary, name)
+            if (value := check_value(variable, entry)) is not None:
+                values[variable.name] = value
+                notices += _notices(variable, entry)
+        except EvidenceError as error:
+            problems += error.problems
+    if problems:
+        raise EvidenceError(problems)
+    return Evidence(vocabulary, MappingProxyType(values), tuple(notices))
+
+
+def find_variable(vocabulary: Vocabulary, name: object) -> Variable:
+    """Return the variable of that name, or raise EvidenceError with the nearest right one."""
+    if isinstance(name, str) and name in vocabulary:
+        return vocabulary[name]
+    hint = suggestion(name, vocabulary)
+    raise EvidenceError([f"unknown variable {name!r}{hint}; allowed: {listing(vocabulary)}"])
+
+
+def find_state(variable: Variable, name: object) -> int:
+    """Return the number of a state, or raise EvidenceError with the nearest right one."""
+    return variable.position[_state(variable, name)]
+
+
+def check_value(variable: Variable, entry: object) -> Value | None:
+    """Return one checked value, or None if it says nothing about the variable.
+
+    Parameters
+    ----------
+    variable : Variable
+        What the value is of.
+    entry : object
+        A state, number, set of states, mapping of states to likelihoods, or None.
+
+    Raises
+    ------
+    EvidenceError
+        If the value is of the wrong type or out of range, or names an unknown state.
+    """
+    if entry is None:
+        return None
+    if isinstance(entry, str):
+        return _state(variable, entry)
+    if isinstance(entry, bool | np.bool_):
+        raise _refusal(variable, entry)
+    if isinstance(entry, numbers.Real):
+        return _binned(variable, _float(entry))
+    if isinstance(entry, Mapping):
+        return _likelihood(variable, entry)
+    if isinstance(entry, AbstractSet | list | tuple):
+        return _one_of(variable, [_state(variable, state) for state in entry])
+    raise _refusal(variable, entry)
+
+
+def parse_value(variable: Variable, text: str) -> object:
+    """Turn text such as ``31``, ``a|b`` or ``yes:0.7|no:0.3`` into a value to be checked.
+
+    Parameters
+    ----------
+    variable : Variable
+        What the text is about.
+    text : str
+        As typed, or as found in an address.
+
+    Returns
+    -------
+    object
+        Something for `check_value`, which refuses what cannot be; None for an empty text.
+
+    Raises
+    ------
+    EvidenceError
+        If a state is given two likelihoods, or a number or bin is expected and not found.
+    """
+    parts = [part.strip() for part in text.split("|")]
+    if parts == [""]:
+        return None
+    if any(":" in part for part in parts):
+        pairs = [part.partition(":") for part in parts]
+        weights = {state.strip(): _weight(weight) for state, _, weight in pairs}
+        if len(weights) < len(pairs):
+            problem = f"{variable.name} has a state twice in {text!r}"
+            raise EvidenceError([f"{problem}; allowed: each state once"])
+        return weights
+    if len(parts) > 1:
+        return set(parts)
+    if variable.unit and parts[0] not in variable.position:
+        return _number(variable, parts[0])
+    return parts[0]
+
+
+def value_text(value: Value) -> str:
+    """Return a checked value as the text `parse_value` reads back as exactly the same."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return "|".join(value)
+    return "|".join(f"{s}:{repr(weight).removesuffix('.0')}" for s, weight in value.items())
+
+
+def value_words(variable: Variable, value: Value) -> str:
+    """Return a checked value in the labels people read."""
+    if isinstance(value, str):
+        return variable.state(value).label
+    if isinstance(value, tuple):
+        return " or ".join(variable.state(name).label for name in value)
+    return ", ".join(f"{variable.state(name).label} {w:g}" for name, w in value.items())
+
+
+def likelihood(variable: Variable, value: Value) -> npt.NDArray[np.float64]:
+    """Return P(evidence | state) for every state of the variable, shape (states,)."""
+    weights = np.zeros(len(variable.states))
+    if isinstance(value, str):
+        weights[variable.position[value]] = 1.0
+    elif isinstance(value, tuple):
+        weights[[variable.position[name] for name in value]] = 1.0
+    else:
+        for name, weight in value.items():
+            weights[variable.position[name]] = weight
+    return weights
+
+
+def _state(variable: Variable, entry: object) -> str:
+    if isinstance(entry, str) and entry in variable.position:
+        return str(entry)
+    hint = suggestion(entry, variable.state_names) if isinstance(entry, str) else ""
+    problem = f"{entry!r} is not a state of {variable.name}{hint}"
+    raise EvidenceError([f"{problem}; allowed: {_allowed(variable)}"])
+
+
+def _binned(variable: Variable, number: float) -> str:
+    if not variable.unit:
+        raise _refusal(variable, number)
+    low = -math.inf if variable.minimum is None else variable.minimum
+    high = math.inf if variable.maximum is None else variable.maximum
+    name = variable.bin(number) if low <= number <= high else None
+    if name is None:
+        problem = f"{variable.name} cannot be {number:g} {variable.unit}"
+        raise EvidenceError([f"{problem}; allowed: {_allowed(variable)}"])
+    return name
+
+
+def _one_of(variable: Variable, names: list[str]) -> Value | None:
+    if not names:
+        problem = f"{variable.name} has an empty set of states"
+        raise EvidenceError([f"{problem}; allowed: {_allowed(variable)}, or None if not known"])
+    ordered = tuple(name for name in variable.state_names if name in names)
+    if len(ordered) == len(variable.states):
+        return None
+    return ordered if len(ordered) > 1 else ordered[0]
+
+
+def _likelihood(variable: Variable, entry: Mapping[object, object]) -> Mapping[str, float]:
+    weights: dict[str, float] = {}
+    for state, weight in entry.items():
+        name = _state(variable, state)
+        number = _float(weight) if isinstance(weight, numbers.Real) else math.nan
+        if isinstance(weight, bool) or not 0 <= number < math.inf:
+            problem = f"the likelihood of {variable.name}={name} is {weight!r}"
+            raise EvidenceError([f"{problem}; allowed: a finite number, 0 or more"])
+        weights[name] = number
+    if not any(weights.values()):
+        problem = f"every likelihood of {variable.name} is 0"
+        raise EvidenceError([f"{problem}; allowed: at least one above 0"])
+    return MappingProxyType({n: weights[n] for n in variable.state_names if n in weights})
+
+
+def _float(number: numbers.Real) -> float:
+    """Return a number as a float, infinite where it is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number == abs(number) else -math.inf
+
+
+def _weight(text: str) -> float | str:
+    """Return a number, or the text itself where it is none."""
+    try:
+        return _typed(text)
+    except ValueError:
+        return text.strip()
+
+
+def _typed(text: str) -> float:
+    """Return a number as people type it; Python would read 1_0 as 10."""
+    if "_" in text:
+        raise ValueError(text)
+    return float(text)
+
+
+def _number(variable: Variable, text: str) -> float:
+    try:
+        return _typed(text)
+    except ValueError:
+        hint = suggestion(text, variable.state_names)
+        problem = f"{variable.name}: {text.strip()!r} is neither a number nor a state{hint}"
+        raise EvidenceError([f"{problem}; allowed: {_allowed(variable)}"]) from None
+
+
+def _notices(variable: Variable, entry: object) -> list[str]:
+    """Return what should be said of a value that is possible but not what the numbers are for."""
+    if (
+        variable.intended_minimum is None
+        or isinstance(entry, bool)
+        or not isinstance(entry, numbers.Real)
+        or float(entry) >= variable.intended_minimum
+    ):
+        return []
+    start = f"{variable.intended_minimum:g} {variable.unit}"
+    return [f"{variable.label} {float(entry):g}: the numbers are meant for {start} and over"]
+
+
+def _allowed(variable: Variable) -> str:
+    names = listing(variable.state_names)
+    if not variable.unit:
+        return names
+    return f"{variable.minimum:g} to {variable.maximum:g} {variable.unit}, or one of {names}"
+
+
+def _refusal(variable: Variable, entry: object) -> EvidenceError:
+    kind = type(entry).__name__
+    allowed = f"{_allowed(variable)}, a set of these, or a mapping of these to likelihoods"
+    return EvidenceError([f"{variable.name} cannot be {entry!r} ({kind}); allowed: {allowed}"])

@@ -1,0 +1,234 @@
+"""Cases whose diagnosis is known, with the findings on one side and the diagnosis on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import Array, Codes, HamkneeError, listing, read_table, shipped
+from hamknee.network.cases import Cases, encode
+from hamknee.network.evidence import EvidenceError
+from hamknee.network.vocabulary import Variable, Vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class CasesError(HamkneeError):
+    """A table of cases that cannot be used as it is."""
+
+
+@dataclass(frozen=True)
+class LabelledCases:
+    """Cases and what was behind each of them.
+
+    Parameters
+    ----------
+    cases : Cases
+        What is known of each case except its diagnosis.
+    truth : ndarray, shape (cases, states of the target)
+        1 for each state that the diagnosis may be, else 0; a row of ones where it is not known.
+    about : DataFrame
+        The columns that are no variables, such as a source or a summary, as they were.
+    """
+
+    cases: Cases
+    truth: Array
+    about: pd.DataFrame
+
+    def __len__(self) -> int:
+        """Return the number of cases."""
+        return len(self.cases)
+
+    def __getitem__(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> LabelledCases:
+        """Return some of the cases, by row numbers or by a mask."""
+        chosen = np.arange(len(self))[rows]
+        return LabelledCases(self.cases[chosen], self.truth[chosen], self.about.iloc[chosen])
+
+    @property
+    def diagnosed(self) -> npt.NDArray[np.bool_]:
+        """Whether anything is known of the diagnosis, shape (cases,)."""
+        return np.asarray(self.truth.min(axis=1) == 0)
+
+    def with_diagnosis(self) -> Cases:
+        """Return the cases with the diagnosis among what is known, as far as it is."""
+        vocabulary = self.cases.vocabulary
+        target = list(vocabulary).index(vocabulary.target.name)
+        size = len(vocabulary.target.states)
+        patterns, which = np.unique(self.truth, axis=0, return_inverse=True)
+        codes = self.cases.codes.copy()
+        known = np.array([_code(pattern, size + 1 + n) for n, pattern in enumerate(patterns)])
+        codes[:, target] = known[which.ravel()]
+        weights = list(self.cases.weights)
+        weights[target] = np.vstack([vocabulary.plain_weights[target], patterns])
+        return Cases(vocabulary, codes, tuple(weights), self.cases.labels)
+
+
+def known_findings(cases: Cases) -> Codes:
+    """Return how many findings are known of each case, shape (cases,).
+
+    The context and what is known of everyone (age, sex) are not counted.
+    """
+    variables = enumerate(cases.vocabulary.variables)
+    counted = [
+        (number, len(variable.states))
+        for number, variable in variables
+        if variable.role in ("trait", "finding") and not variable.demographic
+    ]
+    columns = [number for number, _ in counted]
+    return np.asarray((cases.codes[:, columns] != [size for _, size in counted]).sum(axis=1))
+
+
+def that_count(labelled: LabelledCases, min_findings: int) -> LabelledCases:
+    """Return the cases with a known diagnosis of which enough is known.
+
+    Parameters
+    ----------
+    labelled : LabelledCases
+        All cases.
+    min_findings : int
+        Known findings that a case needs to count; context, age and sex are none.
+
+    Raises
+    ------
+    CasesError
+        If none is left.
+    HamkneeError
+        If the number is out of range.
+    """
+    if min_findings < 0:
+        raise HamkneeError(f"found {min_findings} findings at least; allowed: 0 or more")
+    kept = labelled[labelled.diagnosed & (known_findings(labelled.cases) >= min_findings)]
+    if not len(kept):
+        raise CasesError(
+            f"of {len(labelled)} cases {int(labelled.diagnosed.sum())} have a known diagnosis, and "
+            f"none of those {min_findings} known findings; allowed: cases of which at least one "
+            "has both"
+        )
+    return kept
+
+
+def diagnoses(target: Variable, truth: Array) -> list[str]:
+    """Return the diagnosis of each case by name; ``a|b`` where it is one of several."""
+    names = target.state_names
+    return ["|".join(names[i] for i in np.flatnonzero(row)) for row in truth]
+
+
+def diagnosis_label(target: Variable, diagnosis: str) -> str:
+    """Return a diagnosis, as `diagnoses` names it, in the words that people read."""
+    return " or ".join(target.state(name).label for name in diagnosis.split("|"))
+
+
+def distinct_diagnoses(target: Variable, found: Iterable[str]) -> list[str]:
+    """Return each diagnosis once: in the target's order, those that are one of several last."""
+
+    def place(diagnosis: str) -> tuple[int, list[int]]:
+        places = [target.position[name] for name in diagnosis.split("|")]
+        return len(places), places
+
+    return sorted(set(found), key=place)
+
+
+def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
+    """Check a table of cases and separate findings from diagnosis.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    frame : DataFrame
+        A row a case, a column a variable; the column of the target holds the diagnosis, ``a|b``
+        meaning one of these, and an empty cell is not known. Other columns are kept beside.
+
+    Raises
+    ------
+    CasesError
+        If there is no column for the diagnosis or none for any finding, or the values cannot be.
+    """
+    target = vocabulary.target.name
+    if target not in frame.columns:
+        found = listing(map(str, frame.columns))
+        raise CasesError(
+            f"no column {target!r} among {found}; allowed: a table with a column {target!r} that"
+            " holds the diagnosis"
+        )
+    named = [name for name in frame.columns if name in vocabulary]
+    if named == [target]:
+        allowed = listing(name for name in vocabulary if name != target)
+        raise CasesError(f"no column with a finding; allowed: some of {allowed}")
+    try:
+        cases = encode(vocabulary, frame[named])
+    except EvidenceError as error:
+        raise CasesError(str(error)) from None
+    number = list(vocabulary).index(target)
+    truth = (cases.weights[number][cases.codes[:, number]] > 0).astype(float)
+    codes = cases.codes.copy()
+    codes[:, number] = len(vocabulary.target.states)
+    hidden = Cases(vocabulary, codes, cases.weights, cases.labels)
+    return LabelledCases(hidden, truth, frame.drop(columns=named))
+
+
+def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> LabelledCases:
+    """Read cases whose diagnosis is known.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    path : str or Path, optional
+        A CSV or Parquet file; by default the published cases that are shipped. A column
+        ``case_id`` names the cases.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read.
+    CasesError
+        As for `label`.
+    """
+    frame = read_table(Path(path) if path else shipped("data/cases.csv"))
+    if "case_id" in frame.columns:
+        frame = frame.set_index("case_id")
+    return label(vocabulary, frame)
+
+
+def as_labelled(
+    vocabulary: Vocabulary, cases: LabelledCases | pd.DataFrame | str | Path | None
+) -> LabelledCases:
+    """Return cases whose diagnosis is known, in whatever form they come.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    cases : LabelledCases, DataFrame, or path, optional
+        As for `label` or `read_labelled`; by default the published cases.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read.
+    CasesError
+        As for `label`, or if the cases were read with another vocabulary.
+    """
+    if cases is None or isinstance(cases, str | Path):
+        return read_labelled(vocabulary, cases)
+    if not isinstance(cases, LabelledCases):
+        return label(vocabulary, cases)
+    if cases.cases.vocabulary != vocabulary:
+        raise CasesError(
+            "the cases were read with another vocabulary than the model's; allowed: the same"
+        )
+    return cases
+
+
+def _code(pattern: Array, otherwise: int) -> int:
+    """Return the code of one state or of not known, else a code of its own."""
+    if pattern.all():
+        return len(pattern)
+    return int(pattern.argmax()) if pattern.sum() == 1 else otherwise

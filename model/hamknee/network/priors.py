@@ -1,0 +1,252 @@
+"""The numbers: rows of priors.csv, the tables they make, editing, saving and the digest."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import write_whole
+from hamknee.network.editing import Provenance
+from hamknee.network.evidence import find_variable
+from hamknee.network.rows import BASES, COLUMNS, Row, check_given, given_text
+from hamknee.network.vocabulary import Vocabulary
+
+__all__ = ["BASES", "COLUMNS", "CPT", "Priors", "Row", "digest", "given_text"]
+
+EDITED = ", edited"
+"""What the source of edited numbers ends with."""
+
+
+@dataclass(frozen=True)
+class CPT:
+    """The conditional probability table of one variable.
+
+    Parameters
+    ----------
+    variable : str
+        The child.
+    parents : tuple of str
+        In the vocabulary's order.
+    probabilities : ndarray, shape (parents' states..., states)
+        P(variable | parents).
+    ess : ndarray, shape (parents' states...), or None
+        Equivalent sample size of each column; None where nothing is known about it.
+    """
+
+    variable: str
+    parents: tuple[str, ...]
+    probabilities: npt.NDArray[np.float64]
+    ess: npt.NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class Priors:
+    """All rows of one priors.csv, checked against a vocabulary.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        What the rows were checked against.
+    rows : tuple of Row
+        In the order of the file.
+    source : str
+        Where they were read from.
+    sha256 : str
+        Digest of the file, or of what `save` would write.
+    references : frozenset of str, optional
+        Keys of references.bib, which the sources of edited rows must be; None if not at hand.
+    """
+
+    vocabulary: Vocabulary
+    rows: tuple[Row, ...]
+    source: str = "memory"
+    sha256: str = field(default="")
+    references: frozenset[str] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Fill in the digest of rows that were not read from a file."""
+        if not self.sha256:
+            object.__setattr__(self, "sha256", digest(self.to_csv().encode()))
+
+    @cached_property
+    def parents(self) -> Mapping[str, tuple[str, ...]]:
+        """Parents of every variable, in the vocabulary's order."""
+        named = {row.variable: {parent for parent, _ in row.given} for row in self.rows}
+        return {
+            name: tuple(parent for parent in self.vocabulary if parent in named.get(name, ()))
+            for name in self.vocabulary
+        }
+
+    def cpts(self) -> dict[str, CPT]:
+        """Return the table of every variable, filled by name, whatever the order of the rows."""
+        tables = {}
+        for name, parents in self.parents.items():
+            shape = tuple(len(self.vocabulary[parent].states) for parent in parents)
+            states = len(self.vocabulary[name].states)
+            table = CPT(name, parents, np.full((*shape, states), np.nan), np.full(shape, np.nan))
+            tables[name] = table
+        for row in self.rows:
+            table = tables[row.variable]
+            given = dict(row.given)
+            column = tuple(self.vocabulary[p].position[given[p]] for p in table.parents)
+            state = self.vocabulary[row.variable].position[row.state]
+            table.probabilities[(*column, state)] = row.probability
+            if table.ess is not None:
+                table.ess[column] = row.ess
+        return tables
+
+    def column(self, variable: str, given: Mapping[str, str] | None = None) -> tuple[Row, ...]:
+        """Return the rows of one column, in the order of the variable's states.
+
+        Parameters
+        ----------
+        variable : str
+            Whose table.
+        given : mapping of str to str, optional
+            The state of each parent; nothing for a variable without parents.
+
+        Raises
+        ------
+        HamkneeError
+            If there is no such variable, parent or state, or a parent is missing.
+        """
+        position = find_variable(self.vocabulary, variable).position
+        given = {} if given is None else given
+        states = check_given(self.vocabulary, variable, self.parents[variable], given)
+        rows = (r for r in self.rows if r.variable == variable and dict(r.given) == states)
+        return tuple(sorted(rows, key=lambda row: position[row.state]))
+
+    def set(
+        self,
+        variable: str,
+        state: str,
+        *,
+        given: Mapping[str, str] | None = None,
+        probability: float,
+        ess: float | None = None,
+        basis: str | None = None,
+        sources: Iterable[str] | str | None = None,
+        note: str | None = None,
+    ) -> "Priors":
+        """Return these numbers with one of them moved, the rest of its column in proportion.
+
+        Where the number is 1, the others of the column share what is freed equally.
+
+        Parameters
+        ----------
+        variable, state : str
+            Of what it is the probability.
+        given : mapping of str to str, optional
+            The state of each parent; nothing for a variable without parents.
+        probability : float
+            P(variable = state | given), a proportion; exactly 0 or 1 only with basis "logical".
+        ess : float, optional
+            Equivalent sample size of the whole column; as it was by default.
+        basis : {"published", "indirect", "judgement", "logical"}, optional
+            What kind of number it is. By default one that moves becomes a judgement and one that
+            stays keeps its basis. Numbers that follow become judgements, or logical where a logical
+            edit makes them 0 or 1.
+        sources : iterable of str, or str, optional
+            Keys of references.bib. By default a number that moves has none, as the old ones do not
+            vouch for it. Numbers that follow keep those they were derived from.
+        note : str, optional
+            By default a number that moves is marked as edited.
+
+        Returns
+        -------
+        Priors
+            With the rows in the same order; the same object if nothing is different.
+
+        Raises
+        ------
+        HamkneeError
+            If there is no such number, or a value is not allowed; every problem is told.
+
+        Notes
+        -----
+        Proportional co-variation: Coupé & van der Gaag (2002), Annals of Mathematics and
+        Artificial Intelligence 36:323.
+
+        Examples
+        --------
+        >>> from hamknee.network import read_shipped_or_own
+        >>> given = {"condition": "rupture", "onset": "sudden"}
+        >>> edited = read_shipped_or_own().set("pop", "yes", given=given, probability=0.7)
+        >>> [round(row.probability, 3) for row in edited.column("pop", given)]
+        [0.7, 0.3]
+        """
+        column = self.column(variable, given)
+        edit = Provenance(self.references, ess, basis, sources, note)
+        return self._with_rows(edit.one(column, self.vocabulary[variable], state, probability))
+
+    def set_column(
+        self,
+        variable: str,
+        probabilities: Mapping[str, float],
+        *,
+        given: Mapping[str, str] | None = None,
+        ess: float | None = None,
+        basis: str | None = None,
+        sources: Iterable[str] | str | None = None,
+        note: str | None = None,
+    ) -> "Priors":
+        """Return these numbers with a whole column replaced.
+
+        Parameters
+        ----------
+        variable : str
+            Whose table.
+        probabilities : mapping of str to float
+            One for each state. They must add up to 1 within 0.000001; they are not rescaled.
+        given, ess, basis, sources, note
+            As for `set`, and said of every state of the column.
+
+        Raises
+        ------
+        HamkneeError
+            As for `set`, and if a state is missing or the column does not add up to 1.
+        """
+        column = self.column(variable, given)
+        edit = Provenance(self.references, ess, basis, sources, note)
+        return self._with_rows(edit.whole(column, self.vocabulary[variable], probabilities))
+
+    def _with_rows(self, edited: Iterable[Row]) -> "Priors":
+        """Return these numbers with some rows replaced by others of the same name."""
+        new = {row.name: row for row in edited}
+        rows = tuple(new.get(row.name, row) for row in self.rows)
+        if rows == self.rows:
+            return self
+        source = f"{self.source.removesuffix(EDITED)}{EDITED}"
+        return Priors(self.vocabulary, rows, source, references=self.references)
+
+    def to_csv(self) -> str:
+        """Return the text of priors.csv: UTF-8, line feeds, shortest exact numbers."""
+        return "".join(_line(cells) for cells in (COLUMNS, *(row.cells() for row in self.rows)))
+
+    def save(self, path: str | Path) -> None:
+        """Write priors.csv whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            Written beside itself under a temporary name first, then renamed.
+        """
+        write_whole(Path(path), self.to_csv())
+
+
+def digest(data: bytes) -> str:
+    """Return the sha256 of some bytes in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _line(cells: Iterable[str]) -> str:
+    """Return one line of a CSV file; cells with any kind of line break are put in quotes."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"

@@ -1,0 +1,29 @@
+"""What hangs on the numbers: intervals, one number, two, the smallest change, differences."""
+
+from hamknee.sensitivity.comparison import Comparison, compare
+from hamknee.sensitivity.differences import Difference, difference
+from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
+from hamknee.sensitivity.one_way import SensitivityFunction, Tornado, sensitivity_function, tornado
+from hamknee.sensitivity.parameters import Place, beta_range
+from hamknee.sensitivity.smallest_change import ChangedNumbers, WhatWouldChange, what_would_change
+from hamknee.sensitivity.two_numbers import TwoWay, two_way
+
+__all__ = [
+    "ChangedNumbers",
+    "Comparison",
+    "CredibleInterval",
+    "Difference",
+    "Place",
+    "SensitivityFunction",
+    "Tornado",
+    "TwoWay",
+    "WhatWouldChange",
+    "beta_range",
+    "compare",
+    "credible_interval",
+    "difference",
+    "sensitivity_function",
+    "tornado",
+    "two_way",
+    "what_would_change",
+]

@@ -1,0 +1,422 @@
+"""What is different between two sets of numbers, and what follows from it.
+
+How far apart two networks are: the distance of Chan & Darwiche, exactly.
+
+With w a world, one state of every variable,
+
+    D = ln max P'(w) / P(w) - ln min P'(w) / P(w)
+
+and the odds of no event, whatever is known, differ by more than a factor exp(D) between the two
+(Chan & Darwiche 2005). The ratio is a product of one factor for each table that differs, so that
+its largest and smallest values are found like a most probable explanation: by max-propagation in a
+junction tree, over the tables that differ and those that rule worlds out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import Array, HamkneeError, Mask, listing
+from hamknee.inference import JunctionTree, load, log_total
+from hamknee.network import CPT, LabelledCases, Priors, Row, Vocabulary, given_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+LARGEST = 500.0
+"""Logarithm that a product of factors may reach; floats end near 709."""
+
+
+def distance(vocabulary: Vocabulary, old: Mapping[str, CPT], new: Mapping[str, CPT]) -> float:
+    """Return the Chan–Darwiche distance of two networks over the same variables.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states of both.
+    old, new : mapping of str to CPT
+        The tables of each; a variable may have other parents in the one than in the other.
+
+    Returns
+    -------
+    float
+        0 where the joint distributions are the same; infinite where one of them holds to be
+        impossible what is possible in the other.
+
+    Notes
+    -----
+    Chan & Darwiche (2005), International Journal of Approximate Reasoning 38:149.
+    """
+    factors = [f for name in vocabulary if (f := _Factor(vocabulary, old[name], new[name])).matters]
+    if not any(factor.differs for factor in factors):
+        return 0.0
+    search = _Search(vocabulary, [factor.scope for factor in factors])
+    before, after = [f.old > 0 for f in factors], [f.new > 0 for f in factors]
+    if search.leaves(before, after) or search.leaves(after, before):
+        return math.inf
+    both = [b & a for b, a in zip(before, after, strict=True)]
+    ratios = [
+        np.log(f.new, out=np.zeros(f.new.shape), where=possible)
+        - np.log(f.old, out=np.zeros(f.old.shape), where=possible)
+        for f, possible in zip(factors, both, strict=True)
+    ]
+    # The largest of products to a power is the power of the largest product: so that no product
+    # overflows, whatever the numbers.
+    power = min(1.0, LARGEST / max(sum(float(np.abs(r).max()) for r in ratios), 1e-300))
+    up = [possible * np.exp(power * r) for possible, r in zip(both, ratios, strict=True)]
+    down = [possible * np.exp(-power * r) for possible, r in zip(both, ratios, strict=True)]
+    return max((search.log_largest(up) + search.log_largest(down)) / power, 0.0)
+
+
+class _Factor:
+    """A variable's tables in both networks, over the parents it has in either."""
+
+    def __init__(self, vocabulary: Vocabulary, old: CPT, new: CPT) -> None:
+        parents = [name for name in vocabulary if name in {*old.parents, *new.parents}]
+        self.scope = (*parents, old.variable)
+        self.old, self.new = np.broadcast_arrays(_onto(old, self.scope), _onto(new, self.scope))
+        self.differs = not np.array_equal(self.old, self.new)
+        self.matters = self.differs or bool((self.old == 0).any())
+
+
+class _Search:
+    """Looks for the world in which a product of factors is largest."""
+
+    def __init__(self, vocabulary: Vocabulary, scopes: Sequence[Sequence[str]]) -> None:
+        involved = [name for name in vocabulary if any(name in scope for scope in scopes)]
+        local = {name: number for number, name in enumerate(involved)}
+        self.free = [None] * len(involved)
+        sizes = [len(vocabulary[name].states) for name in involved]
+        self.tree = JunctionTree(sizes, [tuple(local[n] for n in s) for s in scopes], root=0)
+
+    def log_largest(self, factors: Sequence[Array]) -> float:
+        """Return the logarithm of the largest product; -inf if every product is 0."""
+        potentials = self.tree.potentials([factor[None] for factor in factors])
+        collected = self.tree.collect(potentials, self.free, np.max)
+        return float(self.tree.root_belief(collected, 0, np.max).max())
+
+    def leaves(self, inside: Sequence[Mask], outside: Sequence[Mask]) -> bool:
+        """Return whether some world that one network allows is ruled out by the other."""
+        for place, (allowed, other) in enumerate(zip(inside, outside, strict=True)):
+            only = allowed & ~other
+            if only.any():
+                tried = [*inside[:place], only, *inside[place + 1 :]]
+                if self.log_largest([factor.astype(float) for factor in tried]) > -math.inf:
+                    return True
+        return False
+
+
+def _onto(cpt: CPT, scope: Sequence[str]) -> Array:
+    """Return a table with its axes placed for broadcasting over a scope."""
+    axes = (*cpt.parents, cpt.variable)
+    order = sorted(range(len(axes)), key=lambda axis: scope.index(axes[axis]))
+    index = tuple(slice(None) if name in axes else None for name in scope)
+    return np.asarray(cpt.probabilities.transpose(order)[index])
+
+
+Pair: TypeAlias = "tuple[Row | None, Row | None]"
+"""A row of the old numbers and the one of the new that stands for the same; None if none does."""
+
+MOST = 5
+"""How many cases the text names."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two sets of numbers over the same variables, compared.
+
+    Parameters
+    ----------
+    old, new : Priors
+        The numbers.
+    distance : float
+        Chan–Darwiche distance of the two networks, exact; infinite where one holds to be
+        impossible what is possible in the other.
+    labelled : LabelledCases or None
+        Cases in which both are tried.
+    before, after : ndarray, shape (cases, target states)
+        P(target | what is known of the case) by the old and the new numbers; NaN where these hold
+        the case to be impossible.
+    """
+
+    old: Priors
+    new: Priors
+    distance: float
+    labelled: LabelledCases | None
+    before: Array
+    after: Array
+
+    @cached_property
+    def changed(self) -> tuple[Pair, ...]:
+        """Rows in which anything differs, in the order of the old numbers, then of the new."""
+        old, new = ({_key(row): row for row in priors.rows} for priors in (self.old, self.new))
+        pairs = ((old.get(key), new.get(key)) for key in dict.fromkeys([*old, *new]))
+        return tuple(pair for pair in pairs if not _same(*pair))
+
+    @property
+    def odds(self) -> float:
+        """Factor beyond which the odds of no event, whatever is known, differ between the two."""
+        return math.exp(self.distance) if self.distance < 700 else math.inf
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a number in which anything differs.
+
+        Columns: variable, state, given, old, new (probabilities), then basis, sources, note and
+        ess of each with ``old_`` or ``new_`` before the name. What has no counterpart is missing.
+        """
+        import pandas as pd
+
+        rows = [
+            (known.variable, known.state, given_text(known.given), *_cells(old), *_cells(new))
+            for old, new in self.changed
+            if (known := old or new) is not None
+        ]
+        names = [f"{which}_{cell}" for which in ("old", "new") for cell in _CELLS]
+        frame = pd.DataFrame(rows, columns=["variable", "state", "given", *names])
+        numbers = [f"{which}_{cell}" for which in ("old", "new") for cell in _CELLS[:2]]
+        frame = frame.astype(dict.fromkeys(numbers, float))
+        frame = frame.rename(columns={"old_probability": "old", "new_probability": "new"})
+        pairs = [f"{which}_{cell}" for cell in _CELLS[1:] for which in ("old", "new")]
+        return frame[["variable", "state", "given", "old", "new", *pairs]]
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """One row a case, in their order.
+
+        Columns: case, diagnosis (``a|b`` for one of these, missing where nothing is known of it),
+        first_before, first_after (missing where the case is impossible), flipped, changed_most (the
+        state whose probability moves most, missing where none does), largest_change (by how much),
+        and of the probability of the diagnosis diagnosis_before, diagnosis_after, diagnosis_change.
+        """
+        import pandas as pd
+
+        if self.labelled is None:
+            return pd.DataFrame(columns=_CASE_COLUMNS)
+        states = np.array([*self.new.vocabulary.target.state_names, None], dtype=object)
+        first_before, first_after = self._firsts
+        move = np.nan_to_num(self.after - self.before)
+        most = np.abs(move).argmax(axis=1)
+        known = np.where(self.labelled.diagnosed, 1.0, np.nan)
+        before, after = ((p * self.labelled.truth).sum(axis=1) for p in (self.before, self.after))
+        possible = (first_before >= 0) & (first_after >= 0)
+        moves = possible & (move != 0).any(axis=1)
+        values = (
+            list(self.labelled.cases.names()),
+            _diagnoses(self.labelled),
+            states[first_before],
+            states[first_after],
+            first_before != first_after,
+            np.where(moves, states[most], None),
+            np.where(possible, move[np.arange(len(move)), most], np.nan),
+            *(known * before, known * after, known * (after - before)),
+        )
+        return pd.DataFrame(dict(zip(_CASE_COLUMNS, values, strict=True)))
+
+    @property
+    def flips(self) -> pd.DataFrame:
+        """The cases in which another state comes first, as in `cases`."""
+        return self.cases[self.cases["flipped"].astype(bool)]
+
+    @cached_property
+    def text(self) -> str:
+        """Plain sentences: what differs, how far apart it is, and in which cases it matters."""
+        return " ".join(filter(None, [*self._numbers(), self._apart(), *self._in_cases()]))
+
+    @property
+    def _firsts(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Numbers of the most probable states before and after, -1 where impossible."""
+        before, after = (
+            np.where(np.isnan(p).any(axis=1), -1, p.argmax(axis=1))
+            for p in (self.before, self.after)
+        )
+        return before, after
+
+    # In words ---------------------------------------------------------------------------------
+
+    def _numbers(self) -> Iterator[str]:
+        both = [(old, new) for old, new in self.changed if old and new]
+        moves = [(old, new) for old, new in both if old.probability != new.probability]
+        if not self.changed:
+            same = self.old.sha256 == self.new.sha256
+            yield "Nothing differs." if same else "The same rows, in another order or spelling."
+        if moves:
+            tables = listing(dict.fromkeys(row.variable for row, _ in moves), most=MOST)
+            count = f"{len(moves)} of {len(self.old.rows)} probabilities"
+            yield f"{count} {'differs' if len(moves) == 1 else 'differ'}, in {tables}."
+            old, new = max(moves, key=lambda pair: _move(*pair))
+            told = f"{old.name} from {old.probability:.4g} to {new.probability:.4g}"
+            yield f"Farthest apart in odds: {told}."
+        columns = {(old.variable, old.given) for old, new in both if old.ess != new.ess}
+        if columns:
+            count = "1 column" if len(columns) == 1 else f"{len(columns)} columns"
+            yield f"The equivalent sample size of {count} differs."
+        if len(both) < len(self.changed):
+            alone = dict.fromkeys(r.variable for p in self.changed if None in p for r in p if r)
+            yield f"Other parents: {listing(alone)}."
+        if both and not moves and not columns:
+            rows = "1 row" if len(both) == 1 else f"{len(both)} rows"
+            yield f"Basis, sources or notes differ in {rows}."
+
+    def _apart(self) -> str:
+        if not self.changed:
+            return ""
+        if math.isinf(self.distance):
+            why = "one holds to be impossible what is possible in the other"
+            return f"The Chan–Darwiche distance is infinite: {why}."
+        if self.distance == 0:
+            return "No probability of anything differs (Chan–Darwiche distance 0)."
+        bound = f"whatever is known, no odds differ by more than a factor of {self.odds:.3g}"
+        return f"The Chan–Darwiche distance is {self.distance:.3g}: {bound}."
+
+    def _in_cases(self) -> Iterator[str]:
+        if self.labelled is None:
+            return
+        count, firsts = len(self.labelled), np.stack(self._firsts, axis=1)
+        flips = np.flatnonzero(firsts[:, 0] != firsts[:, 1])
+        if len(flips):
+            names = self.labelled.cases.names()
+            told = [
+                f"{names[int(f)]} from {' to '.join(map(self._label, firsts[f]))}" for f in flips
+            ]
+            yield (
+                f"In {len(flips)} of {count} cases another diagnosis comes first: "
+                f"{listing(told, MOST)}."
+            )
+        else:
+            yield f"In none of {count} cases does another diagnosis come first."
+        if (diagnosed := self.labelled.diagnosed).any():
+            right = [
+                int(self.labelled.truth[np.arange(count), first][diagnosed & (first >= 0)].sum())
+                for first in self._firsts
+            ]
+            before = "as before" if right[0] == right[1] else f"before in {right[0]}"
+            yield f"The known diagnosis comes first in {right[1]}, {before}."
+
+    def _label(self, state: int) -> str:
+        return "impossible" if state < 0 else self.new.vocabulary.target.states[state].label
+
+
+_CELLS = ("probability", "ess", "basis", "sources", "note")
+_CASE_COLUMNS = (
+    *("case", "diagnosis", "first_before", "first_after", "flipped"),
+    *("changed_most", "largest_change"),
+    *("diagnosis_before", "diagnosis_after", "diagnosis_change"),
+)
+
+
+def difference(old: Priors, new: Priors, labelled: LabelledCases | None = None) -> Difference:
+    """Return what is different between two sets of numbers, and what follows from it.
+
+    Parameters
+    ----------
+    old, new : Priors
+        Over the same variables and states; labels, questions and arrows may differ.
+    labelled : LabelledCases, optional
+        Cases in which both are tried, such as the published ones (`read_labelled`).
+
+    Returns
+    -------
+    Difference
+
+    Raises
+    ------
+    HamkneeError
+        If the vocabularies differ, saying in what.
+
+    Notes
+    -----
+    The distance is that of Chan & Darwiche (2005), International Journal of Approximate Reasoning
+    38:149; see `hamknee.sensitivity.differences`.
+
+    Examples
+    --------
+    >>> from hamknee.network import read_shipped_or_own
+    >>> shipped = read_shipped_or_own()
+    >>> edited = shipped.set("overweight", "yes", given={"condition": "rupture"}, probability=0.5)
+    >>> print(difference(shipped, edited).text)
+    2 of 927 probabilities differ, in overweight. Farthest apart in odds: P(overweight=yes |
+    condition=rupture) from 0.25 to 0.5. The Chan–Darwiche distance is 1.1: whatever is known, no
+    odds differ by more than a factor of 3.
+    """
+    _check_same(old.vocabulary, new.vocabulary, "the new numbers")
+    far = distance(old.vocabulary, old.cpts(), new.cpts())
+    if labelled is None:
+        nothing = np.empty((0, len(old.vocabulary.target.states)))
+        return Difference(old, new, far, None, nothing, nothing)
+    _check_same(old.vocabulary, labelled.cases.vocabulary, "the cases")
+    return Difference(
+        old, new, far, labelled, _posteriors(old, labelled), _posteriors(new, labelled)
+    )
+
+
+def _posteriors(priors: Priors, labelled: LabelledCases) -> Array:
+    """Return P(target | case) of each case, NaN where it is impossible.
+
+    An impossible case is part of the answer here, not an error: new zeros have such consequences.
+    """
+    log_joint = load(priors).log_joint(labelled.cases)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.exp(log_joint - log_total(log_joint)[:, None]))
+
+
+def _check_same(one: Vocabulary, other: Vocabulary, whose: str) -> None:
+    """Raise if two vocabularies differ in anything that a number or a case could mean."""
+    problems = []
+    if only := [name for name in one if name not in other]:
+        problems.append(f"without {listing(only)}")
+    if only := [name for name in other if name not in one]:
+        problems.append(f"with {listing(only)} in addition")
+    for name in one:
+        if name in other and _meaning(one, name) != _meaning(other, name):
+            problems.append(f"with other states of {name}")
+    if one.target.name != other.target.name:
+        problems.append(f"with {other.target.name} as the target, not {one.target.name}")
+    if not problems and list(one) != list(other):
+        problems.append("with the variables in another order")
+    if problems:
+        found = ", ".join(problems)
+        raise HamkneeError(f"{whose} have another vocabulary, {found}; allowed: the same variables")
+
+
+def _meaning(vocabulary: Vocabulary, name: str) -> list[tuple[object, ...]]:
+    return [(state.name, state.lower, state.upper) for state in vocabulary[name].states]
+
+
+def _diagnoses(labelled: LabelledCases) -> list[str | None]:
+    """Return the diagnosis of each case, ``a|b`` for one of these, None where nothing is known."""
+    names = labelled.cases.vocabulary.target.state_names
+    texts = ("|".join(itertools.compress(names, row)) for row in labelled.truth)
+    return [t if known else None for t, known in zip(texts, labelled.diagnosed, strict=True)]
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return row.variable, row.state, frozenset(row.given)
+
+
+def _same(old: Row | None, new: Row | None) -> bool:
+    """Return whether two rows say the same; the order of the parents says nothing."""
+    return old is not None and new is not None and replace(old, given=()) == replace(new, given=())
+
+
+def _cells(row: Row | None) -> tuple[object, ...]:
+    if row is None:
+        return (None,) * len(_CELLS)
+    return row.probability, row.ess, row.basis, " ".join(row.sources), row.note
+
+
+def _move(old: Row, new: Row) -> float:
+    """Return by how much log odds differ; infinite where one is 0 or 1."""
+    if {old.probability, new.probability} & {0.0, 1.0}:
+        return math.inf
+    before, after = (math.log(p) - math.log1p(-p) for p in (old.probability, new.probability))
+    return abs(after - before)

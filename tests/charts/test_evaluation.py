@@ -1,0 +1,122 @@
+"""Charts of how good the answers are, read by what they would draw."""
+
+from typing import Any
+
+import altair as alt
+import pytest
+
+from hamknee.charts.evaluation import confusion, net_benefit, reliability, score_intervals
+from hamknee.evaluation.evaluating import Evaluation, evaluate
+from hamknee.inference.model import Model
+from tests.charts.test_case import contrast_of
+
+
+@pytest.fixture(scope="module")
+def found(model: Model) -> Evaluation:
+    return evaluate(model, resamples=100)
+
+
+def layers(chart: alt.LayerChart, mark: str) -> list[dict[str, Any]]:
+    """Return the layers of a chart with a kind of mark."""
+    return [layer for layer in chart.to_dict()["layer"] if layer["mark"]["type"] == mark]
+
+
+def data(chart: alt.LayerChart) -> list[list[dict[str, Any]]]:
+    return list(chart.to_dict()["datasets"].values())
+
+
+def test_a_dot_and_an_interval_for_the_model_and_each_baseline(found: Evaluation) -> None:
+    chart = score_intervals(found.table, "log_loss")
+    (rows,) = data(chart)
+    assert [row["name"] for row in rows] == ["hamknee", "prior only", "naive Bayes"]
+    assert rows[0]["value"] == found.log_loss
+    (dot,), (line,) = layers(chart, "point"), layers(chart, "rule")
+    assert dot["encoding"]["x"]["field"] == "value"
+    assert (line["encoding"]["x"]["field"], line["encoding"]["x2"]["field"]) == ("low", "high")
+    assert dot["encoding"]["x"]["title"] == "Log loss (less is better)"
+
+
+def test_shares_are_drawn_from_0_to_100_percent(found: Evaluation) -> None:
+    chart = score_intervals(found.table, "top3")
+    (dot,) = layers(chart, "point")
+    assert dot["encoding"]["x"]["scale"]["domain"] == [0, 1]
+    (rows,) = data(chart)
+    assert rows[0]["number"] == "78 %"
+
+
+def test_reliability_has_the_diagonal_and_an_interval_for_each_bin(found: Evaluation) -> None:
+    table = found.calibration(of="first").reliability
+    chart = reliability(table)
+    assert data(chart) == [table.to_dict(orient="records")]
+    diagonal, interval = (layer["encoding"] for layer in layers(chart, "rule"))
+    assert [diagonal[end]["datum"] for end in ("x", "y", "x2", "y2")] == [0, 0, 1, 1]
+    assert (interval["y"]["field"], interval["y2"]["field"]) == ("low", "high")
+    (dot,) = layers(chart, "point")
+    assert (dot["encoding"]["x"]["field"], dot["encoding"]["y"]["field"]) == (
+        "predicted",
+        "observed",
+    )
+
+
+def test_confusion_shows_every_count_and_frames_what_is_right(found: Evaluation) -> None:
+    chart = confusion(found.confusion)
+    counts, right = sorted(data(chart), key=lambda rows: "n" not in rows[0])
+    assert sum(row["n"] for row in counts) == 58
+    assert all(row["n"] > 0 for row in counts)
+    assert [row["label"] for row in right] == [row["first_label"] for row in right]
+    assert len(right) == 11
+    order = list(dict.fromkeys(found.confusion["label"]))
+    for layer in chart.to_dict()["layer"]:
+        assert layer["encoding"]["x"]["sort"] == layer["encoding"]["y"]["sort"] == order
+
+
+def test_net_benefit_draws_three_strategies_and_one_band(found: Evaluation) -> None:
+    curve = found.decision_curve("rupture")
+    chart = net_benefit(curve.table)
+    assert len(layers(chart, "line")) == 3
+    assert len(layers(chart, "area")) == 1
+    y = layers(chart, "line")[0]["encoding"]["y"]
+    assert y["scale"]["domain"][0] == -0.05
+    assert y["scale"]["domain"][1] >= curve.high.max()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_words_and_marks_stand_out_from_the_ground(found: Evaluation, dark: bool) -> None:
+    ground = "#11181f" if dark else "#ffffff"
+    charts = [
+        score_intervals(found.table, "brier", dark=dark),
+        reliability(found.calibration().reliability, dark=dark),
+        confusion(found.confusion, dark=dark),
+        net_benefit(found.decision_curve("dvt").table, dark=dark),
+    ]
+    for chart in charts:
+        spec = chart.to_dict()
+        for layer in spec["layer"]:
+            mark = layer["mark"]
+            colour = mark.get("color") or mark.get("fill") or mark.get("stroke")
+            least = 4.5 if mark["type"] == "text" else 3
+            assert contrast_of(colour, ground) >= least
+            for channel in ("x", "y"):
+                axis = layer["encoding"].get(channel, {}).get("axis") or {}
+                for name in ("labelColor", "titleColor"):
+                    if name in axis:
+                        assert contrast_of(axis[name], ground) >= 4.5
+
+
+def test_numbers_stay_readable_on_the_darkest_field(found: Evaluation) -> None:
+    for dark, ground in ((False, "#ffffff"), (True, "#11181f")):
+        chart = confusion(found.confusion, dark=dark)
+        (field,) = (layer for layer in layers(chart, "rect") if "fill" in layer["mark"])
+        (text,) = layers(chart, "text")
+        most = field["encoding"]["fillOpacity"]["scale"]["range"][1]
+        mixed = mix(field["mark"]["fill"], ground, most)
+        assert contrast_of(text["mark"]["color"], mixed) >= 4.5
+
+
+def mix(colour: str, ground: str, opacity: float) -> str:
+    """Return a colour laid over a ground."""
+    channels = (
+        opacity * int(colour[i : i + 2], 16) + (1 - opacity) * int(ground[i : i + 2], 16)
+        for i in (1, 3, 5)
+    )
+    return "#" + "".join(f"{round(channel):02x}" for channel in channels)

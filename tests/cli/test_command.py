@@ -1,0 +1,338 @@
+"""The command line, as a person or a program uses it."""
+
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import hamknee
+from hamknee.base.files import shipped
+from hamknee.cli.command import main
+from hamknee.reasoning.questions import next_questions
+
+README_CASE = [
+    "onset=sudden",
+    "pop=yes",
+    "location=posteromedial|posterolateral",
+    "setting=sports_clinic",
+    "age=31",
+]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    captured = capsys.readouterr()
+    return int(exit_.value.code or 0), captured.out, captured.err
+
+
+def test_diagnose_ranks_the_conditions_and_says_it_in_a_sentence(capsys):
+    code, out, err = run(capsys, "diagnose", *README_CASE)
+    assert (code, err) == (0, "")
+    assert "Most likely: Distal hamstring strain" in out
+    model = hamknee.load()
+    labels = [state.label for state in model.vocabulary.target.states]
+    table = out[out.index(" Start") : out.index("comes first in")]
+    printed = sorted((label for label in labels if label in table), key=table.index)
+    case = {"onset": "sudden", "pop": "yes", "setting": "sports_clinic", "age": 31}
+    case["location"] = {"posteromedial", "posterolateral"}
+    assert printed == list(model.posterior(case).table["label"])
+    assert "90 % interval" in out
+    assert next_questions(model, case).text in out
+    assert "does not diagnose" in out
+    assert model.sha256[:12] in out
+
+
+def test_json_holds_the_numbers_the_library_gives_most_probable_first(capsys):
+    code, out, _ = run(capsys, "diagnose", "--json", *README_CASE)
+    answer = json.loads(out)
+    assert code == 0
+    assert set(answer) == {"priors", "evidence", "triage", "p_evidence", "conditions"}
+    model = hamknee.load()
+    case = {"onset": "sudden", "pop": "yes", "setting": "sports_clinic", "age": "under_40"}
+    case["location"] = {"posteromedial", "posterolateral"}
+    posterior = model.posterior(case)
+    assert answer["priors"] == {"source": model.source, "sha256": model.sha256}
+    assert answer["evidence"] == case | {"location": ["posteromedial", "posterolateral"]}
+    assert answer["p_evidence"] == pytest.approx(posterior.p_evidence, rel=1e-12)
+    conditions = answer["conditions"]
+    assert {c["condition"]: c["probability"] for c in conditions} == pytest.approx(
+        {s.name: posterior[s.name] for s in posterior.target.states}, abs=1e-15
+    )
+    keys = {"condition", "label", "probability", "low", "high", "p_top"}
+    assert all(set(c) == keys for c in conditions)
+    assert all(c["low"] <= c["high"] for c in conditions)
+    assert sum(c["p_top"] for c in conditions) == pytest.approx(1)
+    probabilities = [c["probability"] for c in conditions]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_likelihoods_can_be_typed(capsys):
+    _, out, _ = run(capsys, "diagnose", "--json", "warmth=yes:0.7|no:0.3")
+    posterior = hamknee.load().posterior({"warmth": {"yes": 0.7, "no": 0.3}})
+    answer = json.loads(out)
+    assert answer["evidence"] == {"warmth": {"yes": 0.7, "no": 0.3}}
+    assert answer["conditions"][0]["probability"] == pytest.approx(max(posterior.probabilities))
+
+
+def test_no_findings_give_the_starting_probabilities(capsys):
+    code, out, _ = run(capsys, "diagnose")
+    assert code == 0
+    assert "Nothing is known yet." in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["onset=suden"], "'suden' is not a state of onset (did you mean 'sudden'?)"),
+        (["onsett=sudden"], "unknown variable 'onsett' (did you mean 'onset'?)"),
+        (["onset"], "cannot read 'onset'; allowed: variable=value"),
+        (["onset=sudden", "onset=days"], "onset is given twice"),
+        (["age=-3"], "age cannot be -3 years; allowed: 0 to 120 years"),
+        (["age=400"], "age cannot be 400 years"),
+        (["age=nan"], "age cannot be nan years"),
+        (["age=old"], "'old' is neither a number nor a state"),
+        (["age=3_1"], "'3_1' is neither a number nor a state"),
+        (["pop=yes:-1|no:1"], "the likelihood of pop=yes is -1.0; allowed"),
+        (["pop=yes:0|no:0"], "every likelihood of pop is 0"),
+        (["pop=yes:much|no:1"], "the likelihood of pop=yes is 'much'"),
+        (["--priors", "missing.csv"], "there is no file 'missing.csv'"),
+    ],
+)
+def test_bad_input_ends_with_exit_code_2_and_a_message(capsys, arguments, message):
+    code, out, err = run(capsys, "diagnose", *arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err + out
+    assert out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["explain", "--condition", "ruptur"], "'ruptur' is not a state of condition"),
+        (
+            ["explain", "--condition", "strain", "--against", "strain"],
+            "a contrast needs two states",
+        ),
+        (["sensitivity", "pop=yes", "--level", "1.5"], "found a level of 1.5; allowed"),
+        (["sensitivity", "pop=maybe"], "'maybe' is not a state of pop"),
+        (["ask", "pop=maybe"], "'maybe' is not a state of pop"),
+    ],
+)
+def test_bad_input_to_the_other_commands_ends_in_the_same_way(capsys, arguments, message):
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_explain_says_why_in_words_and_bits(capsys):
+    code, out, _ = run(capsys, "explain", *README_CASE, "--condition", "rupture")
+    assert code == 0
+    assert "Pop at the start (Yes) counts for Complete tendon rupture" in out
+    answer = json.loads(run(capsys, "explain", "--json", *README_CASE, "--condition", "rupture")[1])
+    total = sum(row["shapley"] for row in answer["weights"])
+    assert total == pytest.approx(answer["end_bits"] - answer["start_bits"], abs=1e-9)
+    assert {row["variable"] for row in answer["weights"]} == {"onset", "pop", "location", "age"}
+
+
+def test_explain_contrasts_two_conditions(capsys):
+    arguments = [*README_CASE, "--condition", "strain", "--against", "tendinopathy"]
+    _, out, _ = run(capsys, "explain", *arguments)
+    assert "Onset (In a moment) speaks for Distal hamstring strain" in out
+    assert json.loads(run(capsys, "explain", "--json", *arguments)[1])["against"] == "tendinopathy"
+
+
+def test_sensitivity_lists_the_numbers_and_what_would_change(capsys):
+    arguments = [*README_CASE, "--condition", "rupture", "--level", "0.5"]
+    code, out, _ = run(capsys, "sensitivity", *arguments, "--most", "3")
+    assert code == 0
+    assert "depends most on P(condition=rupture | setting=sports_clinic)" in out
+    assert "The smallest change of one number" in out
+    answer = json.loads(run(capsys, "sensitivity", "--json", *arguments)[1])
+    widths = [row["width"] for row in answer["tornado"]]
+    assert widths == sorted(widths, reverse=True)
+    assert sum(row["share"] for row in answer["contributions"]) == pytest.approx(1)
+    assert answer["change"]["reachable"] is True
+    assert answer["change"]["numbers"][0]["reached"] == pytest.approx(0.5, abs=1e-9)
+
+
+def test_ask_interviews_and_ends_with_the_ranking(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\n0\ns\n"))
+    code, out, _ = run(capsys, "ask", "onset=sudden", "setting=sports_clinic")
+    assert code == 0
+    assert "0 don't know, b back, s stop" in out
+    assert out.count("Most likely") == 1
+    assert "Onset: In a moment" in out
+
+
+def test_ask_keeps_the_interview_apart_from_its_json(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\ns\n"))
+    code, out, err = run(capsys, "ask", "--json", "onset=sudden")
+    answer = json.loads(out)
+    assert code == 0
+    assert "s stop" in err
+    (asked,) = answer["asked"]
+    assert list(answer["evidence"]) == ["onset", asked]
+    diagnosed = [f"{name}={value}" for name, value in answer["evidence"].items()]
+    assert json.loads(run(capsys, "diagnose", "--json", *diagnosed)[1]) == {
+        key: value for key, value in answer.items() if key != "asked"
+    }
+
+
+def test_all_bad_findings_are_told_at_once(capsys):
+    _, _, err = run(capsys, "diagnose", "onset=suden", "popp=yes", "age=-3")
+    assert all(part in err for part in ("suden", "popp", "-3"))
+
+
+def test_an_age_the_numbers_are_not_meant_for_is_noted_and_json_stays_json(capsys):
+    code, out, err = run(capsys, "diagnose", "--json", "age=16")
+    assert code == 0
+    assert "the numbers are meant for 18 years and over" in err
+    assert json.loads(out)["evidence"] == {"age": "under_40"}
+
+
+def test_a_mistyped_command_or_option_ends_with_exit_code_2(capsys):
+    code, _, err = run(capsys, "diagnos")
+    assert code == 2
+    assert "diagnose" in err
+    assert run(capsys, "diagnose", "--jsonn")[0] == 2
+    assert run(capsys, "dashboard", "--port", "70000")[0] == 2
+
+
+def test_findings_lists_every_variable_and_state(capsys):
+    code, out, _ = run(capsys, "findings")
+    assert code == 0
+    words = out.split()
+    for variable in hamknee.load().vocabulary.having("context", "trait", "finding"):
+        assert variable.name in words
+        assert set(variable.state_names) <= set(words)
+
+
+def test_version_shows_the_version_and_the_digest(capsys):
+    code, out, _ = run(capsys, "--version")
+    assert code == 0
+    assert hamknee.__version__ in out
+    assert hamknee.load().sha256 in out
+
+
+def own_priors(folder: Path, old: str, new: str) -> Path:
+    text = shipped("data/priors.csv").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path = folder / "own.csv"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+def test_another_file_of_numbers_gives_another_answer(capsys, tmp_path):
+    text = shipped("data/priors.csv").read_text(encoding="utf-8")
+    text = text.replace("setting,primary_care,,0.6,", "setting,primary_care,,0.5,")
+    path = tmp_path / "own.csv"
+    path.write_text(text.replace("setting,emergency,,0.15,", "setting,emergency,,0.25,"), "utf-8")
+    answer = json.loads(run(capsys, "diagnose", "--json", "--priors", str(path))[1])
+    assert answer["priors"]["source"] == str(path)
+    assert answer["conditions"] != json.loads(run(capsys, "diagnose", "--json")[1])["conditions"]
+
+
+def test_check_passes_the_shipped_file_and_compares_with_pgmpy(capsys):
+    main_code, out, _ = run(capsys, "check")
+    assert main_code == 0
+    assert "no faults" in out
+    difference = float(out.split("100 random cases ")[1].split()[0])
+    assert difference < 1e-9
+
+
+def test_check_names_the_fault_of_a_broken_file(capsys, tmp_path):
+    path = own_priors(tmp_path, "setting,primary_care,,0.6,", 'setting,primary_care,,"0,6",')
+    code, out, err = run(capsys, "check", str(path))
+    assert (code, out) == (2, "")
+    assert "own.csv, line 2, column probability: found '0,6' with a decimal comma" in err
+
+
+def test_a_cut_pipe_is_no_error():
+    script = f"'{sys.executable}' -m hamknee diagnose onset=sudden | head -n 1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert done.stdout.startswith("First the warning signs.")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_without_unicode_still_gets_an_answer():
+    done = subprocess.run(
+        [sys.executable, "-m", "hamknee", "diagnose", "onset=sudden"],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0
+    assert b"Most likely" in done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_dashboard_starts_from_any_folder_asks_nothing_and_prints_its_address(tmp_path):
+    port = free_port()
+    command = [sys.executable, "-m", "hamknee", "dashboard", "--port", str(port)]
+    # A home without Streamlit's files is a first start: the moment it would ask for an e-mail.
+    environment = os.environ | {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        watchdog = threading.Timer(60, process.kill)  # a start that hangs ends, and fails below
+        watchdog.start()
+        try:
+            printed = ""
+            for line in process.stdout:
+                printed += line
+                if f"http://localhost:{port}" in line:
+                    break
+            with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health") as answer:
+                assert answer.read() == b"ok"
+        finally:
+            watchdog.cancel()
+            os.killpg(process.pid, signal.SIGINT)
+            printed += process.stdout.read()
+    assert f"http://localhost:{port}" in printed
+    assert "mail" not in printed.lower()
+    assert "External URL" not in printed
+    assert "Traceback" not in printed
+
+
+def test_dashboard_refuses_a_broken_file_before_it_starts(capsys, tmp_path):
+    path = own_priors(tmp_path, "setting,primary_care,,0.6,", "setting,primary_care,,6,")
+    code, _, err = run(capsys, "dashboard", "--priors", str(path))
+    assert code == 2
+    assert "own.csv, line 2, column probability" in err
+
+
+def test_a_certainty_is_said_in_words_and_json_stays_json(capsys, tmp_path):
+    lines = shipped("data/priors.csv").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("palpable_defect,") and "condition=rupture" not in line:
+            variable, state, given, _, ess, *_ = line.split(",")
+            probability = "0" if state == "yes" else "1"
+            lines[number] = f"{variable},{state},{given},{probability},{ess},logical,,"
+    path = tmp_path / "certain.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    arguments = ["explain", "palpable_defect=yes", "pop=yes", "--priors", str(path)]
+    assert "rules in Complete tendon rupture" in run(capsys, *arguments)[1]
+    answer = json.loads(run(capsys, *arguments, "--json")[1], parse_constant=pytest.fail)
+    assert answer["end_bits"] is None
+    assert answer["weights"][0]["shapley"] == "rules in"

@@ -1,0 +1,197 @@
+"""From stated ranges to Dirichlets: what goes in comes out again."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from hamknee.base.errors import HamkneeError
+from hamknee.estimation.fitting import beta_ess, dirichlet_ess, fit_beta, split_by_parent, split_ess
+
+proportions = st.floats(0.02, 0.98)
+
+# The count of one Beta --------------------------------------------------------------------------
+
+
+@given(mean=proportions, ess=st.floats(4, 5000), mass=st.sampled_from([0.5, 0.8, 0.9, 0.95]))
+def test_a_beta_is_recovered_from_its_own_quantiles(mean: float, ess: float, mass: float) -> None:
+    beta = stats.beta(mean * ess, (1 - mean) * ess)
+    low, high = beta.ppf([(1 - mass) / 2, (1 + mass) / 2])
+    if not 1e-6 < low < mean < high < 1 - 1e-6:
+        return  # the range ends in a tail, where it no longer tells one count from another
+    assert beta_ess(mean, low, high, mass) == pytest.approx(ess, rel=1e-3)
+
+
+def test_a_stated_range_worked_out_by_hand() -> None:
+    ess = beta_ess(0.6, 0.38, 0.8)
+    assert ess == pytest.approx(14, abs=0.5)
+    low, high = stats.beta.ppf([0.05, 0.95], 0.6 * ess, 0.4 * ess)
+    assert (low, high) == pytest.approx((0.38, 0.8), abs=0.02)
+
+
+@given(mean=st.floats(0.1, 0.9), width=st.floats(0.02, 0.08))
+def test_a_wider_range_is_worth_fewer_patients(mean: float, width: float) -> None:
+    narrow = beta_ess(mean, mean - width / 2, mean + width / 2)
+    wide = beta_ess(mean, mean - width, mean + width)
+    assert wide < narrow
+
+
+@given(mean=st.floats(0.05, 0.95), width=st.floats(0.01, 0.04))
+def test_a_proportion_and_its_complement_are_worth_the_same(mean: float, width: float) -> None:
+    one = beta_ess(mean, mean - width, mean + width)
+    other = beta_ess(1 - mean, 1 - mean - width, 1 - mean + width)
+    assert one == pytest.approx(other, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("mean", "low", "high"),
+    [
+        (0.02, 0.0, 0.06),
+        (0.02, 0.0, 0.04),
+        (0.01, 0.0, 0.025),
+        (0.005, 0.0, 0.02),
+        (0.98, 0.96, 1.0),
+    ],
+)
+def test_a_range_that_reaches_the_very_end_is_read_by_its_other_end(
+    mean: float, low: float, high: float
+) -> None:
+    ess = beta_ess(mean, low, high)
+    assert ess > 5  # and not the Beta that is nearly always 0 or 1
+    beta = stats.beta(mean * ess, (1 - mean) * ess)
+    beyond = beta.sf(high) if low == 0 else beta.cdf(low)
+    assert beyond == pytest.approx(0.05, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("mean", "low", "high", "mass", "message"),
+    [
+        (
+            0.5,
+            0.6,
+            0.8,
+            0.9,
+            "found low 0.6, best estimate 0.5, high 0.8; allowed: 0 <= low < best",
+        ),
+        (0.9, 0.6, 0.8, 0.9, "found low 0.6, best estimate 0.9, high 0.8; allowed"),
+        (0.5, -0.1, 0.8, 0.9, "found low -0.1, best estimate 0.5"),
+        (0.5, 0.1, 1.1, 0.9, "best estimate 0.5, high 1.1"),
+        (0.5, 0.5, 0.6, 0.9, "found low 0.5, best estimate 0.5"),
+        (float("nan"), 0.1, 0.6, 0.9, "best estimate nan"),
+        (0.5, 0.4, 0.6, 0.0, "found a mass of 0.0; allowed: between 0 and 1"),
+        (0.5, 0.4, 0.6, 1.0, "found a mass of 1.0; allowed: between 0 and 1"),
+    ],
+)
+def test_a_range_out_of_order_is_refused(
+    mean: float, low: float, high: float, mass: float, message: str
+) -> None:
+    with pytest.raises(HamkneeError) as raised:
+        beta_ess(mean, low, high, mass)
+    assert message in str(raised.value)
+
+
+# Mean and count of one Beta ---------------------------------------------------------------------
+
+
+@given(low=st.floats(0.001, 0.98), width=st.floats(0.01, 0.9))
+def test_any_two_quantiles_are_met_exactly(low: float, width: float) -> None:
+    high = min(low + width, 0.999)
+    mean, ess = fit_beta([low, high], [0.05, 0.95])
+    met = stats.beta.cdf([low, high], mean * ess, (1 - mean) * ess)
+    np.testing.assert_allclose(met, [0.05, 0.95], atol=1e-6)
+
+
+@given(mean=proportions, ess=st.floats(4, 5000))
+def test_a_beta_is_recovered_from_its_own_quartiles(mean: float, ess: float) -> None:
+    quartiles = stats.beta.ppf([0.25, 0.5, 0.75], mean * ess, (1 - mean) * ess)
+    if np.diff([0, *quartiles, 1]).min() < 1e-6:
+        return  # a quartile in the tail no longer tells one Beta from another
+    found, count = fit_beta(quartiles, [0.25, 0.5, 0.75])
+    assert found == pytest.approx(mean, rel=1e-5)
+    assert count == pytest.approx(ess, rel=1e-4)
+
+
+def test_three_quartiles_that_no_beta_has_are_fitted_as_shelf_does() -> None:
+    # The fit that SHELF's vignette on Dirichlet elicitation prints for its first proportion.
+    mean, ess = fit_beta([0.5, 0.55, 0.6], [0.25, 0.5, 0.75])
+    assert mean * ess == pytest.approx(24.88927, rel=1e-4)
+    assert (1 - mean) * ess == pytest.approx(20.4087, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "levels", "message"),
+    [
+        ([0.5, 0.4], [0.25, 0.75], "found the values 0.5, 0.4; allowed: rising"),
+        ([0.0, 0.4], [0.25, 0.75], "found the values 0, 0.4; allowed: rising, strictly between"),
+        ([float("nan"), 0.4], [0.25, 0.75], "found the values nan, 0.4"),
+        ([0.3, 0.4], [0.75, 0.25], "found the levels 0.75, 0.25; allowed: never falling"),
+        ([0.3, 0.4], [0.5, 1.5], "found the levels 0.5, 1.5; allowed: never falling, between"),
+        ([0.3, 0.4], [0.5, 1.0], "found the levels 0.5, 1; allowed: at least two different ones"),
+        ([0.3, 0.4], [0.5], "found 2 values and 1 levels; allowed: as many"),
+    ],
+)
+def test_points_of_no_distribution_are_refused(
+    values: list[float], levels: list[float], message: str
+) -> None:
+    with pytest.raises(HamkneeError) as raised:
+        fit_beta(values, levels)
+    assert message in str(raised.value)
+
+
+# The count of one column ------------------------------------------------------------------------
+
+
+def test_a_column_is_worth_what_its_vaguest_proportion_is() -> None:
+    ranges = [(0.5, 0.45, 0.55), (0.3, 0.1, 0.52), (0.2, 0.17, 0.23)]
+    counts = [beta_ess(*each) for each in ranges]
+    assert dirichlet_ess(*zip(*ranges, strict=True)) == min(counts) == counts[1]
+
+
+def test_estimates_that_do_not_add_up_are_refused() -> None:
+    with pytest.raises(HamkneeError, match=r"the estimates add up to 0\.9; allowed: 1"):
+        dirichlet_ess([0.5, 0.4], [0.4, 0.3], [0.6, 0.5])
+
+
+# A second parent --------------------------------------------------------------------------------
+
+splits = st.tuples(
+    proportions,
+    st.lists(st.floats(0.02, 1), min_size=3, max_size=3),
+    st.lists(st.floats(0.02, 50), min_size=3, max_size=3),
+)
+
+
+@given(splits)
+def test_a_split_keeps_the_average_and_the_odds_ratios(
+    drawn: tuple[float, list[float], list[float]],
+) -> None:
+    mean, parts, ratios = drawn
+    weights = np.array(parts) / sum(parts)
+    split = split_by_parent(mean, weights, ratios)
+    assert weights @ split == pytest.approx(mean, abs=1e-9)
+    odds = split / (1 - split)
+    np.testing.assert_allclose(odds / odds[0], np.array(ratios) / ratios[0], rtol=1e-6)
+
+
+def test_odds_ratios_of_1_split_nothing() -> None:
+    assert split_by_parent(0.3, [0.2, 0.8], [1, 1]) == pytest.approx([0.3, 0.3])
+
+
+@pytest.mark.parametrize(
+    ("mean", "ess", "weights", "ratios"),
+    [(0.6, 14, [0.9, 0.07, 0.03], [1, 0.1, 0.05]), (0.3, 40, [0.3, 0.3, 0.4], [1, 0.5, 0.25])],
+)
+def test_the_average_of_a_split_stays_as_uncertain_as_it_was(
+    mean: float, ess: float, weights: list[float], ratios: list[float]
+) -> None:
+    split = split_by_parent(mean, weights, ratios)
+    count = split_ess(mean, ess, weights, split)
+    rng = np.random.default_rng(1)
+    draws = rng.beta(split * count, (1 - split) * count, size=(200_000, 3)) @ np.array(weights)
+    assert draws.mean() == pytest.approx(mean, abs=0.001)
+    assert draws.var() == pytest.approx(mean * (1 - mean) / (ess + 1), rel=0.02)
+
+
+def test_a_split_column_is_never_worth_less_than_one_patient() -> None:
+    assert split_ess(0.5, 1, [1 / 3] * 3, [0.5] * 3) == 1

@@ -1,0 +1,202 @@
+"""Two ways to take experts together, and how their disagreement is shown."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, stats
+
+from hamknee.base.errors import HamkneeError
+from hamknee.estimation.elicited import Elicited
+from hamknee.estimation.pooling import pool
+
+A = Elicited(("yes", "no"), (0.6, 0.4), 14)
+B = Elicited(("yes", "no"), (0.3, 0.7), 40)
+C = Elicited(("yes", "no"), (0.45, 0.55), 6)
+WEIGHTS = {"A": 0.5, "B": 0.2, "C": 0.3}
+EXPERTS = {"A": A, "B": B, "C": C}
+
+
+@st.composite
+def panels(draw: st.DrawFn) -> tuple[dict[str, Elicited], dict[str, float]]:
+    """Draw two to four experts on one to three free proportions, and their weights."""
+    states = tuple("abcd"[: draw(st.integers(2, 4))])
+    names = "PQRS"[: draw(st.integers(2, 4))]
+    parts = st.lists(st.floats(0.05, 1), min_size=len(states), max_size=len(states))
+    experts = {}
+    for name in names:
+        shares = np.array(draw(parts))
+        means = tuple(float(share) for share in shares / shares.sum())
+        experts[name] = Elicited(states, means, draw(st.floats(1, 200)))
+    raw = np.array(draw(st.lists(st.floats(0.05, 1), min_size=len(names), max_size=len(names))))
+    return experts, dict(zip(names, map(float, raw / raw.sum()), strict=True))
+
+
+def density(at: float, expert: Elicited) -> float:
+    return float(stats.beta.pdf(at, *expert.counts("yes")))
+
+
+# The pooled column ------------------------------------------------------------------------------
+
+
+@given(panels())
+def test_a_linear_pool_has_the_weighted_means(
+    panel: tuple[dict[str, Elicited], dict[str, float]],
+) -> None:
+    experts, weights = panel
+    column = pool(experts, weights).column
+    for state in column.states:
+        mean = sum(weights[name] * expert[state] for name, expert in experts.items())
+        assert column[state] == pytest.approx(mean, rel=1e-12)
+
+
+@given(panels())
+def test_no_proportion_of_a_linear_pool_varies_less_than_in_the_mixture(
+    panel: tuple[dict[str, Elicited], dict[str, float]],
+) -> None:
+    experts, weights = panel
+    column = pool(experts, weights).column
+    ratios = []
+    for state in column.states:
+        squares = sum(
+            weights[name] * (stats.beta.var(*expert.counts(state)) + expert[state] ** 2)
+            for name, expert in experts.items()
+        )
+        ratios.append(stats.beta.var(*column.counts(state)) / (squares - column[state] ** 2))
+    assert min(ratios) == pytest.approx(1, rel=1e-6)
+
+
+def test_mean_and_variance_of_two_states_are_those_of_drawn_patients() -> None:
+    rng = np.random.default_rng(1)
+    column = pool(EXPERTS, WEIGHTS).column
+    whose = rng.choice(3, p=[0.5, 0.2, 0.3], size=400_000)
+    counts = np.array([expert.counts("yes") for expert in EXPERTS.values()])[whose]
+    drawn = rng.beta(counts[:, 0], counts[:, 1])
+    assert column["yes"] == pytest.approx(drawn.mean(), abs=0.001)
+    assert stats.beta.var(*column.counts("yes")) == pytest.approx(drawn.var(), rel=0.01)
+
+
+def test_a_logarithmic_pool_is_the_normalised_product_of_powers() -> None:
+    column = pool(EXPERTS, WEIGHTS, method="logarithmic").column
+
+    def product(at: float) -> float:
+        return float(np.prod([density(at, e) ** WEIGHTS[name] for name, e in EXPERTS.items()]))
+
+    total, _ = integrate.quad(product, 0, 1)
+    for at in (0.1, 0.3, 0.42, 0.6, 0.9):
+        assert density(at, column) == pytest.approx(product(at) / total, rel=1e-6)
+
+
+@settings(max_examples=20)
+@given(panels(), st.sampled_from(["linear", "logarithmic"]))
+def test_experts_who_agree_are_their_own_pool(
+    panel: tuple[dict[str, Elicited], dict[str, float]], method: str
+) -> None:
+    experts, weights = panel
+    one = next(iter(experts.values()))
+    found = pool(dict.fromkeys(experts, one), weights, method=method)  # type: ignore[arg-type]
+    assert found.column.probabilities == pytest.approx(one.probabilities, rel=1e-12)
+    assert found.column.ess == pytest.approx(one.ess, rel=1e-9)
+    assert max(found.divergence.values()) == pytest.approx(0, abs=1e-9)
+    assert max(found.spread.values()) == pytest.approx(0, abs=1e-12)
+
+
+def test_disagreement_widens_the_linear_pool_and_not_the_logarithmic_one() -> None:
+    near = Elicited(("yes", "no"), (0.55, 0.45), 14)
+    far = Elicited(("yes", "no"), (0.1, 0.9), 14)
+    linear = [pool({"A": A, "B": other}).column.ess for other in (near, far)]
+    logarithmic = [
+        pool({"A": A, "B": other}, method="logarithmic").column.ess for other in (near, far)
+    ]
+    assert linear[1] < linear[0] / 3
+    assert logarithmic == pytest.approx([14, 14])
+
+
+def test_weights_are_equal_unless_said() -> None:
+    assert pool(EXPERTS).column["yes"] == pytest.approx((0.6 + 0.3 + 0.45) / 3)
+
+
+def test_an_expert_of_weight_0_changes_nothing() -> None:
+    found = pool(EXPERTS, {"A": 0.5, "B": 0.5, "C": 0})
+    alone = pool({"A": A, "B": B})
+    assert found.column.column == alone.column.column
+    assert found.divergence == pytest.approx(alone.divergence)
+
+
+# Disagreement -----------------------------------------------------------------------------------
+
+
+def test_divergence_is_that_of_jensen_and_shannon() -> None:
+    def integrand(at: float) -> float:
+        found = {name: density(at, expert) for name, expert in EXPERTS.items()}
+        mixed = sum(WEIGHTS[name] * found[name] for name in found)
+        return sum(WEIGHTS[name] * f * np.log(f / mixed) for name, f in found.items() if f > 1e-300)
+
+    steps = pairwise(np.linspace(0, 1, 21))
+    apart = sum(integrate.quad(integrand, low, high)[0] for low, high in steps)
+    most = -sum(weight * np.log(weight) for weight in WEIGHTS.values())
+    assert pool(EXPERTS, WEIGHTS).divergence["yes"] == pytest.approx(apart / most, abs=1e-7)
+
+
+def test_divergence_is_1_where_nothing_overlaps() -> None:
+    low, high = (Elicited(("yes", "no"), (p, 1 - p), 5000) for p in (0.1, 0.9))
+    assert pool({"A": low, "B": high}).divergence["yes"] == pytest.approx(1, abs=1e-6)
+
+
+def test_coverage_is_what_the_pools_range_holds_of_each_expert() -> None:
+    found = pool(EXPERTS, WEIGHTS)
+    low, high = found.column.quantiles("yes", [0.05, 0.95])
+    for name, expert in EXPERTS.items():
+        held = integrate.quad(lambda at, e=expert: density(at, e), low, high)[0]
+        assert found.coverage("yes")[name] == pytest.approx(held, abs=1e-7)
+
+
+def test_the_table_has_a_row_for_each_expert_and_the_pool() -> None:
+    table = pool(EXPERTS, WEIGHTS).table
+    assert list(table["name"]) == ["A", "B", "C", "pool"]
+    assert list(table["weight"]) == [0.5, 0.2, 0.3, 1]
+    assert list(table["probability"][:3]) == [0.6, 0.3, 0.45]
+    assert table["covered"].iloc[-1] == 0.9
+
+
+def test_the_text_warns_where_the_pool_leaves_an_expert_out() -> None:
+    sure = Elicited(("yes", "no"), (0.9, 0.1), 200)
+    doubting = Elicited(("yes", "no"), (0.2, 0.8), 10)
+    apart = pool({"A": sure, "B": doubting}, method="logarithmic")
+    assert apart.coverage("yes")["B"] < 0.5
+    assert "what B thinks possible" in apart.text
+    assert "They stand far apart" in apart.text
+
+
+def test_the_text_warns_of_two_camps_that_a_linear_pool_holds_both() -> None:
+    low, high = (Elicited(("yes", "no"), (p, 1 - p), 20) for p in (0.2, 0.7))
+    camps = pool({"A": low, "B": high})
+    assert min(camps.coverage("yes").values()) > 0.5
+    assert "They stand far apart" in camps.text
+    assert "far apart" not in pool(EXPERTS, WEIGHTS).text
+
+
+# What cannot be pooled --------------------------------------------------------------------------
+
+OTHER = Elicited(("no", "yes"), (0.6, 0.4), 14)
+
+
+@pytest.mark.parametrize(
+    ("experts", "weights", "method", "message"),
+    [
+        ({"A": A}, None, "linear", "found the experts A; allowed: two or more"),
+        ({"A": A, "pool": B}, None, "linear", "allowed: two or more, none named 'pool'"),
+        ({"A": A, "B": OTHER}, None, "linear", "the states no, yes from B; allowed: yes, no"),
+        ({"A": A, "B": B}, {"A": 0.5, "B": 0.4}, "linear", "weights add up to 0.9; allowed: 1"),
+        ({"A": A, "B": B}, {"A": 1.5, "B": -0.5}, "linear", "the weights B: -0.5; allowed: 0 or"),
+        ({"A": A, "B": B}, {"A": 1}, "linear", "weights for A; allowed: one for each of A, B"),
+        ({"A": A, "B": B}, {"A": float("nan"), "B": 1}, "linear", "weights A: nan; allowed: 0 or"),
+        ({"A": A, "B": B}, None, "median", "found the method 'median'; allowed: 'linear'"),
+    ],
+)
+def test_what_cannot_be_pooled_is_refused(experts, weights, method, message: str) -> None:
+    with pytest.raises(HamkneeError) as raised:
+        pool(experts, weights, method=method)
+    assert message in str(raised.value)

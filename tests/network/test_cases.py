@@ -1,0 +1,248 @@
+"""Evidence on many cases: mappings, frames of every kind, and one-by-one answers agree."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from hamknee.inference.model import Model
+from hamknee.network.cases import Cases
+from hamknee.network.evidence import EvidenceError
+
+TWO = frozenset({"posteromedial", "posterolateral"})
+SOFT = {"yes": 0.7, "no": 0.3}
+
+MAPPINGS: list[Mapping[str, Any]] = [
+    {},
+    {"onset": "sudden", "pop": "yes", "age": 31},
+    {"onset": None, "pop": SOFT, "location": TWO},
+    {"location": ["posterolateral", "posteromedial"], "setting": "emergency"},
+    {"setting": {"emergency", "primary_care"}, "age": 72.5, "pop": {"no"}},
+    {"onset": "sudden", "pop": "yes", "age": 31},
+    {"pop": {"yes": 0.1, "no": 0.9}, "location": {"posterolateral": 1.0, "posteromedial": 0.5}},
+]
+
+
+def one_by_one(model: Model, cases: list[Mapping[str, Any]]) -> np.ndarray:
+    return np.array([model.posterior(case).probabilities for case in cases])
+
+
+def assert_agree(model: Model, cases: Any, mappings: list[Mapping[str, Any]]) -> None:
+    many = model.posterior(cases)
+    np.testing.assert_allclose(many.probabilities, one_by_one(model, mappings), rtol=0, atol=1e-14)
+    np.testing.assert_allclose(
+        many.prior, [model.posterior(case).prior for case in mappings], rtol=0, atol=1e-14
+    )
+    np.testing.assert_allclose(
+        many.log_p_evidence,
+        [model.posterior(case).log_p_evidence for case in mappings],
+        rtol=0,
+        atol=1e-12,
+    )
+
+
+def test_mappings_agree_with_one_by_one(model: Model) -> None:
+    assert_agree(model, MAPPINGS, MAPPINGS)
+
+
+def test_a_generator_of_mappings_will_do(model: Model) -> None:
+    assert_agree(model, (case for case in MAPPINGS), MAPPINGS)
+
+
+def test_cases_can_be_encoded_once_and_asked_often(model: Model) -> None:
+    cases = model.encode(MAPPINGS)
+    assert model.encode(cases) is cases
+    assert_agree(model, cases, MAPPINGS)
+
+
+def test_a_frame_of_objects_with_sets_likelihoods_and_every_kind_of_nothing(model: Model) -> None:
+    frame = pd.DataFrame(
+        {
+            "onset": ["sudden", None, np.nan, pd.NA, pd.NaT],
+            "location": [TWO, {"calf"}, None, ["calf", "popliteal"], "calf"],
+            "pop": [SOFT, "yes", np.nan, pd.NA, None],
+        },
+        dtype=object,
+    )
+    mappings: list[Mapping[str, Any]] = [
+        {"onset": "sudden", "location": TWO, "pop": SOFT},
+        {"location": "calf", "pop": "yes"},
+        {},
+        {"location": {"calf", "popliteal"}},
+        {"location": "calf"},
+    ]
+    assert_agree(model, frame, mappings)
+
+
+YES_NOTHING_NO = ["yes", None, "no"]
+COLUMNS = {
+    "object": pd.Series(YES_NOTHING_NO, dtype=object),
+    "category": pd.Series(YES_NOTHING_NO, dtype="category"),
+    "category with more than occurs": pd.Series(
+        pd.Categorical(YES_NOTHING_NO, categories=["no", "perhaps", "yes"])
+    ),
+    "string": pd.Series(YES_NOTHING_NO, dtype="string"),
+    "str": pd.Series(YES_NOTHING_NO, dtype="str"),
+    "Arrow string": pd.Series(YES_NOTHING_NO, dtype=pd.ArrowDtype(pa.string())),
+    "Arrow dictionary": pd.Series(
+        YES_NOTHING_NO, dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_texts_of_every_kind_of_column_agree(kind: str, model: Model) -> None:
+    assert_agree(model, pd.DataFrame({"pop": COLUMNS[kind]}), [{"pop": "yes"}, {}, {"pop": "no"}])
+
+
+AGES = {
+    "whole numbers": pd.Series([31, 45, 72]),
+    "small whole numbers": pd.Series([31, 45, 72], dtype="uint8"),
+    "floats": pd.Series([31.5, 45.0, 72.0]),
+    "floats with NaN": pd.Series([31, np.nan, 72]),
+    "nullable whole numbers": pd.Series([31, None, 72], dtype="Int64"),
+    "Arrow whole numbers": pd.Series([31, None, 72], dtype=pd.ArrowDtype(pa.int64())),
+    "years and bands": pd.Series([31, "40_to_59", None], dtype=object),
+    "categories of numbers": pd.Series([31, None, 72], dtype="category"),
+}
+
+
+@pytest.mark.parametrize("kind", AGES)
+def test_ages_of_every_kind_of_column_agree(kind: str, model: Model) -> None:
+    column = AGES[kind]
+    mappings = [{"age": None if pd.isna(cell) else cell} for cell in column]
+    assert_agree(model, pd.DataFrame({"age": column}), mappings)
+
+
+def test_lists_in_an_arrow_column_are_sets_of_states(model: Model) -> None:
+    lists = pd.Series([list(TWO), None], dtype=pd.ArrowDtype(pa.list_(pa.string())))
+    assert_agree(model, pd.DataFrame({"location": lists}), [{"location": TWO}, {}])
+
+
+def test_the_order_of_columns_and_rows_does_not_matter(model: Model) -> None:
+    frame = pd.DataFrame({"onset": ["sudden", "days"], "age": [31, 72], "pop": ["yes", "no"]})
+    there = model.posterior(frame).probabilities
+    back = model.posterior(frame[["pop", "age", "onset"]].iloc[::-1]).probabilities
+    np.testing.assert_array_equal(there, back[::-1])
+
+
+@pytest.mark.parametrize(
+    ("cases", "count"),
+    [([], 0), (pd.DataFrame({"pop": []}), 0), (pd.DataFrame(index=range(3)), 3), ([{}], 1)],
+    ids=["no mappings", "no rows", "no columns", "one empty case"],
+)
+def test_few_or_no_cases_are_answered(cases: Any, count: int, model: Model) -> None:
+    answers = model.posterior(cases)
+    assert answers.probabilities.shape == (count, 11)
+    assert len(answers.table) == 11 * count
+    assert answers.text.startswith({0: "No cases", 1: "1 case;", 3: "3 cases;"}[count])
+    assert model.marginals(cases)["age"].shape == (count, 3)
+    assert len(model.most_probable_explanation(cases)) == count
+
+
+# What a case is called --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "index",
+    [["p1", "p2"], [7, "p2"], pd.MultiIndex.from_tuples([("a", 1), ("a", 2)])],
+    ids=["texts", "mixed", "several levels"],
+)
+def test_cases_keep_the_names_of_the_rows(index: Any, model: Model) -> None:
+    answers = model.posterior(pd.DataFrame({"pop": ["yes", "no"]}, index=index))
+    assert list(answers.cases) == list(index)
+    assert answers.table["case"].tolist() == [index[0]] * 11 + [index[1]] * 11
+
+
+def test_part_of_the_cases_keeps_their_names(model: Model) -> None:
+    frame = pd.DataFrame({"pop": ["yes", "no", None]}, index=["a", "b", "c"])
+    part = model.encode(frame)[1:]
+    assert list(part.names()) == ["b", "c"]
+    np.testing.assert_array_equal(
+        model.posterior(part).probabilities, model.posterior(frame).probabilities[1:]
+    )
+
+
+def test_the_evidence_of_a_case_can_be_read_back(model: Model) -> None:
+    cases = model.encode(MAPPINGS)
+    assert dict(cases.evidence(2)) == {"pop": SOFT, "location": ("posteromedial", "posterolateral")}
+    assert dict(cases.evidence(4)) == {
+        "setting": ("primary_care", "emergency"),
+        "age": "60_and_over",
+        "pop": "no",
+    }
+    assert dict(cases.evidence(0)) == {}
+
+
+def test_equal_evidence_has_an_equal_code(model: Model) -> None:
+    codes = model.encode(MAPPINGS).codes
+    np.testing.assert_array_equal(codes[1], codes[5])
+    location = list(model.vocabulary).index("location")
+    assert codes[2, location] == codes[3, location]
+
+
+def test_state_numbers_can_be_given_directly(model: Model) -> None:
+    codes = model.encode([{"pop": "no"}]).codes
+    assert isinstance(model.cases(codes), Cases)
+    assert_agree(model, model.cases(codes), [{"pop": "no"}])
+
+
+# Refused ----------------------------------------------------------------------------------------
+
+
+def problems(model: Model, cases: Any) -> list[str]:
+    with pytest.raises(EvidenceError) as raised:
+        model.posterior(cases)
+    return [text.split(";")[0] for text in raised.value.problems]
+
+
+def test_every_problem_of_every_mapping_is_told_with_its_case(model: Model) -> None:
+    bad = [{"pop": "yes"}, {"pop": "y", "age": 400}, {"popp": "yes"}, 5]
+    assert problems(model, bad) == [
+        "case 1: 'y' is not a state of pop",
+        "case 1: age cannot be 400 years",
+        "case 2: unknown variable 'popp' (did you mean 'pop'?)",
+        "case 3: evidence is a mapping of variable to value, not 5",
+    ]
+
+
+def test_every_problem_of_a_frame_is_told_with_its_row_or_column(model: Model) -> None:
+    frame = pd.DataFrame(
+        {"pop": ["yes", "y"], "age": [400, 31], "popp": ["yes", "yes"]}, index=["p1", "p2"]
+    )
+    assert problems(model, frame) == [
+        "case p2: 'y' is not a state of pop",
+        "case p1: age cannot be 400 years",
+        "column 'popp': unknown variable 'popp' (did you mean 'pop'?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([True], "case 0: pop cannot be True (bool)"),
+        ([np.array(["yes"])], "case 0: pop cannot be array(['yes'], dtype='<U3') (ndarray)"),
+        (["yes", "yes|maybe"], "case 1: 'maybe' is not a state of pop"),
+        ([{"yes"}, set()], "case 1: pop has an empty set of states"),
+        (["yes", {"yes": -1}], "case 1: the likelihood of pop=yes is -1"),
+    ],
+    ids=["bool", "array", "wrong text", "empty set", "negative likelihood"],
+)
+def test_a_cell_that_is_no_value_is_told(cells: list[object], expected: str, model: Model) -> None:
+    assert problems(model, pd.DataFrame({"pop": cells})) == [expected]
+
+
+def test_a_column_that_stands_twice_is_told(model: Model) -> None:
+    twice = pd.DataFrame([["yes", "no"]], columns=["pop", "pop"])
+    assert problems(model, twice) == ["column 'pop' stands twice"]
+
+
+def test_text_in_a_frame_is_read_as_on_the_command_line(model: Model) -> None:
+    cells = {"age": ["31", "", "40_to_59"], "warmth": ["yes:0.7|no:0.3", "no", ""]}
+    cases = model.encode(pd.DataFrame(cells))
+    assert dict(cases.evidence(0)) == {"age": "under_40", "warmth": {"yes": 0.7, "no": 0.3}}
+    assert dict(cases.evidence(1)) == {"warmth": "no"}
+    assert dict(cases.evidence(2)) == {"age": "40_to_59"}
