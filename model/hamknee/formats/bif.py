@@ -5,26 +5,15 @@ import math
 import re
 from collections.abc import Sequence
 
-from hamknee.formats.draft import Draft, Node, Words, number_text
-from hamknee.formats.tokens import Word, WordReader, numbers
+from hamknee.formats.format import COUNTS, LABELS, WORDS, Format, numbers_text
+from hamknee.formats.nodes import Node
+from hamknee.formats.tokens import Word, WordReader
 
-WORDS = Words(
-    "BIF",
-    "ASCII letters, digits and underscores (a state also . + - inside); XMLBIF holds any text",
-    variables=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
-    states=re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.+-]*[A-Za-z0-9_])?"),
-    reserved=frozenset(
-        ("network", "variable", "probability", "property", "type", "discrete", "table", "default")
-    ),
-)
-
-_SIGNS = "{}()[]|,;"
 _ALLOWED = "'network', 'variable' or 'probability'"
 
 
-def write_bif(nodes: Sequence[Node]) -> str:
-    """Return a network as BIF: a row of numbers for each combination of the parents' states."""
-    WORDS.check(nodes, labels=False)
+def _write(nodes: Sequence[Node]) -> str:
+    """Return a row of numbers for each combination of the parents' states."""
     states = {node.name: node.states for node in nodes}
     parts = ["network hamknee {\n}\n"]
     for node in nodes:
@@ -33,40 +22,21 @@ def write_bif(nodes: Sequence[Node]) -> str:
         parts.append(f"variable {node.name} {{\n  {kind}\n}}\n")
     for node in nodes:
         given = f" | {', '.join(node.parents)}" if node.parents else ""
-        rows = node.table.reshape(-1, len(node.states))
         lines = [f"probability ( {node.name}{given} ) {{"]
         columns = itertools.product(*(states[parent] for parent in node.parents))
-        for column, row in zip(columns, rows, strict=True):
+        for column, row in zip(columns, node.rows, strict=True):
             start = f"({', '.join(column)})" if column else "table"
-            lines.append(f"  {start} {', '.join(number_text(p) for p in row)};")
+            lines.append(f"  {start} {numbers_text(row, ', ')};")
         parts.append("\n".join(lines) + "\n}\n")
     return "".join(parts)
 
 
-def read_bif(text: str, source: str) -> Draft:
-    """Read the variables and tables of a BIF file.
-
-    Parameters
-    ----------
-    text : str
-        What it holds.
-    source : str
-        Its name.
-
-    Raises
-    ------
-    NetworkFileError
-        At the first thing that is not understood, with its line.
-    """
-    return _Reader(text, source).read()
-
-
 class _Reader(WordReader):
-    def __init__(self, text: str, source: str) -> None:
-        comment = r"//[^\n]*|/\*(?s:.*?)\*/"
-        super().__init__(text, Draft(source), comment=comment, string=r'"[^"]*"', signs=_SIGNS)
+    comment = r"//[^\n]*|/\*(?s:.*?)\*/"
+    string = r'"[^"]*"'
+    signs = "{}()[]|,;"
 
-    def read(self) -> Draft:
+    def read(self) -> None:
         while not self.at_end():
             word = self.next(_ALLOWED)
             if word == Word("network", word.line):
@@ -78,7 +48,6 @@ class _Reader(WordReader):
                 self._probability()
             else:
                 self.draft.stop(word.line, f"found {word.text!r}", _ALLOWED)
-        return self.draft
 
     def _properties(self) -> None:
         while not self.take("}"):
@@ -86,7 +55,7 @@ class _Reader(WordReader):
             self.until(";")
 
     def _variable(self) -> None:
-        name = self.name("the name of a variable", _SIGNS)
+        name = self.name("the name of a variable")
         self.expect("{")
         states: list[str] | None = None
         while not self.take("}"):
@@ -114,14 +83,14 @@ class _Reader(WordReader):
         """Read names with commas between them, which some writers leave out."""
         names = []
         while not self.take(end):
-            names.append(self.name("a name", _SIGNS).text)
+            names.append(self.name("a name").text)
             if self.take(",") and self.sees(end):
                 self.draft.stop(self.line, "found a comma and no name after it", "a name")
         return names
 
     def _probability(self) -> None:
         self.expect("(")
-        name = self.name("the name of a variable", _SIGNS)
+        name = self.name("the name of a variable")
         parents = []
         if self.take("|"):
             parents = self._list(")")
@@ -156,7 +125,7 @@ class _Reader(WordReader):
 
     def _row(self, count: int) -> list[float]:
         line = self.line
-        values = numbers(self.until(";"), self.draft)
+        values = self.numbers(self.until(";"))
         if len(values) != count:
             self.draft.stop(line, f"found {len(values)} numbers", f"{count}")
         return values
@@ -194,3 +163,20 @@ class _Reader(WordReader):
         """Return a whole table in our order; BIF has the states of the variable slowest."""
         columns = math.prod(shape[:-1])
         return [table[s * columns + c] for c in range(columns) for s in range(shape[-1])]
+
+
+BIF = Format(
+    "BIF",
+    (".bif",),
+    write=_write,
+    read=lambda text, draft: _Reader(text, draft).read(),
+    lost=(LABELS, COUNTS, *WORDS),
+    variables=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
+    states=re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.+-]*[A-Za-z0-9_])?"),
+    reserved=frozenset(
+        ("network", "variable", "probability", "property", "type", "discrete", "table", "default")
+    ),
+    allowed=(
+        "ASCII letters, digits and underscores (a state also . + - inside); XMLBIF holds any text"
+    ),
+)

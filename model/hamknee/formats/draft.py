@@ -1,4 +1,4 @@
-"""A network as a file tells it: what the readers collect and the writers write, and its checks."""
+"""A network as it is read from a file, and its checks."""
 
 import math
 import re
@@ -10,7 +10,8 @@ from typing import NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Fault, FaultsError, HamkneeError, listing, suggestion
+from hamknee.base import Fault, FaultsError, listing, suggestion
+from hamknee.formats.nodes import PLAIN, TOLD_APART, Node, not_plain, not_told_apart
 from hamknee.network import SUM_TOLERANCE
 
 MOST_NUMBERS = 10_000_000
@@ -21,37 +22,6 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 class NetworkFileError(FaultsError):
     """A file that cannot be read as a network."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """One variable of a network and its table, by nothing but names.
-
-    Parameters
-    ----------
-    name : str
-        What arrows and tables call it.
-    states : tuple of str
-        At least two.
-    parents : tuple of str
-        In the order of the axes of `table`.
-    table : ndarray, shape (parents' states..., states)
-        P(node | parents).
-    label : str
-        What people read; empty where the file has none.
-    ess : ndarray, shape (parents' states...), or None
-        Equivalent sample size of each column, where the file tells it.
-    rescaled : int
-        How many columns were divided by their sum.
-    """
-
-    name: str
-    states: tuple[str, ...]
-    parents: tuple[str, ...]
-    table: npt.NDArray[np.float64]
-    label: str = ""
-    ess: npt.NDArray[np.float64] | None = None
-    rescaled: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +58,12 @@ class Draft:
     def stop(self, line: int | None, problem: str, allowed: str) -> NoReturn:
         """Raise at once, where reading on would be guessing."""
         raise NetworkFileError([Fault(self.source, line, None, problem, allowed)])
+
+    def stop_at_agrum(self, line: int, what: str) -> NoReturn:
+        """Raise at a table with several parents that aGrUM wrote: its order is not the format's."""
+        order = "puts such tables in an order that the format does not have"
+        problem = f"{what} has several parents, and aGrUM, which wrote this, {order}"
+        self.stop(line, problem, "the same network saved as BIF or NET")
 
     def number(self, text: str, line: int) -> float:
         """Return a number, or stop."""
@@ -234,94 +210,3 @@ class Draft:
 
     def _names(self) -> str:
         return listing(map(repr, self._variables)) or "variables stand before their tables"
-
-
-PLAIN = "printable text on one line without spaces around it"
-"""What every name has to be, in whatever format."""
-
-
-def not_plain(text: str) -> str:
-    """Return what keeps a text from being a name, as the end of a sentence; empty if nothing."""
-    if not text:
-        return "is empty"
-    if text != text.strip():
-        return "has spaces around it"
-    if not text.isprintable():
-        return "holds characters that cannot be seen"
-    return ""
-
-
-TOLD_APART = "at least two, all different"
-"""What the states of every variable have to be."""
-
-
-def not_told_apart(name: str, states: Sequence[str]) -> str:
-    """Return what is wrong with the states of a variable together; empty if nothing."""
-    if len(states) < 2 or len(set(states)) < len(states):
-        return f"{name!r} has the states {listing(map(repr, states)) or 'none'}"
-    return ""
-
-
-@dataclass(frozen=True)
-class Words:
-    """Which names a format can hold, so that other programs read them as they were meant.
-
-    Parameters
-    ----------
-    format : str
-        Name of the format, for the error.
-    variables, states, labels : re.Pattern, or None
-        What a name or label has to match as a whole; None where any plain text will do.
-    allowed : str
-        The same in words.
-    reserved : frozenset of str
-        Names that mean something else, in lower case.
-    """
-
-    format: str
-    allowed: str
-    variables: re.Pattern[str] | None = None
-    states: re.Pattern[str] | None = None
-    labels: re.Pattern[str] | None = None
-    reserved: frozenset[str] = frozenset()
-
-    def check(self, nodes: Iterable[Node], *, labels: bool) -> None:
-        """Raise with every name that the format cannot hold, and states that share one.
-
-        Parameters
-        ----------
-        nodes : iterable of Node
-            What is about to be written.
-        labels : bool
-            Whether the labels are written too.
-        """
-        problems = []
-        for node in nodes:
-            problems += self._problems(f"the variable {node.name!r}", node.name, self.variables)
-            for state in node.states:
-                problems += self._problems(
-                    f"the state {state!r} of {node.name!r}", state, self.states
-                )
-            if problem := not_told_apart(node.name, node.states):
-                problems.append(f"{problem}; allowed: {TOLD_APART}")
-            if labels and node.label:
-                what = f"the label {node.label!r} of {node.name!r}"
-                problems += self._problems(what, node.label, self.labels, reserved=False)
-        if problems:
-            raise HamkneeError("\n".join(problems))
-
-    def _problems(
-        self, what: str, text: str, pattern: re.Pattern[str] | None, *, reserved: bool = True
-    ) -> list[str]:
-        if problem := not_plain(text):
-            return [f"{what} {problem}; allowed: {PLAIN}"]
-        if pattern is not None and not pattern.fullmatch(text):
-            return [f"{what} has no safe form in {self.format}; allowed: {self.allowed}"]
-        if reserved and text.lower() in self.reserved:
-            return [f"{what} is a word of {self.format} itself; allowed: another name"]
-        return []
-
-
-def number_text(number: float) -> str:
-    """Return the shortest decimal text that reads back as the same number to the last bit."""
-    return np.format_float_positional(number, trim="0")

@@ -1,69 +1,27 @@
 """Networks to and from the files of other programs: BIF, XMLBIF, NET, XDSL and UAI."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
-
 from hamknee.base import Fault, HamkneeError, decode, listing, read_bytes, suggestion, write_whole
-from hamknee.formats.bif import read_bif, write_bif
-from hamknee.formats.draft import Draft, NetworkFileError, Node
-from hamknee.formats.net import read_net, write_net
-from hamknee.formats.uai import read_uai, write_uai
-from hamknee.formats.xml import read_xdsl, read_xmlbif, write_xdsl, write_xmlbif
+from hamknee.formats.bif import BIF
+from hamknee.formats.draft import Draft, NetworkFileError
+from hamknee.formats.format import Format
+from hamknee.formats.net import NET
+from hamknee.formats.nodes import Node, model_of, nodes_of, vocabulary_of
+from hamknee.formats.uai import UAI
+from hamknee.formats.xml import XDSL, XMLBIF
 from hamknee.inference import Model
-from hamknee.network import CPT, SUM_TOLERANCE, State, Variable, Vocabulary, read_vocabulary
+from hamknee.network import SUM_TOLERANCE, Vocabulary, read_vocabulary
 
 LARGEST = 100_000_000
 """Bytes of a file; the largest networks of the usual collections have a twentieth of it."""
 
 
-@dataclass(frozen=True)
-class Format:
-    """A format of network files.
-
-    Parameters
-    ----------
-    name : str
-        As it is usually written.
-    endings : tuple of str
-        Of the files, in lower case.
-    write : callable
-        Nodes to text.
-    read : callable
-        Text and name of the file to a draft.
-    lost : tuple of str
-        What of a model has no place in it.
-    """
-
-    name: str
-    endings: tuple[str, ...]
-    write: Callable[[Sequence[Node]], str]
-    read: Callable[[str, str], Draft]
-    lost: tuple[str, ...]
-
-
-_WORDS = ("roles", "questions", "labels of states", "basis and sources of the numbers")
-_COUNTS = "equivalent sample sizes"
-
 FORMATS: Mapping[str, Format] = MappingProxyType(
-    {
-        "bif": Format("BIF", (".bif",), write_bif, read_bif, ("labels", _COUNTS, *_WORDS)),
-        "xmlbif": Format(
-            "XMLBIF", (".xmlbif", ".bifxml", ".xml"), write_xmlbif, read_xmlbif, (_COUNTS, *_WORDS)
-        ),
-        "net": Format("NET", (".net",), write_net, read_net, _WORDS),
-        "xdsl": Format("XDSL", (".xdsl",), write_xdsl, read_xdsl, (_COUNTS, *_WORDS)),
-        "uai": Format(
-            "UAI",
-            (".uai",),
-            write_uai,
-            read_uai,
-            ("names of variables and states", "labels", _COUNTS, *_WORDS),
-        ),
-    }
+    {known.name.lower(): known for known in (BIF, XMLBIF, NET, XDSL, UAI)}
 )
 """The formats by their short names."""
 
@@ -137,7 +95,7 @@ def export(model: Model, path: str | Path, format: str | None = None) -> Export:
     """
     path = Path(path)
     chosen = find_format(path, format)
-    text = chosen.write(_nodes(model))
+    text = chosen.text(nodes_of(model))
     try:
         write_whole(path, text)
     except OSError as why:
@@ -190,10 +148,10 @@ def read_network(
         known = (
             vocabulary if isinstance(vocabulary, Vocabulary) else read_vocabulary(Path(vocabulary))
         )
-        if find_format(Path(path), format) is FORMATS["uai"]:
+        if find_format(Path(path), format) is UAI:
             nodes = _renamed(nodes, known)
         _check_words(nodes, known, target)
-        return _model(nodes, known, str(path))
+        return model_of(nodes, known, str(path))
     names = [node.name for node in nodes]
     if target not in names:
         allowed = listing(names)
@@ -201,7 +159,7 @@ def read_network(
             raise HamkneeError(f"it is not said which variable is asked for; allowed: {allowed}")
         hint = suggestion(target, names)
         raise HamkneeError(f"the network has no variable {target!r}{hint}; allowed: {allowed}")
-    return _model(nodes, _vocabulary(nodes, target, str(path)), str(path))
+    return model_of(nodes, vocabulary_of(nodes, target, str(path)), str(path))
 
 
 def read_nodes(
@@ -230,7 +188,9 @@ def read_nodes(
         fault = Fault(path.name, None, None, f"it has {size} bytes", f"at most {LARGEST}")
         raise NetworkFileError([fault])
     text = decode(read_bytes(path, NetworkFileError), path.name, NetworkFileError)
-    return chosen.read(text.replace("\r\n", "\n"), path.name).nodes(tolerance)
+    draft = Draft(path.name)
+    chosen.read(text.replace("\r\n", "\n"), draft)
+    return draft.nodes(tolerance)
 
 
 def find_format(path: Path, name: str | None = None) -> Format:
@@ -251,51 +211,6 @@ def find_format(path: Path, name: str | None = None) -> Format:
             return known
     endings = listing(ending for known in FORMATS.values() for ending in known.endings)
     raise HamkneeError(f"cannot tell the format of {path.name!r}; allowed: an ending of {endings}")
-
-
-def _nodes(model: Model) -> list[Node]:
-    """Return a model as nodes, in the order of its vocabulary."""
-    nodes = []
-    for name, cpt in model.cpts.items():
-        variable = model.vocabulary[name]
-        label = "" if variable.label == name else variable.label
-        states = variable.state_names
-        nodes.append(Node(name, states, cpt.parents, cpt.probabilities, label, cpt.ess))
-    return nodes
-
-
-def _vocabulary(nodes: Sequence[Node], target: str, source: str) -> Vocabulary:
-    """Return words for a network that has none but its names and labels."""
-    variables = (
-        Variable(
-            node.name,
-            "target" if node.name == target else "finding",
-            node.label or node.name,
-            tuple(State(state, state) for state in node.states),
-        )
-        for node in nodes
-    )
-    return Vocabulary(tuple(variables), source=source)
-
-
-def _model(nodes: Sequence[Node], vocabulary: Vocabulary, source: str) -> Model:
-    """Compile nodes, with parents and states in the order of a vocabulary that has all of them."""
-    by_name = {node.name: node for node in nodes}
-    cpts = {name: _cpt(by_name[name], by_name, vocabulary) for name in vocabulary}
-    return Model(vocabulary, cpts, source=source)
-
-
-def _cpt(node: Node, by_name: Mapping[str, Node], vocabulary: Vocabulary) -> CPT:
-    parents = tuple(name for name in vocabulary if name in node.parents)
-    order = [node.parents.index(name) for name in parents]
-    table = node.table.transpose([*order, len(order)])
-    ess = None if node.ess is None else node.ess.transpose(order)
-    for axis, name in enumerate((*parents, node.name)):
-        places = [by_name[name].states.index(s) for s in vocabulary[name].state_names]
-        table = table.take(places, axis=axis)
-        if ess is not None and name != node.name:
-            ess = ess.take(places, axis=axis)
-    return CPT(node.name, parents, np.ascontiguousarray(table), ess)
 
 
 def _check_words(nodes: Sequence[Node], vocabulary: Vocabulary, target: str | None) -> None:

@@ -5,25 +5,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hamknee.formats.draft import Draft, Node, Words, number_text
-from hamknee.formats.tokens import Word, WordReader, numbers
+from hamknee.formats.format import WORDS, Format, numbers_text
+from hamknee.formats.nodes import Node
+from hamknee.formats.tokens import Word, WordReader
 
-WORDS = Words(
-    "NET",
-    "a variable of ASCII letters, digits and underscores, a state of ASCII characters, and no "
-    "double quotes or backslashes in states and labels; XMLBIF holds any text",
-    variables=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
-    states=re.compile(r"[ -!#-\[\]-~]+"),  # pyAgrum empties others without a word
-    labels=re.compile(r'[^"\\]+'),
-)
-
-_SIGNS = "{}()|=;"
 _ALLOWED = "'net', 'node' or 'potential'"
 
 
-def write_net(nodes: Sequence[Node]) -> str:
-    """Return a network as NET; equivalent sample sizes become HUGIN's experience."""
-    WORDS.check(nodes, labels=True)
+def _write(nodes: Sequence[Node]) -> str:
+    """Return nodes and potentials; equivalent sample sizes become HUGIN's experience."""
     parts = ["net\n{\n}\n"]
     for node in nodes:
         states = " ".join(f'"{state}"' for state in node.states)
@@ -41,35 +31,18 @@ def write_net(nodes: Sequence[Node]) -> str:
 def _nested(table: np.ndarray) -> str:
     """Return numbers in brackets, a pair for each axis."""
     if table.ndim == 1:
-        return f"( {' '.join(number_text(p) for p in table)} )"
+        return f"( {numbers_text(table)} )"
     return "(" + "\n    ".join(_nested(part) for part in table) + ")"
 
 
-def read_net(text: str, source: str) -> Draft:
-    """Read the variables and tables of a NET file.
-
-    Parameters
-    ----------
-    text : str
-        What it holds.
-    source : str
-        Its name.
-
-    Raises
-    ------
-    NetworkFileError
-        At the first thing that is not understood, with its line. Attributes of the drawing and of
-        other programs are skipped.
-    """
-    return _Reader(text, source).read()
-
-
 class _Reader(WordReader):
-    def __init__(self, text: str, source: str) -> None:
-        string = r'"(?:[^"\\]|\\.)*"'
-        super().__init__(text, Draft(source), comment=r"%[^\n]*", string=string, signs=_SIGNS)
+    """Reads nodes and potentials; attributes of the drawing and of other programs are skipped."""
 
-    def read(self) -> Draft:
+    comment = r"%[^\n]*"
+    string = r'"(?:[^"\\]|\\.)*"'
+    signs = "{}()|=;"
+
+    def read(self) -> None:
         while not self.at_end():
             if self.take("net"):
                 self._attributes()
@@ -81,13 +54,12 @@ class _Reader(WordReader):
                     word = self.next(_ALLOWED)
                     self.draft.stop(word.line, f"found {word.text!r}", _ALLOWED)
                 self._node()
-        return self.draft
 
     def _attributes(self) -> dict[str, list[Word]]:
         self.expect("{")
         found: dict[str, list[Word]] = {}
         while not self.take("}"):
-            name = self.name("an attribute", _SIGNS)
+            name = self.name("an attribute")
             self.expect("=")
             if name.text in found:
                 self.draft.stop(name.line, f"{name.text} stands twice", "each attribute once")
@@ -95,7 +67,7 @@ class _Reader(WordReader):
         return found
 
     def _node(self) -> None:
-        name = self.name("the name of a variable", _SIGNS)
+        name = self.name("the name of a variable")
         attributes = self._attributes()
         states = self._flat(attributes.get("states", []))
         if odd := next((word for word in states if "\\" in word.text), None):
@@ -106,7 +78,7 @@ class _Reader(WordReader):
 
     def _potential(self) -> None:
         line = self.expect("(").line
-        name = self.name("the name of a variable", _SIGNS)
+        name = self.name("the name of a variable")
         parents: list[str] = []
         if self.take("|"):
             parents = [word.text for word in self.until(")")]
@@ -115,10 +87,10 @@ class _Reader(WordReader):
         attributes = self._attributes()
         if "data" not in attributes:
             self.draft.stop(line, f"the table of {name.text!r} has no data", "data = ( ... );")
-        values = numbers(self._flat(attributes["data"]), self.draft)
+        values = self.numbers(self._flat(attributes["data"]))
         ess = None
         if "experience" in attributes:
-            ess = numbers(self._flat(attributes["experience"]), self.draft)
+            ess = self.numbers(self._flat(attributes["experience"]))
         self.draft.table(name.text, parents, values, line, ess)
 
     def _flat(self, words: list[Word]) -> list[Word]:
@@ -135,3 +107,19 @@ class _Reader(WordReader):
         if depth:
             self.draft.stop(words[-1].line, "a bracket is not closed", "as many ) as (")
         return inside
+
+
+NET = Format(
+    "NET",
+    (".net",),
+    write=_write,
+    read=lambda text, draft: _Reader(text, draft).read(),
+    lost=WORDS,
+    variables=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
+    states=re.compile(r"[ -!#-\[\]-~]+"),  # pyAgrum empties others without a word
+    labels=re.compile(r'[^"\\]+'),
+    allowed=(
+        "a variable of ASCII letters, digits and underscores, a state of ASCII characters, and no "
+        "double quotes or backslashes in states and labels; XMLBIF holds any text"
+    ),
+)

@@ -1,4 +1,4 @@
-"""The model as a pgmpy network and back. The only room that imports pgmpy, which takes seconds."""
+"""The model as a pgmpy network and back. The only file that imports pgmpy, which takes seconds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hamknee.base import HamkneeError, suggestion
+from hamknee.formats.nodes import in_order
 from hamknee.inference import Model, simulate
 from hamknee.network import CPT, SUM_TOLERANCE, State, Variable, Vocabulary
 
@@ -95,17 +96,14 @@ def from_pgmpy(network: DiscreteBayesianNetwork, *, target: str) -> Model:
 def _cpt(network: DiscreteBayesianNetwork, node: object, vocabulary: Vocabulary) -> CPT:
     """Return a node's table with its axes and states in the vocabulary's order, by name."""
     cpd = network.get_cpds(node)
-    axes = [str(name) for name in cpd.variables]
-    order = [*(p for p in vocabulary if p in axes and p != str(node)), str(node)]
-    values = np.asarray(cpd.values, dtype=float).transpose([axes.index(name) for name in order])
-    for axis, name in enumerate(order):
-        original = next(n for n in cpd.variables if str(n) == name)
-        states = [str(state) for state in cpd.state_names[original]]
-        values = values.take([states.index(s) for s in vocabulary[name].state_names], axis=axis)
+    axes = {str(name): [str(state) for state in cpd.state_names[name]] for name in cpd.variables}
+    parents = tuple(name for name in vocabulary if name in axes and name != str(node))
+    values = np.asarray(cpd.values, dtype=float)
+    values = in_order(values, axes, (*parents, str(node)), vocabulary)
     sums = values.sum(axis=-1, keepdims=True)
     if not np.abs(sums - 1).max() <= SUM_TOLERANCE:
         raise HamkneeError(f"a column of {node} does not add up to 1; allowed: within 0.000001")
-    return CPT(str(node), tuple(order[:-1]), values / sums)
+    return CPT(str(node), parents, values / sums)
 
 
 def _check_distinct(what: str, names: list[str]) -> None:

@@ -34,14 +34,22 @@ class WordReader:
     text : str
         What the file holds.
     draft : Draft
-        Which knows the name of the file.
+        Which takes in what is read.
+
+    Attributes
+    ----------
     comment, string, signs : str
-        Regular expressions of a comment and of a string in quotes, and the signs that stand alone.
+        Of the format, for a subclass to set: regular expressions of a comment and of a string in
+        quotes, and the signs that stand alone.
     """
 
-    def __init__(self, text: str, draft: Draft, *, comment: str, string: str, signs: str) -> None:
+    comment: str
+    string: str
+    signs: str
+
+    def __init__(self, text: str, draft: Draft) -> None:
         self.draft = draft
-        self.words = _words(text, draft, comment, string, signs)
+        self.words = _words(text, draft, self.comment, self.string, self.signs)
         self.place = 0
 
     @property
@@ -79,10 +87,10 @@ class WordReader:
             self.draft.stop(word.line, f"found {word.text!r}", f"{text!r}")
         return word
 
-    def name(self, due: str, signs: str) -> Word:
+    def name(self, due: str) -> Word:
         """Read a word that is no sign, or stop."""
         word = self.next(due)
-        if not word.quoted and word.text in signs:
+        if not word.quoted and word.text in self.signs:
             self.draft.stop(word.line, f"found {word.text!r}", due)
         return word
 
@@ -93,6 +101,13 @@ class WordReader:
             words.append(self.next(f"{end!r}"))
         self.expect(end)
         return words
+
+    def numbers(self, words: list[Word]) -> list[float]:
+        """Return words as numbers; commas between them are left out, two in a row are not."""
+        for before, after in pairwise(words):
+            if before.text == after.text == ",":
+                self.draft.stop(after.line, "found two commas in a row", "a number between them")
+        return [self.draft.number(word.text, word.line) for word in words if word.text != ","]
 
 
 def _words(text: str, draft: Draft, comment: str, string: str, signs: str) -> list[Word]:
@@ -113,11 +128,3 @@ def _words(text: str, draft: Draft, comment: str, string: str, signs: str) -> li
         line += found[0].count("\n")
         place = found.end()
     return words
-
-
-def numbers(words: list[Word], draft: Draft) -> list[float]:
-    """Return words as numbers; commas between them are left out, two in a row are not."""
-    for before, after in pairwise(words):
-        if before.text == after.text == ",":
-            draft.stop(after.line, "found two commas in a row", "a number between them")
-    return [draft.number(word.text, word.line) for word in words if word.text != ","]

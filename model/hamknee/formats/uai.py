@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from hamknee.formats.draft import Draft, Node, number_text
-from hamknee.formats.xml import AGRUM, AGRUM_ALLOWED
+from hamknee.formats.draft import Draft
+from hamknee.formats.format import COUNTS, LABELS, NAMES, WORDS, Format, numbers_text
+from hamknee.formats.nodes import Node
 
 
-def write_uai(nodes: Sequence[Node]) -> str:
-    """Return a network as UAI; variable i is the i-th of the nodes."""
+def _write(nodes: Sequence[Node]) -> str:
+    """Return sizes, scopes and tables; variable i is the i-th of the nodes."""
     number = {node.name: str(i) for i, node in enumerate(nodes)}
     lines = ["BAYES", str(len(nodes)), " ".join(str(len(node.states)) for node in nodes)]
     lines.append(str(len(nodes)))
@@ -15,40 +16,21 @@ def write_uai(nodes: Sequence[Node]) -> str:
         scope = (*node.parents, node.name)
         lines.append(" ".join([str(len(scope)), *(number[name] for name in scope)]))
     for node in nodes:
-        rows = node.table.reshape(-1, len(node.states))
-        lines += ["", str(node.table.size)]
-        lines += [" ".join(number_text(p) for p in row) for row in rows]
+        lines += ["", str(node.table.size), *map(numbers_text, node.rows)]
     return "\n".join([*lines, ""])
 
 
-def read_uai(text: str, source: str) -> Draft:
-    """Read the tables of a UAI file, with v0, v1, … for its variables and s0, s1, … for states.
-
-    Parameters
-    ----------
-    text : str
-        What it holds.
-    source : str
-        Its name.
-
-    Raises
-    ------
-    NetworkFileError
-        If it is no Bayesian network, ends early or goes on too long, or was written by aGrUM with
-        several parents (its order of the columns is not the format's).
-    """
-    return _Reader(text, source).read()
-
-
 class _Reader:
-    def __init__(self, text: str, source: str) -> None:
-        self.draft = Draft(source)
+    """Reads the tables, with v0, v1, … for the variables and s0, s1, … for their states."""
+
+    def __init__(self, text: str, draft: Draft) -> None:
+        self.draft = draft
         self.by_agrum = "#" in text  # only aGrUM's comments start so, those of the format with c
         self.length = len(text)
         self.words = _words(text)
         self.line = 1
 
-    def read(self) -> Draft:
+    def read(self) -> None:
         if (kind := self._next("BAYES")) != "BAYES":
             self.draft.stop(self.line, f"found a network of the kind {kind[:40]!r}", "BAYES")
         sizes = [self._whole("the number of states") for _ in range(self._whole("how many"))]
@@ -61,7 +43,7 @@ class _Reader:
         scopes = [self._scope(names) for _ in range(self._whole("the number of tables"))]
         for scope, line in scopes:
             if len(scope) > 2 and self.by_agrum:
-                self.draft.stop(line, f"a table has several parents, and {AGRUM}", AGRUM_ALLOWED)
+                self.draft.stop_at_agrum(line, "a table")
         for scope, _ in scopes:
             count = self._whole("the number of numbers")
             line = self.line
@@ -69,7 +51,6 @@ class _Reader:
             self.draft.table(scope[-1], scope[:-1], values, line)
         if (more := next(self.words, None)) is not None:
             self.draft.stop(more[1], f"found {more[0]!r} after the last table", "nothing")
-        return self.draft
 
     def _scope(self, names: list[str]) -> tuple[list[str], int]:
         scope = []
@@ -102,3 +83,12 @@ def _words(text: str) -> Iterator[tuple[str, int]]:
         if line.split()[:1] != ["c"]:
             for word in line.partition("#")[0].split():
                 yield word, number
+
+
+UAI = Format(
+    "UAI",
+    (".uai",),
+    write=_write,
+    read=lambda text, draft: _Reader(text, draft).read(),
+    lost=(NAMES, LABELS, COUNTS, *WORDS),
+)

@@ -1,7 +1,4 @@
-"""XMLBIF (version 0.3) and XDSL, the formats in XML.
-
-Reading XML as a tree with lines, and nothing that XML could do beyond that.
-"""
+"""The formats in XML, XMLBIF (version 0.3) and XDSL, read as trees with lines."""
 
 from __future__ import annotations
 
@@ -12,17 +9,24 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-import numpy as np
-import numpy.typing as npt
+from hamknee.formats.draft import Draft
+from hamknee.formats.format import COUNTS, WORDS, Format, numbers_text
+from hamknee.formats.nodes import Node
 
-from hamknee.formats.draft import Draft, Node, Words, number_text
-
-BLANK = " \t\r\n"
+_BLANK = " \t\r\n"
 """What XML takes for white space."""
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+_NAMES = "hamknee_states"
+"""The user property of XDSL with the names of states that GeNIe would refuse."""
+
+_LETTER = "A-Za-z\u0080-\U0010ffff"  # what GeNIe takes for a letter
+_IDENTIFIER = re.compile(rf"[{_LETTER}][{_LETTER}0-9_]*")
 
 
 @dataclass
-class Element:
+class _Element:
     """One element.
 
     Parameters
@@ -38,19 +42,19 @@ class Element:
     tag: str
     attributes: dict[str, str]
     line: int
-    children: list[Element] = field(default_factory=list)
+    children: list[_Element] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         """The text right inside, without white space around it."""
-        return "".join(self.pieces).strip(BLANK)
+        return "".join(self.pieces).strip(_BLANK)
 
-    def having(self, tag: str) -> list[Element]:
+    def having(self, tag: str) -> list[_Element]:
         """Return the children of that tag, in order."""
         return [child for child in self.children if child.tag == tag]
 
-    def descendants(self) -> Iterator[Element]:
+    def descendants(self) -> Iterator[_Element]:
         """Iterate over everything below, in no promised order."""
         waiting = list(self.children)
         while waiting:
@@ -59,34 +63,24 @@ class Element:
             waiting += element.children
 
 
-def read_tree(text: str, root: str, draft: Draft) -> Element:
-    """Read XML.
+class _Tree:
+    """Reads XML, and nothing that XML could do beyond elements, attributes and text.
 
     Entities of the file's own are refused, because a few of them can stand for gigabytes or for
     other files. A list of tags (DTD) in front is skipped; one that is elsewhere is not fetched.
 
     Parameters
     ----------
-    text : str
-        What the file holds.
     root : str
         The tag it must start with.
     draft : Draft
         Which knows the name of the file.
-
-    Raises
-    ------
-    NetworkFileError
-        If it is no XML, has entities of its own, or another root.
     """
-    return _Tree(root, draft).read(text)
 
-
-class _Tree:
     def __init__(self, root: str, draft: Draft) -> None:
         self.root = root
         self.draft = draft
-        self.top = Element("", {}, 1)
+        self.top = _Element("", {}, 1)
         self.open = [self.top]
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
@@ -97,19 +91,19 @@ class _Tree:
         self.parser.EntityDeclHandler = self._refuse_entity
         self.parser.SkippedEntityHandler = self._refuse_entity
 
-    def read(self, text: str) -> Element:
+    def read(self, text: str) -> _Element:
         try:
             self.parser.Parse(text, True)
         except expat.ExpatError as why:
             problem = f"not valid XML: {expat.errors.messages[why.code]}"
             self.draft.stop(why.lineno, problem, f"XML with the root {self.root}")
-        found = self.top.children[0]
-        if found.tag != self.root:
-            self.draft.stop(found.line, f"the root is {found.tag!r}", repr(self.root))
-        return found
+        root = self.top.children[0]
+        if root.tag != self.root:
+            self.draft.stop(root.line, f"the root is {root.tag!r}", repr(self.root))
+        return root
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        element = Element(tag, attributes, self.parser.CurrentLineNumber)
+        element = _Element(tag, attributes, self.parser.CurrentLineNumber)
         self.open[-1].children.append(element)
         self.open.append(element)
 
@@ -124,24 +118,8 @@ class _Tree:
         self.draft.stop(self.parser.CurrentLineNumber, problem, "no entities of its own")
 
 
-XMLBIF_WORDS = Words("XMLBIF", "any printable text")
-
-_LETTER = "A-Za-z\u0080-\U0010ffff"  # what GeNIe takes for a letter
-_IDENTIFIER = re.compile(rf"[{_LETTER}][{_LETTER}0-9_]*")
-XDSL_WORDS = Words(
-    "XDSL",
-    "letters, digits and underscores, a letter first; XMLBIF holds any text",
-    variables=_IDENTIFIER,
-)
-STATES = "hamknee_states"
-"""The user property with the names of states that GeNIe would refuse."""
-
-_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
-
-
-def write_xmlbif(nodes: Sequence[Node]) -> str:
-    """Return a network as XMLBIF, with the labels as properties."""
-    XMLBIF_WORDS.check(nodes, labels=True)
+def _write_xmlbif(nodes: Sequence[Node]) -> str:
+    """Return variables and definitions, with the labels as properties."""
     lines = ['<BIF VERSION="0.3">', "<NETWORK>", "<NAME>hamknee</NAME>"]
     for node in nodes:
         lines += ['<VARIABLE TYPE="nature">', f"  <NAME>{escape(node.name)}</NAME>"]
@@ -152,28 +130,14 @@ def write_xmlbif(nodes: Sequence[Node]) -> str:
     for node in nodes:
         lines += ["<DEFINITION>", f"  <FOR>{escape(node.name)}</FOR>"]
         lines += [f"  <GIVEN>{escape(parent)}</GIVEN>" for parent in node.parents]
-        rows = node.table.reshape(-1, len(node.states))
-        lines += ["  <TABLE>", *(f"    {_row(row)}" for row in rows), "  </TABLE>", "</DEFINITION>"]
-    return _XML + "\n".join([*lines, "</NETWORK>", "</BIF>\n"])
+        rows = (f"    {numbers_text(row)}" for row in node.rows)
+        lines += ["  <TABLE>", *rows, "  </TABLE>", "</DEFINITION>"]
+    return _DECLARATION + "\n".join([*lines, "</NETWORK>", "</BIF>\n"])
 
 
-def read_xmlbif(text: str, source: str) -> Draft:
-    """Read the variables and tables of an XMLBIF file.
-
-    Parameters
-    ----------
-    text : str
-        What it holds.
-    source : str
-        Its name.
-
-    Raises
-    ------
-    NetworkFileError
-        If it is not such a file, or has more than chance variables and their tables.
-    """
-    draft = Draft(source)
-    network = _only(read_tree(text, "BIF", draft), "NETWORK", draft)
+def _read_xmlbif(text: str, draft: Draft) -> None:
+    """Take in chance variables and their tables; anything else is refused."""
+    network = _only(_Tree("BIF", draft).read(text), "NETWORK", draft)
     for element in network.children:
         if element.tag == "VARIABLE":
             _xmlbif_variable(element, draft)
@@ -184,10 +148,9 @@ def read_xmlbif(text: str, source: str) -> Draft:
             draft.table(child, parents, values, element.line)
         elif element.tag not in ("NAME", "PROPERTY"):
             draft.stop(element.line, f"found {element.tag!r}", "VARIABLE and DEFINITION")
-    return draft
 
 
-def _xmlbif_variable(element: Element, draft: Draft) -> None:
+def _xmlbif_variable(element: _Element, draft: Draft) -> None:
     name = _only(element, "NAME", draft).text
     kind = element.attributes.get("TYPE", "nature")
     if kind != "nature":
@@ -198,25 +161,24 @@ def _xmlbif_variable(element: Element, draft: Draft) -> None:
     draft.variable(name, states, element.line, label.strip())
 
 
-def write_xdsl(nodes: Sequence[Node]) -> str:
-    """Return a network as XDSL, with the labels as the names that GeNIe shows."""
-    XDSL_WORDS.check(nodes, labels=True)
+def _write_xdsl(nodes: Sequence[Node]) -> str:
+    """Return tables in an order that GeNIe reads, with the labels as the names that it shows."""
     lines = ['<smile version="1.0" id="hamknee">', "<nodes>"]
     for node in _parents_first(nodes):
         lines.append(f"  <cpt id={quoteattr(node.name)}>")
         lines += [f"    <state id={quoteattr(state)} />" for state in _state_ids(node.states)]
         if node.parents:
             lines.append(f"    <parents>{' '.join(node.parents)}</parents>")
-        lines += [f"    <probabilities>{_row(node.table.ravel())}</probabilities>"]
+        lines += [f"    <probabilities>{numbers_text(node.table.ravel())}</probabilities>"]
         if _state_ids(node.states) != node.states:
             names = json.dumps(node.states, ensure_ascii=False)
-            lines.append(f'    <property id="{STATES}">{escape(names)}</property>')
+            lines.append(f'    <property id="{_NAMES}">{escape(names)}</property>')
         lines.append("  </cpt>")
     lines += ["</nodes>", "<extensions>", '  <genie version="1.0" app="hamknee" name="hamknee">']
     for node in nodes:
         label = escape(node.label or node.name)
         lines.append(f"    <node id={quoteattr(node.name)}><name>{label}</name></node>")
-    return _XML + "\n".join([*lines, "  </genie>", "</extensions>", "</smile>\n"])
+    return _DECLARATION + "\n".join([*lines, "  </genie>", "</extensions>", "</smile>\n"])
 
 
 def _state_ids(states: tuple[str, ...]) -> tuple[str, ...]:
@@ -226,19 +188,20 @@ def _state_ids(states: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"s_{number}" for number in range(len(states)))
 
 
-def _state_names(element: Element, draft: Draft) -> tuple[str, ...]:
-    """Return the names of states, or the identifiers where no names are told."""
+def _state_names(element: _Element, draft: Draft) -> tuple[str, ...]:
+    """Return the names of states, or the identifiers where the file has no names."""
     ids = tuple(state.attributes.get("id", "") for state in element.having("state"))
-    told = [part for part in element.having("property") if part.attributes.get("id") == STATES]
-    if not told:
+    properties = element.having("property")
+    named = next((part for part in properties if part.attributes.get("id") == _NAMES), None)
+    if named is None:
         return ids
     try:
-        names = json.loads(told[0].text)
+        names = json.loads(named.text)
     except (ValueError, RecursionError):
         names = None
     fits = isinstance(names, list) and all(isinstance(name, str) for name in names)
     if not fits or _state_ids(tuple(names)) != ids:
-        draft.stop(told[0].line, f"{STATES} does not go with the states", "a name for each state")
+        draft.stop(named.line, f"{_NAMES} does not go with the states", "a name for each state")
     return tuple(names)
 
 
@@ -253,24 +216,12 @@ def _parents_first(nodes: Sequence[Node]) -> list[Node]:
     return ordered
 
 
-def read_xdsl(text: str, source: str) -> Draft:
-    """Read the variables and tables of an XDSL file.
+def _read_xdsl(text: str, draft: Draft) -> None:
+    """Take in chance variables with a table of numbers; anything else is refused.
 
-    Parameters
-    ----------
-    text : str
-        What it holds.
-    source : str
-        Its name.
-
-    Raises
-    ------
-    NetworkFileError
-        If it is not such a file, has more than chance variables with a table of numbers, or was
-        written by aGrUM with several parents (its order of the columns is not GeNIe's).
+    So are tables with several parents that aGrUM wrote: its order of the columns is not GeNIe's.
     """
-    draft = Draft(source)
-    root = read_tree(text, "smile", draft)
+    root = _Tree("smile", draft).read(text)
     if root.having("dynamic"):
         draft.stop(root.having("dynamic")[0].line, "found a network in time", "one without time")
     labels = {
@@ -286,33 +237,41 @@ def read_xdsl(text: str, source: str) -> Draft:
             draft.stop(element.line, f"found {element.tag!r}", "cpt")
         name = element.attributes.get("id", "")
         label = labels.get(name, "")
-        draft.variable(
-            name, _state_names(element, draft), element.line, "" if label == name else label
-        )
+        states = _state_names(element, draft)
+        draft.variable(name, states, element.line, "" if label == name else label)
         parents = [word for part in element.having("parents") for word in part.text.split()]
         if len(parents) > 1 and app.startswith("aGrUM"):
-            draft.stop(element.line, f"{name!r} has several parents, and {AGRUM}", AGRUM_ALLOWED)
+            draft.stop_at_agrum(element.line, repr(name))
         values = _numbers(_only(element, "probabilities", draft), draft)
         draft.table(name, parents, values, element.line)
-    return draft
 
 
-AGRUM = "aGrUM, which wrote this, puts such tables in an order that the format does not have"
-AGRUM_ALLOWED = "the same network saved as BIF or NET"
-
-
-def _only(element: Element, tag: str, draft: Draft) -> Element:
+def _only(element: _Element, tag: str, draft: Draft) -> _Element:
     """Return the one child of a tag, or stop."""
-    found = element.having(tag)
-    if len(found) != 1:
-        problem = f"{element.tag} has {len(found)} of {tag}"
+    children = element.having(tag)
+    if len(children) != 1:
+        problem = f"{element.tag} has {len(children)} of {tag}"
         draft.stop(element.line, problem, "exactly one")
-    return found[0]
+    return children[0]
 
 
-def _row(values: npt.NDArray[np.float64]) -> str:
-    return " ".join(number_text(value) for value in values)
-
-
-def _numbers(element: Element, draft: Draft) -> list[float]:
+def _numbers(element: _Element, draft: Draft) -> list[float]:
     return [draft.number(word, element.line) for word in element.text.split()]
+
+
+XMLBIF = Format(
+    "XMLBIF",
+    (".xmlbif", ".bifxml", ".xml"),
+    write=_write_xmlbif,
+    read=_read_xmlbif,
+    lost=(COUNTS, *WORDS),
+)
+XDSL = Format(
+    "XDSL",
+    (".xdsl",),
+    write=_write_xdsl,
+    read=_read_xdsl,
+    lost=(COUNTS, *WORDS),
+    variables=_IDENTIFIER,
+    allowed="letters, digits and underscores, a letter first; XMLBIF holds any text",
+)
