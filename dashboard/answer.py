@@ -8,7 +8,7 @@ import streamlit as st
 import numbers_in_force
 from announcing import announce
 from drawing import show_chart
-from evidence import Case
+from evidence import VisitorCase
 from hamknee import ImpossibleEvidenceError, Model
 from hamknee.base import percent, percent_range
 from hamknee.charts import ranking, ranking_rows
@@ -114,7 +114,7 @@ def table_html(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<table class="numbers"><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def given(model: Model, case: Case, found: Conflict) -> str:
+def given(model: Model, case: VisitorCase, found: Conflict) -> str:
     """Return what the ranking rests on: the answers, and what stands in for an open context."""
     posterior = found.case.posterior
     sentences = [f"Your answers: {posterior.findings_text}"] if posterior.evidence else []

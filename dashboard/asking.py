@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from evidence import Case, hold_case, questions
+from evidence import VisitorCase, hold_case, questions
 from hamknee.network import Variable, Vocabulary, check_value, parse_value, value_text, value_words
 from texts import plain
 
@@ -27,7 +27,7 @@ class Form:
     ----------
     key : str
         What the keys of its widgets begin with.
-    case : Case
+    case : VisitorCase
         What its widgets show.
     latest : callable
         Returns the case that a choice is added to.
@@ -38,9 +38,9 @@ class Form:
     """
 
     key: str
-    case: Case
-    latest: Callable[[], Case]
-    save: Callable[[Case], None]
+    case: VisitorCase
+    latest: Callable[[], VisitorCase]
+    save: Callable[[VisitorCase], None]
     beside: Callable[[Variable], str] = lambda _: ""
 
 
@@ -83,7 +83,7 @@ def question(variable: Variable, form: Form) -> str:
     return " ".join(filter(None, [plain(variable.question), plain(form.beside(variable))]))
 
 
-def answer_words(case: Case, variable: Variable) -> str:
+def answer_words(case: VisitorCase, variable: Variable) -> str:
     """Return what a case says of a question, in words."""
     if variable.name in case.not_known:
         return "don't know"
@@ -151,7 +151,7 @@ def _sorted(value: str | int | list[str] | None) -> str | int | list[str] | None
     return sorted(value) if isinstance(value, list) else value
 
 
-def _chosen(variable: Variable, case: Case) -> list[str]:
+def _chosen(variable: Variable, case: VisitorCase) -> list[str]:
     """Return the options that are chosen; none if the question was not asked.
 
     An answer that only a link can give, such as likelihoods, is an option of its own.

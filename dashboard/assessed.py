@@ -11,7 +11,7 @@ import streamlit as st
 
 import hamknee
 from cached import stamp
-from evidence import Case
+from evidence import VisitorCase
 from hamknee.guidance import Advice, Guidance, Summary, Triage, advice_for, find_guidance
 from hamknee.network import Evidence, check_evidence, value_text
 from hamknee.reasoning import Conflict, Reasons, Stop
@@ -30,20 +30,20 @@ def guidance(model: hamknee.Model) -> Guidance | None:
     return find_guidance(model)
 
 
-def interval(model: hamknee.Model, case: Case) -> CredibleInterval:
+def interval(model: hamknee.Model, case: VisitorCase) -> CredibleInterval:
     """Return the posterior with its intervals; of the triage where there is one."""
     if guidance(model) is not None:
         return triage(model, case).interval
     return _interval(_key(model, case.evidence), model, case.evidence)
 
 
-def triage(model: hamknee.Model, case: Case) -> Triage:
+def triage(model: hamknee.Model, case: VisitorCase) -> Triage:
     """Return how soon to seek help, and why."""
     key = _key(model, case.evidence, sorted(case.flags.items()))
     return _triage(key, model, case.evidence, case.flags)
 
 
-def safe_triage(model: hamknee.Model, case: Case) -> Triage:
+def safe_triage(model: hamknee.Model, case: VisitorCase) -> Triage:
     """Return the triage; of the warning signs alone where the answers contradict each other."""
     try:
         return triage(model, case)
@@ -51,18 +51,18 @@ def safe_triage(model: hamknee.Model, case: Case) -> Triage:
         return triage(model, replace(case, evidence=check_evidence(model.vocabulary, {})))
 
 
-def advice(model: hamknee.Model, case: Case) -> Advice:
+def advice(model: hamknee.Model, case: VisitorCase) -> Advice:
     """Return what to do, what to leave and when to seek help."""
     return advice_for(triage(model, case))
 
 
-def summary(model: hamknee.Model, case: Case) -> Summary:
+def summary(model: hamknee.Model, case: VisitorCase) -> Summary:
     """Return the case on one page."""
     return Summary(advice(model, case), model.sha256, not_known=case.not_known)
 
 
 def stop(
-    model: hamknee.Model, case: Case, state: str | None = None, *, per_minute: bool = True
+    model: hamknee.Model, case: VisitorCase, state: str | None = None, *, per_minute: bool = True
 ) -> Stop:
     """Return what to ask next, and whether to go on asking.
 
@@ -79,13 +79,13 @@ def stop(
     return _stop(key, model, case.evidence, case.not_known, state, per_minute)
 
 
-def reasons(model: hamknee.Model, case: Case, state: str, against: str | None) -> Reasons:
+def reasons(model: hamknee.Model, case: VisitorCase, state: str, against: str | None) -> Reasons:
     """Return the weight of each finding."""
     key = _key(model, case.evidence, state, against)
     return _reasons(key, model, case.evidence, state, against)
 
 
-def conflict(model: hamknee.Model, case: Case) -> Conflict:
+def conflict(model: hamknee.Model, case: VisitorCase) -> Conflict:
     """Return how well the findings go together."""
     return _conflict(_key(model, case.evidence), model, case.evidence)
 

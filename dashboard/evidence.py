@@ -43,7 +43,7 @@ _KEPT, _CHANGES, _PAGE, _EDITED = "case", "changes", "page-before", "edited-numb
 
 
 @dataclass(frozen=True)
-class Case:
+class VisitorCase:
     """What an address says.
 
     Parameters
@@ -79,7 +79,7 @@ class Case:
         found[NOT_KNOWN] = "|".join(self.not_known)
         return {name: text for name, text in found.items() if text}
 
-    def answering(self, name: str, text: str, *, not_known: bool = False) -> "Case":
+    def answering(self, name: str, text: str, *, not_known: bool = False) -> "VisitorCase":
         """Return the case with another answer to one question; an empty text takes it back."""
         texts = {n: t for n, t in self.texts.items() if n != name}
         if text:
@@ -87,7 +87,7 @@ class Case:
         others = tuple(n for n in self.not_known if n != name)
         return replace(self, texts=texts, not_known=(*others, name) if not_known else others)
 
-    def flagging(self, answers: Mapping[str, object]) -> "Case":
+    def flagging(self, answers: Mapping[str, object]) -> "VisitorCase":
         """Return the case with other answers to some warning signs; None takes one back."""
         flags = {**self.flags, **answers}
         return replace(self, flags={n: answer for n, answer in flags.items() if answer is not None})
@@ -100,7 +100,7 @@ def read_case(
     vocabulary: Vocabulary,
     parameters: Mapping[str, Sequence[str]],
     guidance: Guidance | None = None,
-) -> Case:
+) -> VisitorCase:
     """Read the parameters of an address, leaving out what cannot be used.
 
     Parameters
@@ -137,7 +137,7 @@ def read_case(
     }
     named = [n for parameter in FLAG_ANSWERS for n in lists.get(parameter, ())] if signs else []
     ignored += _unknown("question", asked, variables) + _unknown("warning sign", named, signs)
-    return Case(
+    return VisitorCase(
         check_evidence(vocabulary, entries),
         texts,
         flags,
@@ -173,7 +173,7 @@ def _unknown(kind: str, names: Iterable[str], allowed: Iterable[str]) -> list[st
 # The session ------------------------------------------------------------------------------
 
 
-def current_case(vocabulary: Vocabulary, guidance: Guidance | None = None) -> Case:
+def current_case(vocabulary: Vocabulary, guidance: Guidance | None = None) -> VisitorCase:
     """Return the case a visitor works with, on whatever page.
 
     Parameters
@@ -185,7 +185,7 @@ def current_case(vocabulary: Vocabulary, guidance: Guidance | None = None) -> Ca
     return read_case(vocabulary, kept, guidance)
 
 
-def changed_case(vocabulary: Vocabulary, guidance: Guidance | None = None) -> Case:
+def changed_case(vocabulary: Vocabulary, guidance: Guidance | None = None) -> VisitorCase:
     """Return the second version of the case: the first, and what was changed in it."""
     kept: Mapping[str, Sequence[str]] = st.session_state.get(_KEPT, {})
     changes: Mapping[str, Sequence[str]] = st.session_state.get(_CHANGES, {})
@@ -194,7 +194,7 @@ def changed_case(vocabulary: Vocabulary, guidance: Guidance | None = None) -> Ca
     return read_case(vocabulary, both, guidance)
 
 
-def changes_between(first: Case, second: Case) -> dict[str, str]:
+def changes_between(first: VisitorCase, second: VisitorCase) -> dict[str, str]:
     """Return the parameters in which a second version differs; empty where it says nothing."""
     before, after = first.address, second.address
     names = dict.fromkeys([*after, *before])

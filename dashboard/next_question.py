@@ -5,7 +5,7 @@ import streamlit as st
 import assessed
 from answer import table_html
 from asking import Form, ask_for_one
-from evidence import Case, hold_case
+from evidence import VisitorCase, hold_case
 from hamknee import Model
 from hamknee.base import percent
 from hamknee.network import Variable
@@ -100,7 +100,7 @@ def ranked_rows(questions: Questions) -> list[tuple[str, str, str]]:
     ]
 
 
-def signs_open(model: Model, case: Case) -> bool:
+def signs_open(model: Model, case: VisitorCase) -> bool:
     """Whether an urgent warning sign has not been answered."""
     return assessed.guidance(model) is not None and bool(assessed.triage(model, case).open_urgent)
 

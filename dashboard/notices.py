@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from evidence import Case
+from evidence import VisitorCase
 from hamknee import Model
 from texts import plain
 
 MOST = 6
 
 
-def show_notices(model: Model, case: Case) -> None:
+def show_notices(model: Model, case: VisitorCase) -> None:
     """Say what in the address was left out, and what a reader should know of the answers."""
     if case.ignored:
         lines = [f"- {plain(problem[:300])}" for problem in case.ignored[:MOST]]
@@ -22,7 +22,7 @@ def show_notices(model: Model, case: Case) -> None:
         st.warning(plain(notice))
 
 
-def other_numbers(model: Model, case: Case) -> str:
+def other_numbers(model: Model, case: VisitorCase) -> str:
     """Return that a link was made with other numbers; empty if it was not."""
     if not case.numbers or model.sha256.startswith(case.numbers):
         return ""

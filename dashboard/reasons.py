@@ -5,7 +5,7 @@ import streamlit as st
 import assessed
 from answer import lead_to_numbers
 from drawing import show_chart
-from evidence import Case, hold_case
+from evidence import VisitorCase, hold_case
 from hamknee import Model
 from hamknee.charts import contrast, contrast_rows, waterfall, waterfall_rows
 from hamknee.network import Variable
@@ -24,7 +24,7 @@ WATERFALL_ALT = "From the starting probability to the present one, a step for ea
 CONTRAST_ALT = "What each answer says for the first condition rather than for the second."
 
 
-def show_reasons(model: Model, case: Case, order: list[int]) -> None:
+def show_reasons(model: Model, case: VisitorCase, order: list[int]) -> None:
     """Show the weights of the answers.
 
     Parameters

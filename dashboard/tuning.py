@@ -15,7 +15,7 @@ from case_row import show_case
 from changing import Chosen, change, choose
 from drawing import show_chart
 from edits import NEAR
-from evidence import Case
+from evidence import VisitorCase
 from hamknee.base import percent
 from hamknee.charts import (
     difference_rows,
@@ -45,7 +45,7 @@ MOST = 10
 # Effect -----------------------------------------------------------------------------------
 
 
-def show_on_cases(model: hamknee.Model, case: Case, chosen: Chosen) -> None:  # noqa: ARG001
+def show_on_cases(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:  # noqa: ARG001
     """Show the current case and the published ones, by the file and by the numbers in force."""
     now = assessed.interval(model, case)
     before = assessed.interval(cached.model(), case)
@@ -86,7 +86,7 @@ def show_published(found: Difference, vocabulary: Vocabulary) -> None:
 # One number -------------------------------------------------------------------------------
 
 
-def show_curve(model: hamknee.Model, case: Case, chosen: Chosen) -> None:
+def show_curve(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:
     """Show how the case depends on the chosen number."""
     state = ask_condition(model, case)
     number = (chosen.variable, chosen.state, dict(chosen.given))
@@ -104,7 +104,7 @@ def show_curve(model: hamknee.Model, case: Case, chosen: Chosen) -> None:
     st.caption(plain(text))
 
 
-def show_strongest(model: hamknee.Model, case: Case, chosen: Chosen) -> None:  # noqa: ARG001
+def show_strongest(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:  # noqa: ARG001
     """Show which numbers move the case most, each to be chosen with a click."""
     state = ask_condition(model, case)
     found = effects.tornado_of(model, case.evidence, state)
@@ -148,7 +148,7 @@ def choose_place(place: str) -> None:
 # What would have to change ----------------------------------------------------------------
 
 
-def show_would_change(model: hamknee.Model, case: Case, chosen: Chosen) -> None:  # noqa: ARG001
+def show_would_change(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:  # noqa: ARG001
     """Show the smallest change that brings a condition to a level."""
     state = ask_condition(model, case)
     label = model.vocabulary.target.state(state).label
@@ -191,7 +191,7 @@ def try_change(model: hamknee.Model, wanted: ChangedNumbers) -> None:
 # Parts ------------------------------------------------------------------------------------
 
 
-def ask_condition(model: hamknee.Model, case: Case) -> str:
+def ask_condition(model: hamknee.Model, case: VisitorCase) -> str:
     """Ask which state of the target to look at; the most probable one unless another is chosen."""
     target = model.vocabulary.target
     if st.session_state.get("tune-condition") not in target.state_names:
@@ -206,7 +206,7 @@ def ask_condition(model: hamknee.Model, case: Case) -> str:
     )
 
 
-def preferred_state(model: hamknee.Model, case: Case) -> str:
+def preferred_state(model: hamknee.Model, case: VisitorCase) -> str:
     """Return the most probable state of the target, or its first where the case is impossible."""
     try:
         return model.posterior(case.evidence).top
@@ -219,7 +219,7 @@ def show_impossible(model: hamknee.Model, error: hamknee.ImpossibleEvidenceError
     st.warning(contradiction_text(model.vocabulary, error))
 
 
-PANELS: Mapping[str, Callable[[hamknee.Model, Case, Chosen], None]] = {
+PANELS: Mapping[str, Callable[[hamknee.Model, VisitorCase, Chosen], None]] = {
     "Effect": show_on_cases,
     "This number": show_curve,
     "What matters most": show_strongest,

@@ -4,7 +4,7 @@ import streamlit as st
 
 import assessed
 import hamknee
-from evidence import Case, hold_case
+from evidence import VisitorCase, hold_case
 from hamknee.guidance import COURSES, Advice
 from texts import in_html, plain
 
@@ -12,7 +12,7 @@ FOLDED = ("seek_help", "expect", "professional", "limits")
 """Sections that are folded up: worth reading, but not first."""
 
 
-def show_what_to_do(model: hamknee.Model, case: Case) -> None:
+def show_what_to_do(model: hamknee.Model, case: VisitorCase) -> None:
     """Show the advice, section by section, and a question on how it went."""
     found = assessed.advice(model, case)
     st.html(f'<div class="advice">{advice_html(found)}</div>')
@@ -35,7 +35,7 @@ def advice_html(found: Advice) -> str:
     return "".join(parts)
 
 
-def show_follow_up(model: hamknee.Model, case: Case, found: Advice) -> None:
+def show_follow_up(model: hamknee.Model, case: VisitorCase, found: Advice) -> None:
     """Ask how it went, and show what follows."""
     words = found.triage.guidance.words
     days = st.number_input(

@@ -19,7 +19,7 @@ from answer import (
     show_table,
 )
 from asking import Form, ask_all
-from evidence import NUMBERS, Case, current_case, hold_case, open_case, read_case
+from evidence import NUMBERS, VisitorCase, current_case, hold_case, open_case, read_case
 from hamknee import ImpossibleEvidenceError, Model
 from hamknee.guidance import Guidance, Triage
 from hamknee.sensitivity import CredibleInterval
@@ -160,7 +160,7 @@ def show_examples(model: Model, guidance: Guidance | None) -> None:
             st.button(plain(example.label), on_click=open_case, args=(example.answers,))
 
 
-def show_actions(model: Model, case: Case) -> None:
+def show_actions(model: Model, case: VisitorCase) -> None:
     """Offer the summary to print, and the link to share."""
     with st.container(key="actions", horizontal=True):
         if assessed.guidance(model) is not None:
@@ -178,7 +178,7 @@ def show_actions(model: Model, case: Case) -> None:
                     show_link(model, case)
 
 
-def show_link(model: Model, case: Case) -> None:
+def show_link(model: Model, case: VisitorCase) -> None:
     """Show the address of the case, and what it gives away."""
     st.markdown(texts().privacy)
     address = case.address | {NUMBERS: model.sha256[:12]}

@@ -11,7 +11,7 @@ import numbers_in_force
 from answer import has_findings
 from changing import Chosen, ask_number, ask_origin, read_chosen, show_column
 from edits import EditedColumn, edits, undone
-from evidence import Case, current_case
+from evidence import VisitorCase, current_case
 from hamknee.base import percent
 from hamknee.network import Priors
 from texts import plain
@@ -50,14 +50,14 @@ def main() -> None:
             show_changes(priors)
 
 
-def preferred_states(model: hamknee.Model, case: Case) -> dict[str, str]:
+def preferred_states(model: hamknee.Model, case: VisitorCase) -> dict[str, str]:
     """Return for each variable the state that the case has, or most probably has."""
     found = {name: value for name, value in case.evidence.items() if isinstance(value, str)}
     target = model.vocabulary.target.name
     return found | {target: preferred_state(model, case)}
 
 
-def strongest(model: hamknee.Model, case: Case, preferred: dict[str, str]) -> Chosen:
+def strongest(model: hamknee.Model, case: VisitorCase, preferred: dict[str, str]) -> Chosen:
     """Return the number that moves the case most; the first one where the case is impossible."""
     target = model.vocabulary.target.name
     try:
@@ -69,7 +69,7 @@ def strongest(model: hamknee.Model, case: Case, preferred: dict[str, str]) -> Ch
     return Chosen(variable, state, dict(number_rows.given_pairs(given)))
 
 
-def show_summary(model: hamknee.Model, case: Case) -> None:
+def show_summary(model: hamknee.Model, case: VisitorCase) -> None:
     """Say in one sentence what the changes do, beside the numbers."""
     if not numbers_in_force.edited():
         return
@@ -149,7 +149,7 @@ def undo(edit: EditedColumn) -> None:
 # What follows -----------------------------------------------------------------------------
 
 
-def show_effect(model: hamknee.Model, case: Case, chosen: Chosen) -> None:
+def show_effect(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:
     """Show one of the panels; only the open one is computed."""
     st.session_state.setdefault("tune-panel", next(iter(PANELS)))
     st.segmented_control("What to look at", list(PANELS), key="tune-panel", required=True)

@@ -10,7 +10,7 @@ from announcing import announce
 from answer import contradiction_text, headline, table_html
 from asking import Form, answer_words, ask_all
 from drawing import show_chart
-from evidence import Case, changed_case, changes_between, current_case, hold_case, open_case
+from evidence import VisitorCase, changed_case, changes_between, current_case, hold_case, open_case
 from hamknee import ImpossibleEvidenceError, Model, compare
 from hamknee.base import percent, percent_range
 from hamknee.charts import difference, difference_rows
@@ -44,7 +44,7 @@ def main() -> None:
             show_questions(model, guidance, first, second)
 
 
-def show_urgent(model: Model, case: Case, whose: str) -> None:
+def show_urgent(model: Model, case: VisitorCase, whose: str) -> None:
     """Show how soon to seek help with one version, and why."""
     try:
         found = assessed.triage(model, case)
@@ -54,7 +54,9 @@ def show_urgent(model: Model, case: Case, whose: str) -> None:
         show_level(found, whose)
 
 
-def show_questions(model: Model, guidance: Guidance | None, first: Case, second: Case) -> None:
+def show_questions(
+    model: Model, guidance: Guidance | None, first: VisitorCase, second: VisitorCase
+) -> None:
     """Show the questions of version B, and ways to exchange the versions."""
     st.header("Version B", anchor=False)
     there = changes_between(first, second)
@@ -76,24 +78,24 @@ def show_questions(model: Model, guidance: Guidance | None, first: Case, second:
     ask_weights(model.vocabulary, form)
 
 
-def _in_first(first: Case, second: Case, variable: Variable) -> str:
+def _in_first(first: VisitorCase, second: VisitorCase, variable: Variable) -> str:
     """Return what version A says of a question where version B says something else."""
     a, b = (answer_words(case, variable) for case in (first, second))
     return "" if a == b else f"(A: {a})"
 
 
-def _save_second(first: Case, second: Case) -> None:
+def _save_second(first: VisitorCase, second: VisitorCase) -> None:
     open_case(first.address, changes=changes_between(first, second))
 
 
-def _swap(first: Case, second: Case) -> None:
+def _swap(first: VisitorCase, second: VisitorCase) -> None:
     open_case(second.address, changes=changes_between(second, first))
 
 
 # The two versions -------------------------------------------------------------------------
 
 
-def show_versions(model: Model, first: Case, second: Case) -> None:
+def show_versions(model: Model, first: VisitorCase, second: VisitorCase) -> None:
     """Show both versions, or why one of them cannot be."""
     found = []
     for name, case in (("A", first), ("B", second)):
@@ -118,7 +120,7 @@ def show_versions(model: Model, first: Case, second: Case) -> None:
                     st.html(numbers_html(compared))
 
 
-def show_headlines(model: Model, first: Case, second: Case) -> None:
+def show_headlines(model: Model, first: VisitorCase, second: VisitorCase) -> None:
     """Show the most likely cause of each version, and how soon to seek help."""
     with st.container(key="sentence"):
         parts, told = [], ""
