@@ -44,8 +44,8 @@ class Accuracy:
     def __post_init__(self) -> None:
         """Refuse columns that do not go together."""
         if self.present.states != self.absent.states or len(self.present.states) != 2:
-            found = f"{', '.join(self.present.states)} and {', '.join(self.absent.states)}"
-            raise HamkneeError(f"found the states {found}; allowed: the same two in both columns")
+            columns = f"{', '.join(self.present.states)} and {', '.join(self.absent.states)}"
+            raise HamkneeError(f"found the states {columns}; allowed: the same two in both columns")
 
     @property
     def sensitivity(self) -> float:
@@ -273,8 +273,8 @@ def predictive_values(
     """
     wrong = [f"{name}: {rate:g}" for name, rate in base_rates.items() if not 0 < rate < 1]
     if wrong or not base_rates:
-        found = ", ".join(wrong) or "none"
-        raise HamkneeError(f"found the base rates {found}; allowed: strictly between 0 and 1")
+        named = ", ".join(wrong) or "none"
+        raise HamkneeError(f"found the base rates {named}; allowed: strictly between 0 and 1")
     if draws < 1:
         raise HamkneeError(f"found {draws} draws; allowed: 1 or more")
     rates = np.array(list(base_rates.values()))[:, None]

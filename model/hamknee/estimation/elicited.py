@@ -226,8 +226,8 @@ def feedback(elicited: Elicited, levels: Sequence[float] = (0.05, 0.5, 0.95)) ->
         If a level is out of range.
     """
     if not all(0 < level < 1 for level in levels):
-        found = ", ".join(f"{level:g}" for level in levels)
-        raise HamkneeError(f"found the levels {found}; allowed: strictly between 0 and 1")
+        listed = ", ".join(f"{level:g}" for level in levels)
+        raise HamkneeError(f"found the levels {listed}; allowed: strictly between 0 and 1")
     return Feedback(elicited, tuple(levels))
 
 

@@ -83,12 +83,12 @@ class _Part:
         """Return log P(pattern | target), shape (patterns, target states)."""
         tree = self.group.tree
         potentials = tree.potentials([tables[v][None] for v in self.group.factors])
-        found = []
+        blocks = []
         for rows in _blocks(len(self.starts), tree.cells):
             collected = tree.collect(potentials, [None, *self._likelihoods(rows)])
             message = tree.root_belief(collected, 0, np.sum)
-            found.append(np.broadcast_to(message, (len(self.starts[rows]), message.shape[1])))
-        return np.concatenate(found)
+            blocks.append(np.broadcast_to(message, (len(self.starts[rows]), message.shape[1])))
+        return np.concatenate(blocks)
 
     def families(self, tables: Tables, on_target: Array, patterns: Codes) -> list[Array]:
         """Return P(variable, parents | evidence) of every factor.
@@ -109,8 +109,8 @@ class _Part:
         """
         factors = [tables[v][None] for v in self.group.factors]
         likelihoods = [on_target, *self._likelihoods(patterns)]
-        found = self.group.tree.differentiate(factors, likelihoods)
-        joints = [table * slope for table, slope in zip(factors, found.factors, strict=True)]
+        slopes = self.group.tree.differentiate(factors, likelihoods)
+        joints = [table * slope for table, slope in zip(factors, slopes.factors, strict=True)]
         return [joint / _over_family(joint.sum(_axes(joint)), joint) for joint in joints]
 
     def _likelihoods(self, patterns: Codes | slice) -> list[Array | None]:
@@ -355,21 +355,21 @@ def fit(
     """
     tables = [cpt.probabilities for cpt in given]
     pseudo = [_pseudo_counts(cpt, off) for cpt in given]
-    found = cohort.expected(tables)
+    expectation = cohort.expected(tables)
     learned = [
         _free(cpt, keep) & (counts.sum(axis=-1) > 0)
-        for cpt, counts in zip(given, found.counts, strict=True)
+        for cpt, counts in zip(given, expectation.counts, strict=True)
     ]
     _check(given, pseudo, learned)
-    likelihoods = [found.log_likelihood]
-    posteriors = [found.log_likelihood + _log_prior(tables, pseudo, learned)]
-    counts, converged = found.counts, False
+    likelihoods = [expectation.log_likelihood]
+    posteriors = [expectation.log_likelihood + _log_prior(tables, pseudo, learned)]
+    counts, converged = expectation.counts, False
     while not converged and len(likelihoods) <= iterations:
-        counts, before = found.counts, tables
+        counts, before = expectation.counts, tables
         tables = [_maximised(*each) for each in zip(before, pseudo, counts, learned, strict=True)]
-        found = cohort.expected(tables)
-        likelihoods.append(found.log_likelihood)
-        posteriors.append(found.log_likelihood + _log_prior(tables, pseudo, learned))
+        expectation = cohort.expected(tables)
+        likelihoods.append(expectation.log_likelihood)
+        posteriors.append(expectation.log_likelihood + _log_prior(tables, pseudo, learned))
         moves = [np.abs(new - old).max() for new, old in zip(tables, before, strict=True)]
         converged = bool(max(moves) <= tolerance)
     return Fitted(tables, counts, learned, tuple(likelihoods), tuple(posteriors), converged)

@@ -58,10 +58,11 @@ def beta_ess(mean: float, low: float, high: float, mass: float = 0.9) -> float:
     # A range that begins at 0 or ends at 1 says nothing of that tail, and two counts can then fit
     # equally well. The larger is meant: the smaller puts nearly all its mass at the very end.
     grid = np.linspace(math.log(_COUNTS[0]), math.log(_COUNTS[1]), 200)
-    found = misfits(grid)
-    around = np.concatenate([[np.inf], found, [np.inf]])
+    heights = misfits(grid)
+    around = np.concatenate([[np.inf], heights, [np.inf]])
     fits = []
-    for dip in (int(i) for i in np.flatnonzero((found < around[:-2]) & (found <= around[2:]))):
+    dips = np.flatnonzero((heights < around[:-2]) & (heights <= around[2:]))
+    for dip in map(int, dips):
         refined = optimize.minimize_scalar(
             lambda log_count: float(misfits(np.array([log_count]))[0]),
             bounds=(grid[max(dip - 1, 0)], grid[min(dip + 1, len(grid) - 1)]),
@@ -143,14 +144,14 @@ def _points(values: Sequence[float], levels: Sequence[float]) -> tuple[Array, Ar
     if len(ends) != len(below):
         raise HamkneeError(f"found {len(ends)} values and {len(below)} levels; allowed: as many")
     if not (ends > 0).all() or not (ends < 1).all() or not (np.diff(ends) > 0).all():
-        found = ", ".join(f"{value:g}" for value in ends)
-        raise HamkneeError(f"found the values {found}; allowed: rising, strictly between 0 and 1")
-    found = ", ".join(f"{level:g}" for level in below)
+        listed = ", ".join(f"{value:g}" for value in ends)
+        raise HamkneeError(f"found the values {listed}; allowed: rising, strictly between 0 and 1")
+    listed = ", ".join(f"{level:g}" for level in below)
     if not (below >= 0).all() or not (below <= 1).all() or not (np.diff(below) >= 0).all():
-        raise HamkneeError(f"found the levels {found}; allowed: never falling, between 0 and 1")
+        raise HamkneeError(f"found the levels {listed}; allowed: never falling, between 0 and 1")
     if len(set(below[(below > 0) & (below < 1)])) < 2:
         raise HamkneeError(
-            f"found the levels {found}; allowed: at least two different ones strictly between 0"
+            f"found the levels {listed}; allowed: at least two different ones strictly between 0"
             " and 1"
         )
     return ends, below

@@ -169,22 +169,24 @@ class Update:
                 first[column] = (move, f"{old.name} {numbers} ({counts})")
         if not first:
             return "No number moved."
-        most = sorted(first.values(), key=lambda told: -told[0])[:MOST]
+        most = sorted(first.values(), key=lambda move_and_text: -move_and_text[0])[:MOST]
         return f"Moved most: {'; '.join(text for _, text in most)}."
 
     @property
     def _left(self) -> list[str]:
         columns = {(old.variable, old.given): old != new for old, new in self._pairs}
         still = list(columns.values()).count(False)
-        told = []
+        sentences = []
         if still:
             of = f"{still:,} of {len(columns):,} columns"
-            told.append(f"{of} stay as they are: no case reaches them, or they were not to move.")
+            sentences.append(
+                f"{of} stay as they are: no case reaches them, or they were not to move."
+            )
         if self.kept:
-            told.append(f"Kept as asked: {listing(self.kept)}.")
+            sentences.append(f"Kept as asked: {listing(self.kept)}.")
         if self.unused:
-            told.append(f"Not used, as no variables of the model: {listing(self.unused)}.")
-        return told
+            sentences.append(f"Not used, as no variables of the model: {listing(self.unused)}.")
+        return sentences
 
 
 def update(
@@ -248,8 +250,8 @@ def update(
     if method not in METHODS:
         raise LearningError(f"unknown method {method!r}; allowed: {listing(METHODS)}")
     if iterations < 1 or not 0 < tolerance < 1:
-        found = f"iterations {iterations} and tolerance {tolerance}"
-        raise LearningError(f"found {found}; allowed: at least 1, and between 0 and 1")
+        settings = f"iterations {iterations} and tolerance {tolerance}"
+        raise LearningError(f"found {settings}; allowed: at least 1, and between 0 and 1")
     if source is not None and source.split() != [source]:
         raise LearningError(f"{source!r} cannot be a source; allowed: one key of references.bib")
     kept = tuple(find_variable(priors.vocabulary, each).name for each in dict.fromkeys(keep))
@@ -298,8 +300,8 @@ def _cases(priors: Priors, cohort: Cohort) -> tuple[Cases, tuple[str, ...]]:
         cases = encode(vocabulary, cohort[[name for name in cohort.columns if name in vocabulary]])
         unused = tuple(str(name) for name in cohort.columns if name not in vocabulary)
     else:
-        found = type(cohort).__name__
-        raise LearningError(f"a cohort cannot be a {found}; allowed: LabelledCases, a DataFrame")
+        kind = type(cohort).__name__
+        raise LearningError(f"a cohort cannot be a {kind}; allowed: LabelledCases, a DataFrame")
     if cases.vocabulary != vocabulary:
         problem = "the cases were read with another vocabulary than the numbers"
         raise LearningError(f"{problem}; allowed: the same for both")
@@ -321,7 +323,7 @@ def _weights(weight: float | Weights, count: int) -> Array:
 
 
 def _rewritten(
-    priors: Priors, found: Fitted, shares: Sequence[Array], name: str, source: str | None
+    priors: Priors, fitted: Fitted, shares: Sequence[Array], name: str, source: str | None
 ) -> Priors:
     """Return the numbers with the learned columns replaced; their notes say what they were.
 
@@ -332,14 +334,14 @@ def _rewritten(
     for row in priors.rows:
         i, place = number[row.variable], _place(priors, row)
         column = place[:-1]
-        if not found.learned[i][column]:
+        if not fitted.learned[i][column]:
             rows.append(row)
             continue
-        cases = float(found.counts[i][column].sum())
+        cases = float(fitted.counts[i][column].sum())
         was = f"{row.probability:.4g} (ess {row.ess:.4g}) before {cases:.4g} cases of {name}"
         changed = replace(
             row,
-            probability=float(found.tables[i][place]),
+            probability=float(fitted.tables[i][place]),
             ess=row.ess + cases * float(shares[i][column]),
             basis="indirect" if row.basis == "published" else row.basis,
             sources=tuple(dict.fromkeys([*row.sources, *([source] if source else [])])),

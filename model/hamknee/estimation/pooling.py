@@ -205,9 +205,9 @@ def pool(
     states = next(iter(experts.values())).states
     for name, expert in experts.items():
         if expert.states != states:
-            found = f"{listing(expert.states)} from {name}"
+            theirs = f"{listing(expert.states)} from {name}"
             raise HamkneeError(
-                f"found the states {found}; allowed: {listing(states)}, as the first"
+                f"found the states {theirs}; allowed: {listing(states)}, as the first"
             )
     shares = _weights(experts, weights)
     column = (_linear if method == "linear" else _logarithmic)(experts, shares)

@@ -91,8 +91,8 @@ def from_quantiles(
         If values or levels are out of order.
     """
     if not all(0 < level < 1 for level in levels):
-        found = ", ".join(f"{level:g}" for level in levels)
-        raise HamkneeError(f"found the levels {found}; allowed: strictly between 0 and 1")
+        listed = ", ".join(f"{level:g}" for level in levels)
+        raise HamkneeError(f"found the levels {listed}; allowed: strictly between 0 and 1")
     mean, ess = fit_beta(values, levels)
     return _of_two(states, mean, ess, values, levels, _quantiles_note(values, levels))
 
@@ -169,8 +169,8 @@ def from_counts(counts: Mapping[str, float], *, imagined: float = 1.0) -> Elicit
     check_states(tuple(counts))
     wrong = [f"{state}: {n:g}" for state, n in counts.items() if not 0 <= n < math.inf]
     if wrong or not 0 <= imagined < math.inf:
-        found = listing(wrong) or f"{imagined:g} imagined"
-        raise HamkneeError(f"found counts that cannot be ({found}); allowed: 0 or more")
+        counted = listing(wrong) or f"{imagined:g} imagined"
+        raise HamkneeError(f"found counts that cannot be ({counted}); allowed: 0 or more")
     total = sum(counts.values()) + imagined
     added = {state: n + imagined / len(counts) for state, n in counts.items()}
     if min(added.values()) <= 0:
@@ -205,12 +205,12 @@ def from_chips(
         better by an ever narrower distribution.
     """
     if len(edges) != len(chips) + 1:
-        found = f"{len(edges)} edges and {len(chips)} bins"
-        raise HamkneeError(f"found {found}; allowed: one edge more than bins")
+        sizes = f"{len(edges)} edges and {len(chips)} bins"
+        raise HamkneeError(f"found {sizes}; allowed: one edge more than bins")
     rising = all(low < high for low, high in pairwise(edges))
     if not (rising and edges[0] >= 0 and edges[-1] <= 1):
-        found = ", ".join(f"{edge:g}" for edge in edges)
-        raise HamkneeError(f"found the edges {found}; allowed: rising, from 0 to 1 at most")
+        listed = ", ".join(f"{edge:g}" for edge in edges)
+        raise HamkneeError(f"found the edges {listed}; allowed: rising, from 0 to 1 at most")
     if not all(chip >= 0 for chip in chips):
         raise HamkneeError(f"found the chips {list(chips)}; allowed: 0 or more in each bin")
     if sum(chip > 0 for chip in chips) < 3:

@@ -117,8 +117,8 @@ class Calibration:
             return np.full(self.n, np.nan)
         step = 0.0 if self.n <= SMOOTHED_ONE_BY_ONE else 0.01 * span
         order = np.argsort(self.p, kind="stable")
-        found = np.empty(self.n)
-        found[order] = lowess(
+        curve = np.empty(self.n)
+        curve[order] = lowess(
             self.y[order],
             self.p[order],
             it=0,  # the rounds against outliers would take rare events for errors
@@ -126,7 +126,7 @@ class Calibration:
             is_sorted=True,
             return_sorted=False,
         )
-        return np.clip(found, 0, 1)
+        return np.clip(curve, 0, 1)
 
     @property
     def ici(self) -> float:
@@ -180,7 +180,7 @@ class Calibration:
             "e90": Estimate(self.e90),
         }
         return pd.DataFrame(
-            [(name, found.value, found.low, found.high) for name, found in rows.items()],
+            [(name, each.value, each.low, each.high) for name, each in rows.items()],
             columns=["measure", "value", "low", "high"],
         )
 

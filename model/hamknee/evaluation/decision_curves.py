@@ -142,8 +142,8 @@ def decision_curve(
     p, y = check_event(probabilities, truth)
     limits = np.asarray(thresholds, dtype=float)
     if not limits.size or not ((limits >= 0) & (limits < 1)).all():
-        found = ", ".join(f"{value:g}" for value in limits.ravel()[:5]) or "none"
-        raise HamkneeError(f"found thresholds {found}; allowed: one or more, from 0 to below 1")
+        named = ", ".join(f"{value:g}" for value in limits.ravel()[:5]) or "none"
+        raise HamkneeError(f"found thresholds {named}; allowed: one or more, from 0 to below 1")
     odds = limits / (1 - limits)
     worth = y[:, None] - (1 - y)[:, None] * odds
     acted = (p[:, None] >= limits) * worth

@@ -116,8 +116,8 @@ class Evaluation:
     @cached_property
     def board(self) -> Scoreboard:
         """The scores of the model and its baselines, case by case and as means."""
-        found = {name: scores(p, self.truth) for name, p in self.probabilities.items()}
-        return Scoreboard(found, self.mass, self.resamples, self.seed)
+        by_case = {name: scores(p, self.truth) for name, p in self.probabilities.items()}
+        return Scoreboard(by_case, self.mass, self.resamples, self.seed)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -137,8 +137,11 @@ class Evaluation:
         """
         import pandas as pd
 
-        found, names = self.probabilities["model"], np.array(self.target.state_names, dtype=object)
-        p = np.where(self._answered[:, None], found, 0.0)
+        posterior, names = (
+            self.probabilities["model"],
+            np.array(self.target.state_names, dtype=object),
+        )
+        p = np.where(self._answered[:, None], posterior, 0.0)
         blank = np.where(self._answered, 1.0, np.nan)
         return pd.DataFrame(
             {
@@ -160,12 +163,14 @@ class Evaluation:
         """
         import pandas as pd
 
-        found = self.board.by_case["model"]
+        scored = self.board.by_case["model"]
         p_true = np.nan_to_num((self.probabilities["model"] * self.truth).sum(axis=1))
         rows = []
         for diagnosis in distinct_diagnoses(self.target, self._diagnoses):
             of = np.array([other == diagnosis for other in self._diagnoses])
-            means = (float(values[of].mean()) for values in (found["top1"], found["top3"], p_true))
+            means = (
+                float(values[of].mean()) for values in (scored["top1"], scored["top3"], p_true)
+            )
             label = diagnosis_label(self.target, diagnosis)
             rows.append((diagnosis, label, int(of.sum()), *means))
         columns = [self.target.name, "label", "n", "top1", "top3", "mean_p"]
@@ -181,9 +186,9 @@ class Evaluation:
 
         size = len(self.target.states)
         certain = self._certain
-        found = np.nan_to_num(self.probabilities["model"][certain]).argmax(axis=1)
+        first = np.nan_to_num(self.probabilities["model"][certain]).argmax(axis=1)
         counts = np.zeros((size, size), dtype=int)
-        np.add.at(counts, (self.truth[certain].argmax(axis=1), found), 1)
+        np.add.at(counts, (self.truth[certain].argmax(axis=1), first), 1)
         states = self.target.states
         pairs = [(a.name, a.label, b.name, b.label) for a in states for b in states]
         columns = [self.target.name, "label", "first", "first_label"]

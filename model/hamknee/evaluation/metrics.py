@@ -92,7 +92,7 @@ class Scoreboard:
     @cached_property
     def _means(self) -> dict[str, Array]:
         """Means of all measures in every resample, each (resamples, measures)."""
-        columns = [found[measure] for found in self.by_case.values() for measure in MEASURES]
+        columns = [scored[measure] for scored in self.by_case.values() for measure in MEASURES]
         rng = np.random.default_rng(self.seed)
         means = bootstrap_means(np.column_stack(columns), self.resamples, rng)
         return dict(zip(self.by_case, np.split(means, len(self.by_case), axis=1), strict=True))
@@ -190,9 +190,9 @@ def bootstrap_means(values: Array, resamples: int, rng: np.random.Generator) -> 
         # How often each case is drawn is all that a mean needs.
         times = np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count)
         weights = times.astype(float)
-        found = weights @ finite / count
+        finite_means = weights @ finite / count
         above_all = weights @ infinite.astype(float) > 0
-        means[start : start + size] = np.where(above_all, math.inf, found)
+        means[start : start + size] = np.where(above_all, math.inf, finite_means)
     return means
 
 

@@ -95,8 +95,8 @@ def self_test(
     if n < 1:
         raise HamkneeError(f"found {n} patients; allowed: 1 or more")
     patients = simulate_labelled(model, n, known=known, seed=seed)
-    found = evaluate(answered_by or model, patients, mass=MASS, seed=seed)
-    return SelfTest(found, found.calibration())
+    evaluation = evaluate(answered_by or model, patients, mass=MASS, seed=seed)
+    return SelfTest(evaluation, evaluation.calibration())
 
 
 def simulate_labelled(
