@@ -91,6 +91,20 @@ def test_a_range_out_of_order_is_refused(
     assert message in str(raised.value)
 
 
+@given(mean=st.floats(0.1, 0.9), low=st.floats(0.2, 0.9), high=st.floats(0.2, 0.9))
+def test_no_other_count_of_a_fine_grid_fits_a_range_better(
+    mean: float, low: float, high: float
+) -> None:
+    low, high = mean * (1 - low), mean + (1 - mean) * high
+    counts = np.geomspace(0.1, 10_000, 4000)
+
+    def misfit(count: float | np.ndarray) -> np.ndarray:
+        below, above = stats.beta.cdf([[low], [high]], mean * count, (1 - mean) * count)
+        return np.asarray((below - 0.05) ** 2 + (above - 0.95) ** 2)
+
+    assert misfit(np.array([beta_ess(mean, low, high)])) <= misfit(counts).min() + 2e-6
+
+
 # Mean and count of one Beta ---------------------------------------------------------------------
 
 
@@ -107,8 +121,8 @@ def test_a_beta_is_recovered_from_its_own_quartiles(mean: float, ess: float) -> 
     quartiles = stats.beta.ppf([0.25, 0.5, 0.75], mean * ess, (1 - mean) * ess)
     if np.diff([0, *quartiles, 1]).min() < 1e-6:
         return  # a quartile in the tail no longer tells one Beta from another
-    found, count = fit_beta(quartiles, [0.25, 0.5, 0.75])
-    assert found == pytest.approx(mean, rel=1e-5)
+    fitted_mean, count = fit_beta(quartiles, [0.25, 0.5, 0.75])
+    assert fitted_mean == pytest.approx(mean, rel=1e-5)
     assert count == pytest.approx(ess, rel=1e-4)
 
 
@@ -117,6 +131,22 @@ def test_three_quartiles_that_no_beta_has_are_fitted_as_shelf_does() -> None:
     mean, ess = fit_beta([0.5, 0.55, 0.6], [0.25, 0.5, 0.75])
     assert mean * ess == pytest.approx(24.88927, rel=1e-4)
     assert (1 - mean) * ess == pytest.approx(20.4087, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "levels"),
+    [([0.5, 0.55, 0.6], [0.25, 0.5, 0.75]), ([0.1, 0.2, 0.6, 0.7], [0.1, 0.4, 0.5, 0.9])],
+)
+def test_no_step_away_from_a_fit_fits_better(values: list[float], levels: list[float]) -> None:
+    def misfit(mean: float, ess: float) -> float:
+        reached = stats.beta.cdf(values, mean * ess, (1 - mean) * ess)
+        return float(((reached - levels) ** 2).sum())
+
+    mean, ess = fit_beta(values, levels)
+    for step in (1e-3, 1e-2, 0.1):
+        for moved in ((mean - step, ess), (mean + step, ess), (mean, ess / (1 + step))):
+            assert misfit(mean, ess) <= misfit(*moved) + 1e-12
+        assert misfit(mean, ess) <= misfit(mean, ess * (1 + step)) + 1e-12
 
 
 @pytest.mark.parametrize(

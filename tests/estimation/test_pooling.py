@@ -96,11 +96,11 @@ def test_experts_who_agree_are_their_own_pool(
 ) -> None:
     experts, weights = panel
     one = next(iter(experts.values()))
-    found = pool(dict.fromkeys(experts, one), weights, method=method)  # type: ignore[arg-type]
-    assert found.column.probabilities == pytest.approx(one.probabilities, rel=1e-12)
-    assert found.column.ess == pytest.approx(one.ess, rel=1e-9)
-    assert max(found.divergence.values()) == pytest.approx(0, abs=1e-9)
-    assert max(found.spread.values()) == pytest.approx(0, abs=1e-12)
+    pooled = pool(dict.fromkeys(experts, one), weights, method=method)  # type: ignore[arg-type]
+    assert pooled.column.probabilities == pytest.approx(one.probabilities, rel=1e-12)
+    assert pooled.column.ess == pytest.approx(one.ess, rel=1e-9)
+    assert max(pooled.divergence.values()) == pytest.approx(0, abs=1e-9)
+    assert max(pooled.spread.values()) == pytest.approx(0, abs=1e-12)
 
 
 def test_disagreement_widens_the_linear_pool_and_not_the_logarithmic_one() -> None:
@@ -119,10 +119,10 @@ def test_weights_are_equal_unless_said() -> None:
 
 
 def test_an_expert_of_weight_0_changes_nothing() -> None:
-    found = pool(EXPERTS, {"A": 0.5, "B": 0.5, "C": 0})
+    pooled = pool(EXPERTS, {"A": 0.5, "B": 0.5, "C": 0})
     alone = pool({"A": A, "B": B})
-    assert found.column.column == alone.column.column
-    assert found.divergence == pytest.approx(alone.divergence)
+    assert pooled.column.column == alone.column.column
+    assert pooled.divergence == pytest.approx(alone.divergence)
 
 
 # Disagreement -----------------------------------------------------------------------------------
@@ -130,9 +130,9 @@ def test_an_expert_of_weight_0_changes_nothing() -> None:
 
 def test_divergence_is_that_of_jensen_and_shannon() -> None:
     def integrand(at: float) -> float:
-        found = {name: density(at, expert) for name, expert in EXPERTS.items()}
-        mixed = sum(WEIGHTS[name] * found[name] for name in found)
-        return sum(WEIGHTS[name] * f * np.log(f / mixed) for name, f in found.items() if f > 1e-300)
+        each = {name: density(at, expert) for name, expert in EXPERTS.items()}
+        mixed = sum(WEIGHTS[name] * f for name, f in each.items())
+        return sum(WEIGHTS[name] * f * np.log(f / mixed) for name, f in each.items() if f > 1e-300)
 
     steps = pairwise(np.linspace(0, 1, 21))
     apart = sum(integrate.quad(integrand, low, high)[0] for low, high in steps)
@@ -146,11 +146,11 @@ def test_divergence_is_1_where_nothing_overlaps() -> None:
 
 
 def test_coverage_is_what_the_pools_range_holds_of_each_expert() -> None:
-    found = pool(EXPERTS, WEIGHTS)
-    low, high = found.column.quantiles("yes", [0.05, 0.95])
+    pooled = pool(EXPERTS, WEIGHTS)
+    low, high = pooled.column.quantiles("yes", [0.05, 0.95])
     for name, expert in EXPERTS.items():
         held = integrate.quad(lambda at, e=expert: density(at, e), low, high)[0]
-        assert found.coverage("yes")[name] == pytest.approx(held, abs=1e-7)
+        assert pooled.coverage("yes")[name] == pytest.approx(held, abs=1e-7)
 
 
 def test_the_table_has_a_row_for_each_expert_and_the_pool() -> None:
