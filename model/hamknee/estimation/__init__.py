@@ -1,27 +1,57 @@
 """Numbers from experts, and from cases."""
 
-from hamknee.estimation.accuracy import Accuracy, from_likelihood_ratios, predictive_values
-from hamknee.estimation.elicited import Elicited, densities, feedback
-from hamknee.estimation.fitting import beta_ess, dirichlet_ess, split_by_parent, split_ess
+from hamknee.estimation.accuracy import (
+    Accuracy,
+    PredictiveValues,
+    from_likelihood_ratios,
+    from_rates,
+    predictive_values,
+)
+from hamknee.estimation.elicited import Elicited, Feedback, densities, feedback
+from hamknee.estimation.em import NoModeError
+from hamknee.estimation.fitting import (
+    beta_ess,
+    dirichlet_ess,
+    fit_beta,
+    split_by_parent,
+    split_ess,
+)
 from hamknee.estimation.learning import METHODS, LearningError, Update, update
-from hamknee.estimation.pooling import pool
-from hamknee.estimation.statements import from_chips, from_frequency, from_quantiles, from_ranges
+from hamknee.estimation.pooling import Pool, pool
+from hamknee.estimation.statements import (
+    from_chips,
+    from_counts,
+    from_frequency,
+    from_quantiles,
+    from_range,
+    from_ranges,
+    from_state_quantiles,
+)
 
 __all__ = [
     "METHODS",
     "Accuracy",
     "Elicited",
+    "Feedback",
     "LearningError",
+    "NoModeError",
+    "Pool",
+    "PredictiveValues",
     "Update",
     "beta_ess",
     "densities",
     "dirichlet_ess",
     "feedback",
+    "fit_beta",
     "from_chips",
+    "from_counts",
     "from_frequency",
     "from_likelihood_ratios",
     "from_quantiles",
+    "from_range",
     "from_ranges",
+    "from_rates",
+    "from_state_quantiles",
     "pool",
     "predictive_values",
     "split_by_parent",

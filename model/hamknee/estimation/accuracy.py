@@ -36,6 +36,23 @@ class Accuracy:
     ------
     HamkneeError
         If the columns are of different states, or not of two.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import Accuracy, from_counts
+    >>> gap_felt = Accuracy(
+    ...     present=from_counts({"yes": 18, "no": 11}),  # 29 with a rupture
+    ...     absent=from_counts({"yes": 3, "no": 57}),  # 60 without
+    ... )
+    >>> print(gap_felt.text)
+    'yes' is found in 62 % of those with the condition (about 30 patients) and in 6 % of
+    those without (about 61 patients). 'yes' multiplies the odds by 11, 'no' by 0.41.
+    >>> gap_felt.table.round(1)
+           measure  value  low  high
+    0  sensitivity    0.6  0.5   0.8
+    1  specificity    0.9  0.9   1.0
+    2          LR+   10.7  5.1  34.2
+    3          LR-    0.4  0.3   0.6
     """
 
     present: Elicited
@@ -120,6 +137,14 @@ def from_rates(
     ------
     HamkneeError
         If a rate is not strictly between 0 and 1, or a number of patients not above 0.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_rates
+    >>> study = from_rates(sensitivity=0.8, specificity=0.9, n_with=40, n_without=60)
+    >>> print(study.text)
+    'yes' is found in 80 % of those with the condition (about 40 patients) and in 10 %
+    of those without (about 60 patients). 'yes' multiplies the odds by 8, 'no' by 0.22.
     """
     for name, rate in (("sensitivity", sensitivity), ("specificity", specificity)):
         if not 0 < rate < 1:
@@ -164,6 +189,19 @@ def from_likelihood_ratios(
     ------
     HamkneeError
         If no two columns have these ratios, or (both are 1) too many have.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_likelihood_ratios
+    >>> study = from_likelihood_ratios(8, 0.25, n_with=40, n_without=60)
+    >>> round(study.sensitivity, 2), round(study.specificity, 2)
+    (0.77, 0.9)
+    >>> from_likelihood_ratios(8, 2, n_with=40, n_without=60)
+    Traceback (most recent call last):
+    ...
+    hamknee.base.errors.HamkneeError: found LR+ = 8 and LR- = 2, which no finding has: if one
+    answer makes the condition more likely, the other makes it less likely; allowed: with LR+
+    = 8 an LR- below 1, or with LR- = 2 an LR+ below 1
     """
     for name, ratio in (("LR+", positive), ("LR-", negative)):
         if not 0 < ratio < math.inf:
@@ -208,6 +246,17 @@ class PredictiveValues:
         P(condition | positive) and P(condition | negative).
     low, high : ndarray, shape (settings, 2)
         Ends of their 90 % ranges, from draws of the two columns.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_rates, predictive_values
+    >>> study = from_rates(0.8, 0.9, n_with=40, n_without=60)
+    >>> predictive_values(study, {"clinic": 0.3, "practice": 0.01}).table.round(2)
+        setting  base_rate state  probability   low  high
+    0    clinic       0.30   yes         0.77  0.66  0.88
+    1    clinic       0.30    no         0.09  0.05  0.13
+    2  practice       0.01   yes         0.07  0.04  0.15
+    3  practice       0.01    no         0.00  0.00  0.00
     """
 
     accuracy: Accuracy
@@ -270,6 +319,14 @@ def predictive_values(
     ------
     HamkneeError
         If a base rate is out of range, or there is none, or no draw.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_rates, predictive_values
+    >>> study = from_rates(0.8, 0.9, n_with=40, n_without=60)
+    >>> print(predictive_values(study, {"Practice": 0.01}).text)
+    Practice: of 1,000 people 10 have the condition; 107 answer 'yes', 8 of them with it
+    (7 %, 90 % range 4 to 15 %). After 'no' it is under 1 %.
     """
     wrong = [f"{name}: {rate:g}" for name, rate in base_rates.items() if not 0 < rate < 1]
     if wrong or not base_rates:

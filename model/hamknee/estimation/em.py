@@ -9,12 +9,10 @@ that the observed data's log-likelihood + Σ a log probability never falls (Demp
   the probabilities when the prior is the Dirichlet with counts ess × probability + 1;
 - off 1, the mode of the updated Dirichlet: the density of the probabilities.
 
-How often each state occurs with each state of its parents in a cohort, blanks included.
-
-A blank is counted by the probability of each state it may be: the expectation step of EM (Dempster,
-Laird & Rubin 1977; in networks: Lauritzen 1995). Given the target a network falls apart into
-groups, so a group needs to be asked once for each *distinct* pattern of its evidence: all cases
-with that pattern enter it together, as one weight on each state of the target.
+The E-step counts how often each state occurs with each state of its parents, a blank by the
+probability of each state it may be (in networks: Lauritzen 1995). Given the target a network falls
+apart into groups, so a group needs to be asked once for each *distinct* pattern of its evidence:
+all cases with that pattern enter it together, as one weight on each state of the target.
 
 A variable of which nothing is known, and nothing of what follows from it, is not counted in that
 case. Such a case says nothing of its table, and leaving it out moves no maximum.
@@ -294,7 +292,24 @@ def _blocks(count: int, cells: int) -> Iterator[slice]:
 
 
 class NoModeError(HamkneeError):
-    """A Dirichlet without a mode inside."""
+    """A Dirichlet without a mode inside.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> from hamknee.network import read_shipped_or_own
+    >>> priors = read_shipped_or_own()
+    >>> unsure = {"probabilities": {"yes": 0.5, "no": 0.5}, "ess": 2}
+    >>> priors = priors.set_column("palpable_defect", **unsure, given={"condition": "rupture"})
+    >>> case = pd.DataFrame({"condition": ["rupture"], "palpable_defect": ["yes"]})
+    >>> hamknee.update(priors, case, method="map", keep=["condition", "setting"])
+    Traceback (most recent call last):
+    ...
+    hamknee.estimation.em.NoModeError: 2 numbers have ess × probability of 1 or less, so that
+    their column has no mode inside: palpable_defect (2); allowed: method 'posterior_mean', or
+    larger equivalent sample sizes
+    """
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,14 @@ def beta_ess(mean: float, low: float, high: float, mass: float = 0.9) -> float:
     ------
     HamkneeError
         If the numbers are not in that order.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import beta_ess
+    >>> round(beta_ess(mean=0.6, low=0.38, high=0.8))  # "about 0.6, and surely 0.38 to 0.8"
+    14
+    >>> round(beta_ess(mean=0.6, low=0.5, high=0.7))  # said by one who is surer
+    64
     """
     from scipy import optimize, special
 
@@ -98,6 +106,13 @@ def fit_beta(values: Sequence[float], levels: Sequence[float]) -> tuple[float, f
     ------
     HamkneeError
         If values or levels are not like that.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import fit_beta
+    >>> mean, ess = fit_beta([0.5, 0.55, 0.6], [0.25, 0.5, 0.75])  # three quartiles
+    >>> round(mean, 2), round(ess)
+    (0.55, 45)
     """
     from scipy import optimize, special
 
@@ -178,6 +193,13 @@ def dirichlet_ess(
     ------
     HamkneeError
         If the estimates do not add up to 1 within 1e-6, or a range is out of order.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import dirichlet_ess
+    >>> means, lows, highs = (0.5, 0.3, 0.2), (0.45, 0.1, 0.17), (0.55, 0.52, 0.23)
+    >>> round(dirichlet_ess(means, lows, highs))  # that of the second, the widest
+    11
     """
     if abs(sum(means) - 1) > 1e-6:
         raise HamkneeError(f"the estimates add up to {sum(means):.9g}; allowed: 1")
@@ -200,6 +222,14 @@ def split_by_parent(mean: float, weights: Sequence[float], odds_ratios: Sequence
     -------
     ndarray, shape (parent states,)
         Proportions whose odds stand in the given ratios and whose weighted mean is `mean`.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import split_by_parent
+    >>> onset = {"sudden": 0.9, "days": 0.07, "gradual": 0.03}  # in a rupture
+    >>> pop = split_by_parent(0.6, list(onset.values()), odds_ratios=[1, 0.1, 0.05])
+    >>> dict(zip(onset, pop.round(2).tolist(), strict=True))
+    {'sudden': 0.65, 'days': 0.16, 'gradual': 0.09}
     """
     from scipy import optimize
 
@@ -232,6 +262,14 @@ def split_ess(mean: float, ess: float, weights: Sequence[float], split: Sequence
     -------
     float
         At least 1: below that a Beta says "almost always or almost never".
+
+    Examples
+    --------
+    >>> from hamknee.estimation import split_by_parent, split_ess
+    >>> onset = [0.9, 0.07, 0.03]
+    >>> pop = split_by_parent(0.6, onset, odds_ratios=[1, 0.1, 0.05])
+    >>> round(split_ess(0.6, ess=14, weights=onset, split=pop), 1)
+    10.5
     """
     shares, parts = np.asarray(weights, dtype=float), np.asarray(split, dtype=float)
     spread = float((shares**2 * parts * (1 - parts)).sum())

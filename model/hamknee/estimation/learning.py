@@ -52,7 +52,18 @@ _ASSUMED = (
 
 
 class LearningError(HamkneeError):
-    """A cohort that cannot be learned from as it was asked."""
+    """A cohort that cannot be learned from as it was asked.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.network import read_shipped_or_own
+    >>> hamknee.update(read_shipped_or_own(), "clinic.csv")
+    Traceback (most recent call last):
+    ...
+    hamknee.estimation.learning.LearningError: a cohort cannot be a str; allowed:
+    LabelledCases, a DataFrame
+    """
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,20 @@ class Update:
         Columns of the cohort that are no variables.
     name : str
         What the cohort is called.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> from hamknee.network import read_shipped_or_own
+    >>> clinic = pd.DataFrame({"condition": 30 * ["strain"], "pop": 30 * ["yes"]})
+    >>> learned = hamknee.update(read_shipped_or_own(), clinic)
+    >>> learned.size, learned.complete, learned.converged
+    (30, 0, True)
+    >>> list(learned.table)
+    ['variable', 'state', 'given', 'old', 'new', 'old_ess', 'ess', 'count']
+    >>> float(learned.counts["condition"].sum().round(1))
+    30.0
     """
 
     before: Priors
@@ -244,6 +269,21 @@ def update(
         If the method is "map" and a column has no mode inside.
     ImpossibleEvidenceError
         If the numbers hold a case impossible; it names the first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> from hamknee.network import read_shipped_or_own
+    >>> priors = read_shipped_or_own()
+    >>> clinic = pd.DataFrame({"condition": ["strain", "rupture"], "pop": ["", "yes"]})
+    >>> learned = hamknee.update(priors, clinic, name="our clinic")
+    >>> print(learned.text)
+    Added from our clinic: 2 cases (0 complete, 2 with blanks). EM (posterior mean) settled
+    after ... Moved most: ... The arrows are taken as given.
+    >>> case, before, after = {"pop": "yes"}, hamknee.load(priors), hamknee.load(learned.priors)
+    >>> after.posterior(case)["rupture"] > before.posterior(case)["rupture"]
+    True
     """
     cases, unused = _cases(priors, cohort)
     weights = _weights(weight, len(cases))

@@ -45,6 +45,19 @@ class Pool:
         How they were pooled.
     column : Elicited
         The result, to be written to the table.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_range, pool
+    >>> said = {"surgeon": from_range(0.5, 0.85), "radiologist": from_range(0.3, 0.5)}
+    >>> experts = pool(said)
+    >>> experts.table.round(2)
+      state         name  weight  probability    ess   low  high  covered
+    0   yes      surgeon     0.5         0.69  17.93  0.50  0.85     0.89
+    1   yes  radiologist     0.5         0.40  63.93  0.30  0.50     0.99
+    2   yes         pool     1.0         0.54   7.74  0.26  0.81     0.90
+    >>> {name: round(share, 1) for name, share in experts.coverage("yes").items()}
+    {'surgeon': 0.9, 'radiologist': 1.0}
     """
 
     experts: Mapping[str, Elicited]
@@ -195,6 +208,17 @@ def pool(
     -----
     Stone (1961), Annals of Mathematical Statistics 32:1339; Genest & Zidek (1986), Statistical
     Science 1:114.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_range, pool
+    >>> said = {"surgeon": from_range(0.5, 0.85), "radiologist": from_range(0.3, 0.5)}
+    >>> for method in ("linear", "logarithmic"):
+    ...     print(method, pool(said, method=method).column.text)
+    linear yes: 0.543, 90 % range 0.26 to 0.81. This is worth about 7.7 patients.
+    logarithmic yes: 0.461, 90 % range 0.34 to 0.59. This is worth about 41 patients.
+    >>> round(pool(said, {"surgeon": 0.8, "radiologist": 0.2}).column["yes"], 2)
+    0.63
     """
     if method not in ("linear", "logarithmic"):
         raise HamkneeError(f"found the method {method!r}; allowed: 'linear', 'logarithmic'")

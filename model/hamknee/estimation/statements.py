@@ -47,6 +47,14 @@ def from_range(
     ------
     HamkneeError
         If the numbers are out of order, or an end is 0 or 1 and there is no best estimate.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_range
+    >>> print(from_range(0.38, 0.80, best=0.60).text)
+    yes: 0.6, 90 % range 0.38 to 0.8. This is worth about 14 patients.
+    >>> from_range(0.38, 0.80, best=0.60).note  # for the file
+    '90 % range 0.38 to 0.8, best estimate 0.6'
     """
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass:g}; allowed: between 0 and 1")
@@ -89,6 +97,12 @@ def from_quantiles(
     ------
     HamkneeError
         If values or levels are out of order.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_quantiles
+    >>> print(from_quantiles((0.35, 0.45, 0.56)).text)
+    yes: 0.455, 90 % range 0.22 to 0.7. This is worth about 10 patients.
     """
     if not all(0 < level < 1 for level in levels):
         listed = ", ".join(f"{level:g}" for level in levels)
@@ -126,6 +140,14 @@ def from_frequency(
     ------
     HamkneeError
         If neither or both of range and worth are given, or the numbers are out of order.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_frequency
+    >>> print(from_frequency(60, low=38, high=80).text)
+    yes: 0.6, 90 % range 0.38 to 0.8. This is worth about 14 patients.
+    >>> print(from_frequency(3, 20, worth=8).text)
+    yes: 0.15, 90 % range 0.013 to 0.39. This is worth about 8 patients.
     """
     if not 0 < number < of:
         raise HamkneeError(f"found {number:g} of {of:g}; allowed: above 0 and below {of:g}")
@@ -165,6 +187,14 @@ def from_counts(counts: Mapping[str, float], *, imagined: float = 1.0) -> Elicit
     ------
     HamkneeError
         If a count is negative or not finite, or a state has no patient at all.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_counts
+    >>> print(from_counts({"yes": 0, "no": 20}).text)  # none of 20 is not never
+    yes: 0.0238, 90 % range 9.7e-05 to 0.09. This is worth about 21 patients.
+    >>> from_counts({"mild": 10, "moderate": 30, "severe": 60}, imagined=0).probabilities
+    (0.1, 0.3, 0.6)
     """
     check_states(tuple(counts))
     wrong = [f"{state}: {n:g}" for state, n in counts.items() if not 0 <= n < math.inf]
@@ -203,6 +233,13 @@ def from_chips(
     HamkneeError
         If edges and chips do not fit together, or too few bins have chips: two would be met ever
         better by an ever narrower distribution.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_chips
+    >>> edges = [0, 0.2, 0.4, 0.6, 0.8, 1]
+    >>> print(from_chips(edges, chips=[0, 3, 10, 6, 1]).text)
+    yes: 0.545, 90 % range 0.31 to 0.77. This is worth about 12 patients.
     """
     if len(edges) != len(chips) + 1:
         sizes = f"{len(edges)} edges and {len(chips)} bins"
@@ -246,6 +283,18 @@ def from_ranges(ranges: Mapping[str, tuple[float, float, float]], *, mass: float
     ------
     HamkneeError
         If the estimates do not add up to 1 within 1e-6, or a range is out of order.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_ranges
+    >>> walking = from_ranges(
+    ...     {"normal": (0.05, 0.15, 0.3), "limping": (0.4, 0.6, 0.78), "unable": (0.12, 0.25, 0.4)}
+    ... )
+    >>> walking.table.round(2)
+         state  probability    ess   low  high
+    0   normal         0.15  17.17  0.04  0.31
+    1  limping         0.60  17.17  0.40  0.78
+    2   unable         0.25  17.17  0.10  0.43
     """
     check_states(tuple(ranges))
     lows, bests, highs = zip(*ranges.values(), strict=True)
@@ -291,6 +340,15 @@ def from_state_quantiles(
     -----
     Zapata-Vázquez, O'Hagan & Bastos (2014), Journal of Applied Statistics 41:1919; the option
     names are those of the R package SHELF.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import from_state_quantiles
+    >>> outcome = from_state_quantiles(
+    ...     {"good": (0.5, 0.55, 0.6), "sequel": (0.22, 0.3, 0.35), "dead": (0.11, 0.15, 0.2)}
+    ... )
+    >>> [round(share, 2) for share in outcome.probabilities], round(outcome.ess)
+    ([0.55, 0.29, 0.16], 21)
     """
     states = tuple(values)
     check_states(states)
