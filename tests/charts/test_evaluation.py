@@ -91,16 +91,16 @@ def test_words_and_marks_stand_out_from_the_ground(found: Evaluation, dark: bool
     ]
     for chart in charts:
         spec = chart.to_dict()
+        axes = [spec["config"]["axis"]]
         for layer in spec["layer"]:
             mark = layer["mark"]
             colour = mark.get("color") or mark.get("fill") or mark.get("stroke")
             least = 4.5 if mark["type"] == "text" else 3
             assert contrast_of(colour, ground) >= least
-            for channel in ("x", "y"):
-                axis = layer["encoding"].get(channel, {}).get("axis") or {}
-                for name in ("labelColor", "titleColor"):
-                    if name in axis:
-                        assert contrast_of(axis[name], ground) >= 4.5
+            axes += [layer["encoding"].get(channel, {}).get("axis") or {} for channel in ("x", "y")]
+        for axis in axes:
+            for name in ("labelColor", "titleColor"):
+                assert name not in axis or contrast_of(axis[name], ground) >= 4.5
 
 
 def test_numbers_stay_readable_on_the_darkest_field(found: Evaluation) -> None:

@@ -79,15 +79,13 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     layers = alt.layer(
         track(base, palette),
         band(base, palette, "low", "high"),
-        start.encode(
-            x=share("prior", palette, "Dot: now. Bar: interval. Line: starting probability.")
-        ),
+        start.encode(x=share("prior", "Dot: now. Bar: interval. Line: starting probability.")),
         dot(base, palette, "probability"),
         label(base, palette, beside=172),
         number(base, palette, "now", bold=True, dx=-104),
         number(base, palette, "interval"),
     )
-    return finish(layers, alt.Step(ROW))
+    return finish(layers, palette, alt.Step(ROW))
 
 
 def ranking_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -156,7 +154,9 @@ def icon_array(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     # As one picture: a thousand elements would slow down everything else on a page. The key lets
     # each square stay and change its tone where the rows are exchanged.
     as_picture = {"embedOptions": {"renderer": "canvas"}}
-    chart: alt.LayerChart = finish(alt.layer(squares), 9 * lines).properties(usermeta=as_picture)
+    chart: alt.LayerChart = finish(alt.layer(squares), palette, 9 * lines).properties(
+        usermeta=as_picture
+    )
     return chart
 
 
@@ -211,13 +211,13 @@ def difference(
     layers = alt.layer(
         track(base, palette),
         band(base, palette, "low", "high"),
-        way.encode(x=share("a", palette, title), x2="b:Q"),
-        ring.encode(x=share("a", palette, title)),
+        way.encode(x=share("a", title), x2="b:Q"),
+        ring.encode(x=share("a", title)),
         dot(base, palette, "b"),
         label(base, palette, beside=112),
         number(base, palette, "told"),
     )
-    return finish(layers, alt.Step(ROW))
+    return finish(layers, palette, alt.Step(ROW))
 
 
 def difference_rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from hamknee.charts.style import Colours, colours, finish, percent_axis
+from hamknee.charts.style import MARKS, ROW, WORDS, Colours, colours, finish, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 RIDGE = 72
 """Height of one density, in pixels: a line of words and the curve below it."""
-
-ROW = 38
-"""Height of one row of ranges, in pixels: a line of words above its bar."""
 
 
 def ridges(
@@ -60,7 +57,7 @@ def ridges(
         alt.Chart(rows)
         .mark_area(opacity=0.6)
         .encode(
-            x=_proportion("proportion", "Line: 90 % range. Dot: mean.", palette),
+            x=share("proportion", "Line: 90 % range. Dot: mean."),
             y=alt.Y("top:Q", scale=heights, axis=None),
             y2="base:Q",
             color=_by_strength(palette),
@@ -76,7 +73,7 @@ def ridges(
         .encode(x=alt.value(0), y=alt.Y("word:Q", scale=heights, axis=None), text="name:N")
     )
     layers = alt.layer(area, span, dot, name)
-    return finish(layers, RIDGE * len(names))
+    return finish(layers, palette, RIDGE * len(names))
 
 
 def agreement(table: pd.DataFrame, *, pool: str = "pool", dark: bool = False) -> alt.LayerChart:
@@ -99,8 +96,8 @@ def agreement(table: pd.DataFrame, *, pool: str = "pool", dark: bool = False) ->
     """
     palette = colours(dark)
     held = [
-        "" if name == pool else f"pool holds {100 * share:.0f} %"
-        for name, share in zip(table["name"], table["covered"], strict=True)
+        "" if name == pool else f"pool holds {100 * covered:.0f} %"
+        for name, covered in zip(table["name"], table["covered"], strict=True)
     ]
     rows = table.rename(columns={"probability": "mean"}).assign(
         held=held, strong=_strong(table, [pool])
@@ -109,25 +106,24 @@ def agreement(table: pd.DataFrame, *, pool: str = "pool", dark: bool = False) ->
     band = (
         alt.Chart(rows[rows["name"] == pool])
         .mark_rect(color=palette.track)
-        .encode(x=_proportion("low", title, palette), x2="high:Q")
+        .encode(x=share("low", title), x2="high:Q")
     )
     y = alt.Y("name:N", sort=list(rows["name"]), axis=None, scale=alt.Scale(padding=0))
     base = alt.Chart(rows).encode(y=y, tooltip=_tooltip("name"))
-    # Words stand 7 pixels above the middle of a row, bars 9 below it.
-    bar = base.mark_bar(height=8, cornerRadius=2, yOffset=9).encode(
+    bar = base.mark_bar(height=8, cornerRadius=2, yOffset=MARKS).encode(
         x="low:Q", x2="high:Q", color=_by_strength(palette)
     )
-    dot = base.mark_point(filled=True, color=palette.text, size=60, opacity=1, yOffset=9)
-    name = base.mark_text(align="left", color=palette.text, fontSize=14, dy=-7)
-    share = base.mark_text(align="right", color=palette.text, fontSize=14, dy=-7)
+    dot = base.mark_point(filled=True, color=palette.text, size=60, opacity=1, yOffset=MARKS)
+    name = base.mark_text(align="left", color=palette.text, fontSize=14, dy=WORDS)
+    holds = base.mark_text(align="right", color=palette.text, fontSize=14, dy=WORDS)
     layers = alt.layer(
         band,
         bar,
         dot.encode(x="mean:Q"),
         name.encode(x=alt.value(0), text="name:N"),
-        share.encode(x=alt.value("width"), text="held:N"),
+        holds.encode(x=alt.value("width"), text="held:N"),
     )
-    return finish(layers, ROW * len(rows))
+    return finish(layers, palette, ROW * len(rows))
 
 
 def _strong(table: pd.DataFrame, emphasised: Collection[str]) -> pd.Series[bool]:
@@ -139,12 +135,6 @@ def _by_strength(palette: Colours) -> alt.Color:
     """Return the strong colour for what matters here, and the quiet one for the rest."""
     scale = alt.Scale(domain=[True, False], range=[palette.bar, palette.quiet])
     return alt.Color("strong:N", scale=scale, legend=None)
-
-
-def _proportion(field: str, title: str, palette: Colours) -> alt.X:
-    """Return the axis of a proportion, always from 0 to 1, so that charts can be compared."""
-    scale = alt.Scale(domain=[0, 1], nice=False)
-    return alt.X(f"{field}:Q", scale=scale, axis=percent_axis(palette), title=title)
 
 
 def _tooltip(name: str) -> list[alt.Tooltip]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import altair as alt
 
-from hamknee.charts.style import Colours, colours, finish, percent_axis
+from hamknee.charts.style import colours, finish, percent_axis, share
 from hamknee.evaluation import FORECASTS, MEASURES
 
 if TYPE_CHECKING:
@@ -41,21 +41,19 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
         As wide as its container.
     """
     palette = colours(dark)
-    share = measure in ("top1", "top3")
+    percent = measure in ("top1", "top3")
     rows = table[table["measure"] == measure]
     rows = rows.assign(
         name=rows["forecast"].replace(dict(FORECASTS)),
-        number=rows["value"].map(lambda value: f"{100 * value:.0f} %" if share else f"{value:.2f}"),
+        number=[f"{100 * value:.0f} %" if percent else f"{value:.2f}" for value in rows["value"]],
     )
     x = alt.X(
         "value:Q",
-        title=f"{MEASURES[measure]}{'' if share else ' (less is better)'}",
-        scale=alt.Scale(domain=[0, 1], nice=False) if share else alt.Scale(zero=True),
-        axis=percent_axis(palette) if share else _axis(palette, tickCount=6),
+        title=f"{MEASURES[measure]}{'' if percent else ' (less is better)'}",
+        scale=alt.Scale(domain=[0, 1], nice=False) if percent else alt.Scale(zero=True),
+        axis=percent_axis() if percent else alt.Axis(tickCount=6),
     )
-    axis = alt.Axis(
-        title=None, labelColor=palette.text, labelFontSize=13, ticks=False, domain=False
-    )
+    axis = alt.Axis(title=None, labelColor=palette.text, labelFontSize=13)
     base = alt.Chart(rows).encode(
         y=alt.Y("name:N", sort=list(rows["name"]), axis=axis),
         tooltip=[
@@ -70,7 +68,7 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
         base.mark_point(color=palette.bar, filled=True, size=70, opacity=1).encode(x=x),
         base.mark_text(color=palette.text, fontSize=12, dy=-11).encode(x=x, text="number:N"),
     )
-    return finish(layers, ROW * len(rows) + BELOW)
+    return finish(layers, palette, ROW * len(rows) + BELOW)
 
 
 def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
@@ -92,8 +90,8 @@ def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """
     palette = colours(dark)
     scale = alt.Scale(domain=[0, 1], nice=False)
-    x = alt.X("predicted:Q", title="Probability", scale=scale, axis=percent_axis(palette))
-    y = alt.Y("observed:Q", title="Came true", scale=scale, axis=percent_axis(palette))
+    x = share("predicted", "Probability")
+    y = alt.Y("observed:Q", title="Came true", scale=scale, axis=percent_axis())
     base = alt.Chart(table).encode(
         x=x,
         tooltip=[
@@ -117,7 +115,7 @@ def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         ),
         base.mark_point(color=palette.bar, filled=True, size=70, opacity=1).encode(y=y),
     )
-    return finish(layers, SQUARE)
+    return finish(layers, palette, SQUARE)
 
 
 def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
@@ -142,22 +140,11 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     found = table[table["n"] > 0][["label", "first_label", "n"]]
     right = table[table["label"] == table["first_label"]][["label", "first_label"]]
 
-    def axis(**more: Any) -> alt.Axis:
-        return alt.Axis(
-            labelColor=palette.text,
-            labelFontSize=11,
-            labelLimit=190,
-            titleColor=palette.quiet,
-            titleFontWeight="normal",
-            titleAnchor="start",
-            grid=False,
-            ticks=False,
-            domain=False,
-            **more,
-        )
-
-    x = alt.X("first_label:N", sort=order, title="Came first", axis=axis(labelAngle=-40))
-    y = alt.Y("label:N", sort=order, title="Diagnosis", axis=axis())
+    names = alt.Axis(labelColor=palette.text, labelFontSize=11, labelLimit=190, titleFontSize=11)
+    slanting = names.copy()
+    slanting.labelAngle = -40
+    x = alt.X("first_label:N", sort=order, title="Came first", axis=slanting)
+    y = alt.Y("label:N", sort=order, title="Diagnosis", axis=names)
     shade = alt.FillOpacity("n:Q", scale=alt.Scale(zero=True, range=[0, 0.45]), legend=None)
     frame = alt.Chart(right).mark_rect(filled=False, stroke=palette.quiet, strokeWidth=1)
     base = alt.Chart(found).encode(
@@ -174,7 +161,7 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         base.mark_rect(fill=palette.bar).encode(fillOpacity=shade),
         base.mark_text(color=palette.text, fontSize=12).encode(text="n:Q"),
     )
-    return finish(layers, ROW * len(order) + NAMES_BELOW)
+    return finish(layers, palette, ROW * len(order) + NAMES_BELOW)
 
 
 def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
@@ -199,10 +186,10 @@ def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         title="Threshold. Line with band: acting on the probability; dashed: on everyone; "
         "thin: on no one.",
         scale=alt.Scale(nice=False),
-        axis=_axis(palette, labelExpr="format(100 * datum.value, '.0f') + ' %'"),
+        axis=alt.Axis(labelExpr="format(100 * datum.value, '.0f') + ' %'"),
     )
     scale = alt.Scale(domain=[LEAST_BENEFIT, top], nice=False)
-    y = alt.Y("net_benefit:Q", title="Net benefit", scale=scale, axis=_axis(palette))
+    y = alt.Y("net_benefit:Q", title="Net benefit", scale=scale)
 
     def of(strategy: str) -> alt.Chart:
         rows = table[table["strategy"] == strategy].drop(columns="strategy")
@@ -224,20 +211,4 @@ def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         .encode(y=y),
         of("model").mark_line(color=palette.bar, strokeWidth=2.5, clip=True).encode(y=y),
     )
-    return finish(layers, SQUARE)
-
-
-def _axis(palette: Colours, **more: Any) -> alt.Axis:
-    """Return the axis of a number, as quiet as that of a proportion."""
-    return alt.Axis(
-        labelColor=palette.quiet,
-        labelFontSize=12,
-        titleColor=palette.quiet,
-        titleFontSize=12,
-        titleFontWeight="normal",
-        titleAnchor="start",
-        grid=False,
-        ticks=False,
-        domain=False,
-        **more,
-    )
+    return finish(layers, palette, SQUARE)

@@ -152,17 +152,9 @@ def _picture(
         .encode(x=_x("x"), y=_y("y"), text="label:N"),
     ]
     scales = alt.Scale(domain=[0, 100], nice=False), alt.Scale(domain=[rows, 0], nice=False)
-    axis = alt.Axis(
-        values=[],
-        domain=False,
-        titleColor=palette.quiet,
-        titleFontSize=12,
-        titleFontWeight="normal",
-        titleAnchor="start",
-    )
-    x = alt.X(scale=scales[0], axis=axis, title=lines.legend)
+    x = alt.X(scale=scales[0], axis=alt.Axis(values=[]), title=lines.legend)
     y = alt.Y(scale=scales[1], axis=None)
-    return finish(alt.layer(*layers).encode(x=x, y=y), round(rows * ROW))
+    return finish(alt.layer(*layers).encode(x=x, y=y), palette, round(rows * ROW))
 
 
 def network_text(vocabulary: Vocabulary, parents: Mapping[str, Sequence[str]]) -> str:

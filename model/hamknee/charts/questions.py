@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from hamknee.base import percent
-from hamknee.charts.style import Colours, colours, finish, percent_axis
+from hamknee.charts.style import MARKS, colours, finish, in_rows, label, number, share, track
 from hamknee.inference import entropy
 from hamknee.network import find_state
 
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 ROW = 42
 """Height of one row, in pixels: a line of words above its marks."""
 
-WORDS, MARKS = -9, 9
-"""Where in a row words and marks stand, in pixels below its middle."""
+LIFT = -9
+"""Where in a row words stand, in pixels below its middle."""
+
+THICK = 10
+"""Height of a bar, in pixels."""
 
 
 def question_chart(
@@ -59,33 +62,27 @@ def question_chart(
         rank=range(len(asked)),
         told=[f"{row.gain:.2f} bits, {row.minutes:g} min" for row in asked.itertuples()],
     )
-    answers = _answers(questions, state, most)
     title = f"{posterior.target.states[place].label}. Line: now. Circle: after an answer, "
-    x = alt.X(
-        "probability:Q",
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=percent_axis(palette),
-        title=f"{title}its area how likely that answer is.",
-    )
+    x = share("probability", f"{title}its area how likely that answer is.")
+    area = alt.Size("p_answer:Q", scale=alt.Scale(domain=[0, 1], range=[10, 420]), legend=None)
     tooltip = [
         alt.Tooltip("answer:N", title="Answer"),
         alt.Tooltip("chance:N", title="How likely it is"),
         alt.Tooltip("probability:Q", title="Takes it to", format=".1%"),
     ]
-    area = alt.Size("p_answer:Q", scale=alt.Scale(domain=[0, 1], range=[10, 420]), legend=None)
-    circle = (
-        alt.Chart(answers)
-        .mark_circle(color=palette.bar, opacity=0.85, yOffset=MARKS)
-        .encode(y=_in_rows(), x=x, size=area, tooltip=tooltip)
+    circle = in_rows(_answers(questions, state, most)).mark_circle(
+        color=palette.bar, opacity=0.85, yOffset=MARKS
     )
     line = alt.Chart(now).mark_rule(color=palette.text, strokeWidth=1.5)
+    base = in_rows(rows)
     layers = alt.layer(
-        _track(alt.Chart(rows), palette, 1.0),
+        track(base, palette, height=THICK),
         line.encode(x=alt.X("now:Q")),
-        circle,
-        *_words(alt.Chart(rows), palette),
+        circle.encode(x=x, size=area, tooltip=tooltip),
+        label(base, palette, lift=LIFT),
+        number(base, palette, "told", lift=LIFT),
     )
-    return finish(layers, ROW * len(rows))
+    return finish(layers, palette, ROW * len(rows))
 
 
 def budget_chart(budget: Budget, *, dark: bool = False) -> alt.LayerChart:
@@ -114,25 +111,27 @@ def budget_chart(budget: Budget, *, dark: bool = False) -> alt.LayerChart:
     )
     # A case with nothing left to know has no scale of its own.
     end = remaining or 1.0
-    axis = percent_axis(palette).copy()
-    axis.values = [0, end]
-    axis.labelExpr = f"datum.value ? 'all {remaining:.2f} bits' : '0'"
     x = alt.X(
         "start:Q",
         scale=alt.Scale(domain=[0, end], nice=False),
-        axis=axis,
+        axis=alt.Axis(
+            values=[0, end],
+            labelExpr=f"datum.value ? 'all {remaining:.2f} bits' : '0'",
+            labelFlush=True,
+        ),
         title="How much of what is still unknown the questions tell so far, in bits.",
     )
-    chart = alt.Chart(rows)
-    step = chart.mark_bar(color=palette.bar, height=10, yOffset=MARKS)
-    so_far = chart.mark_bar(color=palette.band, height=10, yOffset=MARKS, opacity=0.5)
+    base = in_rows(rows)
+    step = base.mark_bar(color=palette.bar, height=THICK, yOffset=MARKS)
+    so_far = base.mark_bar(color=palette.band, height=THICK, yOffset=MARKS, opacity=0.5)
     layers = alt.layer(
-        _track(chart, palette, end),
-        so_far.encode(y=_in_rows(), x="none:Q", x2="start:Q"),
-        step.encode(y=_in_rows(), x=x, x2="gain:Q"),
-        *_words(chart, palette),
+        track(base, palette, 0, end, height=THICK),
+        so_far.encode(x="none:Q", x2="start:Q"),
+        step.encode(x=x, x2="gain:Q"),
+        label(base, palette, lift=LIFT),
+        number(base, palette, "told", lift=LIFT),
     )
-    return finish(layers, ROW * len(rows))
+    return finish(layers, palette, ROW * len(rows))
 
 
 def _answers(questions: Questions, state: str, most: int) -> pd.DataFrame:
@@ -145,24 +144,4 @@ def _answers(questions: Questions, state: str, most: int) -> pd.DataFrame:
         rank=mine["variable"].map(rank),
         answer=mine["label"],
         chance=mine["p_answer"].map(percent),
-    )
-
-
-def _in_rows() -> alt.Y:
-    return alt.Y("rank:O", axis=None, scale=alt.Scale(padding=0))
-
-
-def _track(chart: alt.Chart, palette: Colours, end: float) -> alt.Chart:
-    track: alt.Chart = chart.mark_bar(
-        color=palette.track, cornerRadius=2, height=10, yOffset=MARKS
-    ).encode(y=_in_rows(), x=alt.datum(0, type="quantitative"), x2=alt.datum(end))
-    return track
-
-
-def _words(chart: alt.Chart, palette: Colours) -> tuple[alt.Chart, alt.Chart]:
-    label = chart.mark_text(align="left", color=palette.text, fontSize=14, dy=WORDS)
-    told = chart.mark_text(align="right", color=palette.quiet, fontSize=13, dy=WORDS)
-    return (
-        label.encode(y=_in_rows(), x=alt.value(0), text="label:N"),
-        told.encode(y=_in_rows(), x=alt.value("width"), text="told:N"),
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from hamknee.base import percent
 from hamknee.charts.case import difference
-from hamknee.charts.style import Colours, colours, finish, percent_axis
+from hamknee.charts.style import colours, finish, percent_axis, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,13 +83,13 @@ def tornado_chart(
     moves = base.mark_text(align="right", color=palette.text, fontSize=14, dy=-15)
     layers = alt.layer(
         track.encode(x=alt.datum(0, type="quantitative"), x2=alt.datum(1)),
-        bar.encode(x=_share("posterior_low", title, palette), x2="posterior_high:Q"),
+        bar.encode(x=share("posterior_low", title), x2="posterior_high:Q"),
         now.encode(x=alt.datum(probability)),
         what.encode(x=alt.value(0), text="what:N"),
         where.encode(x=alt.value(0), text="where:N"),
         moves.encode(x=alt.value("width"), text="moves:N"),
     )
-    return finish(layers, ROW * len(rows))
+    return finish(layers, palette, ROW * len(rows))
 
 
 def tornado_rows(tornado: Tornado) -> pd.DataFrame:
@@ -148,12 +148,12 @@ def sensitivity_curve(
     )
     ends = pd.DataFrame({"value": [end for end in function.admissible if 0 < end < 1]})
     title = "The number. Dot: as it is. Band: its 90 % range. Dashed: another diagnosis leads."
-    x = _share("value", title, palette)
+    x = share("value", title)
     label = function.posterior.target.states[function.state].label
     y = alt.Y(
         "probability:Q",
         scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=percent_axis(palette),
+        axis=percent_axis(),
         title=label,
     )
     tooltip = [
@@ -165,12 +165,12 @@ def sensitivity_curve(
     dot = alt.Chart(now).mark_point(filled=True, color=palette.text, size=80, opacity=1)
     dashed = alt.Chart(ends).mark_rule(color=palette.text, strokeDash=[4, 4], aria=False)
     layers = alt.layer(
-        band.encode(x=_share("low", title, palette), x2="high:Q"),
+        band.encode(x=share("low", title), x2="high:Q"),
         dashed.encode(x=x),
         line.encode(x=x, y=y, tooltip=tooltip),
         dot.encode(x=x, y=y, tooltip=tooltip),
     )
-    return finish(layers, CURVE)
+    return finish(layers, palette, CURVE)
 
 
 def two_way_chart(
@@ -207,9 +207,8 @@ def two_way_chart(
     ends = pd.DataFrame([(*first, *second)], columns=["left", "right", "bottom", "top"])
     label = function.posterior.target.states[function.state].label
     marks = f"Lines: probability of {label}. Dot: as it is. Rectangle: 90 % ranges."
-    axis = percent_axis(palette).copy()
-    axis.values, axis.labelFlush, axis.tickCount = alt.Undefined, False, 5
-    axis.labelExpr = "format(100 * datum.value, '.3~f') + ' %'"
+    label_expr = "format(100 * datum.value, '.3~f') + ' %'"
+    axis = alt.Axis(labelExpr=label_expr, labelFlush=False, tickCount=5)
     x = alt.X(
         "first:Q",
         scale=alt.Scale(domain=across, nice=False),
@@ -230,7 +229,7 @@ def two_way_chart(
         word.mark_text(fontSize=13, color=palette.text),
         dot.encode(x=x, y=y),
     )
-    return finish(layers, SQUARE)
+    return finish(layers, palette, SQUARE)
 
 
 def numbers_compared(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
@@ -289,9 +288,3 @@ def _lines(
             (mine,) = np.nonzero(inside & (branch == side))
             for step, i in enumerate(mine[np.argsort(along[mine])]):
                 yield f"{level} {side}", percent(level), step, float(t1[i]), float(t2[i])
-
-
-def _share(field: str, title: str, palette: Colours) -> alt.X:
-    """Return the axis of a proportion, always from 0 to 1, so that charts can be compared."""
-    scale = alt.Scale(domain=[0, 1], nice=False)
-    return alt.X(f"{field}:Q", scale=scale, axis=percent_axis(palette), title=title)

@@ -1,6 +1,4 @@
-"""Colours, fonts and axes that all charts share.
-
-The marks of charts that have one row of the page for each row of a table.
+"""What charts share: colours, quiet axes, and the marks of those that draw a table row by row.
 
 In every row the words stand above the marks, so that a chart reads the same on a telephone and on a
 wide screen.
@@ -67,31 +65,32 @@ def colours(dark: bool) -> Colours:
     return DARK if dark else LIGHT
 
 
-def percent_axis(colours: Colours) -> alt.Axis:
+def percent_axis() -> alt.Axis:
     """Return the axis of a proportion from 0 to 1, shown in percent."""
     return alt.Axis(
         values=[0, 0.25, 0.5, 0.75, 1],
         labelExpr="100 * datum.value + ' %'",
         labelFlush=True,
-        labelColor=colours.quiet,
-        labelFontSize=12,
-        titleColor=colours.quiet,
-        titleFontSize=12,
-        titleFontWeight="normal",
-        titleAnchor="start",
-        grid=False,
-        ticks=False,
-        domain=False,
     )
 
 
-def finish(chart: alt.LayerChart | alt.FacetChart, height: int | alt.Step) -> alt.LayerChart:
-    """Return a chart as wide as its container, on the ground of the page.
+def share(field: str, title: str) -> alt.X:
+    """Return the place of a proportion on a scale that is 0 to 100 % for every case."""
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    return alt.X(f"{field}:Q", scale=scale, axis=percent_axis(), title=title)
+
+
+def finish(
+    chart: alt.LayerChart | alt.FacetChart, palette: Colours, height: int | alt.Step
+) -> alt.LayerChart:
+    """Return a chart as wide as its container, with quiet axes on the ground of the page.
 
     Parameters
     ----------
     chart : alt.LayerChart or alt.FacetChart
         What is drawn.
+    palette : Colours
+        Those it is drawn in.
     height : int or alt.Step
         In pixels, of the whole or of each row.
     """
@@ -99,6 +98,17 @@ def finish(chart: alt.LayerChart | alt.FacetChart, height: int | alt.Step) -> al
         chart.properties(width="container", height=height)
         .configure(background="transparent", font=FONT)
         .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=palette.quiet,
+            labelFontSize=12,
+            titleColor=palette.quiet,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            titleAnchor="start",
+            grid=False,
+            ticks=False,
+            domain=False,
+        )
     )
     return finished
 
@@ -117,67 +127,68 @@ def in_rows(rows: pd.DataFrame) -> alt.Chart:
     return chart
 
 
-def share(field: str, colours: Colours, title: str) -> alt.X:
-    """Return the place of a proportion on a scale that is 0 to 100 % for every case."""
-    scale = alt.Scale(domain=[0, 1], nice=False)
-    return alt.X(f"{field}:Q", scale=scale, axis=percent_axis(colours), title=title)
-
-
-def track(base: alt.Chart, colours: Colours, low: float = 0, high: float = 1) -> alt.Chart:
+def track(
+    base: alt.Chart, palette: Colours, low: float = 0, high: float = 1, *, height: int = 8
+) -> alt.Chart:
     """Return the empty scale of each row."""
-    bar = base.mark_bar(color=colours.track, cornerRadius=2, height=8, yOffset=MARKS)
+    bar = base.mark_bar(color=palette.track, cornerRadius=2, height=height, yOffset=MARKS)
     chart: alt.Chart = bar.encode(x=alt.datum(low, type="quantitative"), x2=alt.datum(high))
     return chart
 
 
-def band(base: alt.Chart, colours: Colours, low: str, high: str) -> alt.Chart:
+def band(base: alt.Chart, palette: Colours, low: str, high: str) -> alt.Chart:
     """Return a bar from one column to another."""
-    bar = base.mark_bar(color=colours.band, cornerRadius=2, height=8, yOffset=MARKS)
+    bar = base.mark_bar(color=palette.band, cornerRadius=2, height=8, yOffset=MARKS)
     chart: alt.Chart = bar.encode(x=alt.X(f"{low}:Q"), x2=f"{high}:Q")
     return chart
 
 
-def dot(base: alt.Chart, colours: Colours, field: str) -> alt.Chart:
+def dot(base: alt.Chart, palette: Colours, field: str) -> alt.Chart:
     """Return a dot at a column."""
     circle = base.mark_circle(
-        color=colours.text, size=110, opacity=1, stroke=colours.ground, strokeWidth=1, yOffset=MARKS
+        color=palette.text, size=110, opacity=1, stroke=palette.ground, strokeWidth=1, yOffset=MARKS
     )
     chart: alt.Chart = circle.encode(x=alt.X(f"{field}:Q"))
     return chart
 
 
-def label(base: alt.Chart, colours: Colours, beside: int) -> alt.Chart:
-    """Return what each row is called, cut where it would run into the words at the end of the row.
+def label(
+    base: alt.Chart, palette: Colours, *, beside: int | None = None, lift: int = WORDS
+) -> alt.Chart:
+    """Return what each row is called.
 
     Parameters
     ----------
-    base, colours
+    base, palette
         As for the other marks.
-    beside : int
-        Room that the words at the end take, in pixels.
+    beside : int, optional
+        Room that the words at the end of the row take, in pixels: the name is cut before them.
+    lift : int
+        Where the words stand, in pixels below the middle of the row.
     """
-    text = base.mark_text(
-        align="left",
-        color=colours.text,
-        fontSize=14,
-        dy=WORDS,
-        limit=alt.ExprRef(f"max(60, width - {beside})"),
-    )
+    limit = alt.Undefined if beside is None else alt.ExprRef(f"max(60, width - {beside})")
+    text = base.mark_text(align="left", color=palette.text, fontSize=14, dy=lift, limit=limit)
     chart: alt.Chart = text.encode(x=alt.value(0), text="label:N")
     return chart
 
 
 def number(
-    base: alt.Chart, colours: Colours, field: str, *, bold: bool = False, dx: int = 0
+    base: alt.Chart,
+    palette: Colours,
+    field: str,
+    *,
+    bold: bool = False,
+    dx: int = 0,
+    lift: int = WORDS,
 ) -> alt.Chart:
     """Return a number in words at the end of each row."""
     text = base.mark_text(
         align="right",
-        color=colours.text if bold else colours.quiet,
+        color=palette.text if bold else palette.quiet,
         fontSize=14 if bold else 13,
         fontWeight=600 if bold else "normal",
         dx=dx,
-        dy=WORDS,
+        dy=lift,
     )
     chart: alt.Chart = text.encode(x=alt.value("width"), text=f"{field}:N")
     return chart

@@ -18,7 +18,6 @@ from hamknee.charts.style import (
     in_rows,
     label,
     number,
-    percent_axis,
     track,
 )
 
@@ -60,18 +59,17 @@ def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     base = in_rows(table)
     share = [0.01, 0.1, 0.5, 0.9, 0.99]
     words = {round(math.log2(p / (1 - p)), 6): f"{100 * p:.0f} %" for p in share}
-    axis = _word_axis(palette, words, "Probability. Equal lengths count the same.")
-    x = alt.X("start:Q", scale=alt.Scale(domain=[-MOST_BITS, MOST_BITS], clamp=True), axis=axis)
+    x = _weight(MOST_BITS, words, "Probability. Equal lengths count the same.")
     layers = alt.layer(
         track(base, palette, -MOST_BITS, MOST_BITS),
-        _step(base, palette, x, "kind", {"for": palette.bar, "against": palette.ground}),
+        _step(base, palette, x),
         base.mark_circle(color=palette.text, size=90, opacity=1, yOffset=MARKS)
         .transform_filter("datum.kind == 'end'")
-        .encode(x=alt.X("end:Q", axis=axis)),
+        .encode(x=alt.X("end:Q")),
         label(base, palette, beside=112),
         number(base, palette, "told"),
     )
-    return finish(layers, alt.Step(ROW))
+    return finish(layers, palette, alt.Step(ROW))
 
 
 def waterfall_rows(reasons: Reasons) -> pd.DataFrame:
@@ -116,15 +114,14 @@ def contrast(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     palette = colours(dark)
     base = in_rows(table)
     words = {-4.0: "16 times", -2.0: "4 times", 0.0: "even", 2.0: "4 times", 4.0: "16 times"}
-    axis = _word_axis(palette, words, "To the right: for the first. To the left: for the second.")
-    x = alt.X("start:Q", scale=alt.Scale(domain=[-MOST_TIMES, MOST_TIMES], clamp=True), axis=axis)
+    x = _weight(MOST_TIMES, words, "To the right: for the first. To the left: for the second.")
     layers = alt.layer(
         track(base, palette, -MOST_TIMES, MOST_TIMES),
-        _step(base, palette, x, "kind", {"for": palette.bar, "against": palette.ground}),
+        _step(base, palette, x),
         label(base, palette, beside=156),
         number(base, palette, "told"),
     )
-    return finish(layers, alt.Step(ROW))
+    return finish(layers, palette, alt.Step(ROW))
 
 
 def contrast_rows(reasons: Reasons) -> pd.DataFrame:
@@ -177,22 +174,20 @@ def _told(weight: float, more: str, less: str) -> str:
     return f"{ratio:.0f} times, {side}" if ratio >= 9.95 else f"{ratio:.1f} times, {side}"
 
 
-def _step(
-    base: alt.Chart, palette: Colours, x: alt.X, field: str, tones: dict[str, str]
-) -> alt.Chart:
-    scale = alt.Scale(domain=list(tones), range=list(tones.values()))
+def _weight(most: float, words: dict[float, str], title: str) -> alt.X:
+    """Return the place of a weight on a scale with words at some of its values."""
+    scale = alt.Scale(domain=[-most, most], clamp=True)
+    near = (f"abs(datum.value - {value}) < 0.001 ? '{word}' : " for value, word in words.items())
+    says = "".join(near) + "''"
+    axis = alt.Axis(values=list(words), labelExpr=says, labelFlush=True, title=title)
+    return alt.X("start:Q", scale=scale, axis=axis)
+
+
+def _step(base: alt.Chart, palette: Colours, x: alt.X) -> alt.Chart:
+    """Return the bar of each weight, filled where it speaks for the state."""
+    tones = alt.Scale(domain=["for", "against"], range=[palette.bar, palette.ground])
     step = base.mark_bar(height=10, stroke=palette.bar, strokeWidth=1.5, yOffset=MARKS)
     chart: alt.Chart = step.transform_filter("datum.kind != 'end'").encode(
-        x=x, x2="end:Q", fill=alt.Fill(f"{field}:N", scale=scale, legend=None)
+        x=x, x2="end:Q", fill=alt.Fill("kind:N", scale=tones, legend=None)
     )
     return chart
-
-
-def _word_axis(palette: Colours, words: dict[float, str], title: str) -> alt.Axis:
-    """Return an axis with words at some of its values."""
-    axis = percent_axis(palette).copy()
-    axis.values = list(words)
-    near = (f"abs(datum.value - {value}) < 0.001 ? '{word}' : " for value, word in words.items())
-    axis.labelExpr = "".join(near) + "''"
-    axis.title = title
-    return axis
