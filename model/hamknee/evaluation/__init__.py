@@ -1,8 +1,16 @@
 """How good the answers are: on cases whose diagnosis is known, and on patients drawn."""
 
-from hamknee.evaluation.calibration import NOT_KNOWN, Calibration, Estimate, Which, wilson
+from hamknee.evaluation.calibrating import (
+    NOT_KNOWN,
+    Calibration,
+    Estimate,
+    Which,
+    calibration,
+    wilson,
+)
+from hamknee.evaluation.decision_curves import DecisionCurve, decision_curve
 from hamknee.evaluation.evaluating import FORECASTS, Evaluation, evaluate, number_range
-from hamknee.evaluation.metrics import MEASURES
+from hamknee.evaluation.metrics import MEASURES, Scoreboard, scores
 from hamknee.evaluation.self_testing import SelfTest, self_test
 
 __all__ = [
@@ -10,12 +18,17 @@ __all__ = [
     "MEASURES",
     "NOT_KNOWN",
     "Calibration",
+    "DecisionCurve",
     "Estimate",
     "Evaluation",
+    "Scoreboard",
     "SelfTest",
     "Which",
+    "calibration",
+    "decision_curve",
     "evaluate",
     "number_range",
+    "scores",
     "self_test",
     "wilson",
 ]

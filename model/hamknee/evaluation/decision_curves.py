@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hamknee.base import Array, HamkneeError, percent, percent_range
-from hamknee.evaluation.calibration import check_event
+from hamknee.evaluation.calibrating import check_event
 from hamknee.evaluation.metrics import bootstrap_means, percentile_interval
 
 if TYPE_CHECKING:

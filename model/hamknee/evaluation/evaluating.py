@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, percent, percent_range
 from hamknee.evaluation.baselines import BASELINES, posteriors
-from hamknee.evaluation.calibration import Calibration, Which, calibration
+from hamknee.evaluation.calibrating import Calibration, Which, calibration
 from hamknee.evaluation.decision_curves import THRESHOLDS, DecisionCurve, decision_curve
 from hamknee.evaluation.metrics import MEASURES, Scoreboard, rank_of_truth, scores
 from hamknee.inference import Model

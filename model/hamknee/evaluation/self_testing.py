@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hamknee.base import Array, HamkneeError
-from hamknee.evaluation.calibration import Calibration
+from hamknee.evaluation.calibrating import Calibration
 from hamknee.evaluation.evaluating import Evaluation, evaluate
 from hamknee.inference import Model, draw
 from hamknee.network import LabelledCases, find_variable

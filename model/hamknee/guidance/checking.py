@@ -103,7 +103,7 @@ class TriageCheck:
     def share_under(self) -> Estimate:
         """Share of under-triaged cases among those that call for more than the least urgent level.
 
-        With Wilson's interval (`hamknee.evaluation.calibration.wilson`); NaN where no case does.
+        With Wilson's interval (`hamknee.evaluation.wilson`); NaN where no case does.
         """
         if not self.called:
             return NOT_KNOWN

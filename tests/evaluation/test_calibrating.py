@@ -1,4 +1,4 @@
-"""Calibration and decision curves, held to scikit-learn, statsmodels, SciPy and the definitions."""
+"""Calibration, held to scikit-learn, statsmodels, SciPy and the definitions."""
 
 import numpy as np
 import pytest
@@ -8,47 +8,24 @@ from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
 
 from hamknee.base.errors import HamkneeError
-from hamknee.evaluation.calibration import Calibration, calibration, wilson
-from hamknee.evaluation.decision_curves import decision_curve
-from hamknee.evaluation.evaluating import evaluate
-from hamknee.evaluation.self_testing import simulate_labelled
-from hamknee.inference.model import Model
-
-Array = np.ndarray
-
-
-def said_and_true(
-    n: int, slope: float = 1.0, shift: float = 0.0, seed: int = 0
-) -> tuple[Array, Array]:
-    """Return probabilities, and truths drawn with log odds slope × said + shift."""
-    rng = np.random.default_rng(seed)
-    log_odds = rng.normal(-0.5, 1.5, n)
-    true = 1 / (1 + np.exp(-(slope * log_odds + shift)))
-    return 1 / (1 + np.exp(-log_odds)), (rng.random(n) < true).astype(float)
-
-
-def several(n: int, seed: int = 0) -> tuple[Array, Array]:
-    """Return calibrated probabilities of four conditions, and the true one of each case."""
-    rng = np.random.default_rng(seed)
-    p = rng.dirichlet([1.0, 1, 2, 0.5], n)
-    return p, np.array([rng.multinomial(1, row) for row in p]).astype(float)
-
+from hamknee.evaluation.calibrating import Calibration, calibration, wilson
+from tests.support.forecasts import said_and_true, several
 
 # Intercept and slope ------------------------------------------------------------------------
 
 
 def test_a_single_case_has_no_slope() -> None:
-    found = calibration(np.array([[0.2, 0.5, 0.3]]), np.array([[0.0, 0.0, 1.0]]))
-    assert np.isnan(found.slope.value)
+    calibrated = calibration(np.array([[0.2, 0.5, 0.3]]), np.array([[0.0, 0.0, 1.0]]))
+    assert np.isnan(calibrated.slope.value)
 
 
 @pytest.mark.parametrize(("slope", "shift"), [(1.0, 0.0), (0.6, 0.0), (1.0, 0.8), (1.5, -0.5)])
 def test_slope_is_that_of_an_unpenalised_logistic_regression(slope: float, shift: float) -> None:
     p, y = said_and_true(800, slope, shift)
-    found = calibration(p, y)
+    calibrated = calibration(p, y)
     theirs = LogisticRegression(C=np.inf, tol=1e-10).fit(np.log(p / (1 - p))[:, None], y)
-    assert found.slope.value == pytest.approx(theirs.coef_[0, 0], abs=1e-4)
-    assert found.slope.low <= slope <= found.slope.high
+    assert calibrated.slope.value == pytest.approx(theirs.coef_[0, 0], abs=1e-4)
+    assert calibrated.slope.low <= slope <= calibrated.slope.high
 
 
 def test_intercept_makes_what_was_said_add_up_to_what_came_true() -> None:
@@ -64,8 +41,8 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     held = [
         estimate.low <= truth <= estimate.high
         for seed in range(300)
-        for found in [calibration(*said_and_true(300, seed=seed), mass=0.9)]
-        for estimate, truth in [(found.intercept, 0), (found.slope, 1)]
+        for calibrated in [calibration(*said_and_true(300, seed=seed), mass=0.9)]
+        for estimate, truth in [(calibrated.intercept, 0), (calibrated.slope, 1)]
     ]
     assert np.mean(held[::2]) == pytest.approx(0.9, abs=0.05)
     assert np.mean(held[1::2]) == pytest.approx(0.9, abs=0.05)
@@ -73,22 +50,22 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
 
 def test_statements_of_one_case_are_taken_together() -> None:
     p, y = several(200)
-    found = calibration(p, y)
+    calibrated = calibration(p, y)
     log_odds = np.log(p.ravel() / (1 - p.ravel()))
     fit = sm.GLM(y.ravel(), sm.add_constant(log_odds), family=sm.families.Binomial()).fit(
         cov_type="cluster", cov_kwds={"groups": np.repeat(np.arange(200), 4)}
     )
     expected = fit.conf_int()[1]
-    assert (found.slope.low, found.slope.high) == pytest.approx(tuple(expected))
-    assert (found.cases, found.n, found.together) == (200, 800, True)
-    assert np.isnan(found.intercept.value)  # both sides add up to the number of cases
+    assert (calibrated.slope.low, calibrated.slope.high) == pytest.approx(tuple(expected))
+    assert (calibrated.cases, calibrated.n, calibrated.together) == (200, 800, True)
+    assert np.isnan(calibrated.intercept.value)  # both sides add up to the number of cases
 
 
 def test_the_most_probable_condition_alone() -> None:
     p, y = several(50)
-    found = calibration(p, y, of="first")
-    assert found.p.tolist() == p.max(axis=1).tolist()
-    assert found.y.tolist() == y[np.arange(50), p.argmax(axis=1)].tolist()
+    calibrated = calibration(p, y, of="first")
+    assert calibrated.p.tolist() == p.max(axis=1).tolist()
+    assert calibrated.y.tolist() == y[np.arange(50), p.argmax(axis=1)].tolist()
 
 
 @pytest.mark.parametrize(
@@ -102,9 +79,9 @@ def test_the_most_probable_condition_alone() -> None:
     ],
 )
 def test_a_slope_that_the_cases_cannot_tell_is_not_made_up(p: list[float], y: list[float]) -> None:
-    found = calibration(np.array(p), np.array(y))
-    assert np.isnan([found.slope.value, found.slope.low, found.slope.high]).all()
-    assert "The cases do not tell the slope." in found.text
+    calibrated = calibration(np.array(p), np.array(y))
+    assert np.isnan([calibrated.slope.value, calibrated.slope.low, calibrated.slope.high]).all()
+    assert "The cases do not tell the slope." in calibrated.text
 
 
 def test_certainty_that_comes_true_has_no_infinite_weight() -> None:
@@ -154,18 +131,18 @@ def test_the_smooth_curve_is_made_of_weighted_straight_lines() -> None:
 
 def test_distances_are_mean_median_and_90th_percentile() -> None:
     p, y = said_and_true(200, slope=0.5)
-    found = calibration(p, y)
-    away = np.abs(p - found.smooth)
-    assert found.ici == pytest.approx(away.mean())
-    assert (found.e50, found.e90) == pytest.approx(tuple(np.quantile(away, [0.5, 0.9])))
-    assert found.table["measure"].tolist() == ["intercept", "slope", "ici", "e50", "e90"]
+    calibrated = calibration(p, y)
+    away = np.abs(p - calibrated.smooth)
+    assert calibrated.ici == pytest.approx(away.mean())
+    assert (calibrated.e50, calibrated.e90) == pytest.approx(tuple(np.quantile(away, [0.5, 0.9])))
+    assert calibrated.table["measure"].tolist() == ["intercept", "slope", "ici", "e50", "e90"]
 
 
 def test_with_many_statements_the_curve_is_fitted_at_fewer_places() -> None:
     """20,000 statements of which each is true as often as it says: the curve is the diagonal."""
-    found = calibration(*said_and_true(20_000))
-    assert found.ici < 0.01
-    assert not found.few
+    calibrated = calibration(*said_and_true(20_000))
+    assert calibrated.ici < 0.01
+    assert not calibrated.few
 
 
 def test_overconfidence_shows_in_every_measure() -> None:
@@ -176,61 +153,9 @@ def test_overconfidence_shows_in_every_measure() -> None:
 
 
 def test_few_events_are_said_to_be_few() -> None:
-    found = calibration(*said_and_true(60))
-    assert found.few
-    assert "this is a rough impression" in found.text
-
-
-# Decision curve -----------------------------------------------------------------------------
-
-
-def test_net_benefit_by_its_definition() -> None:
-    p = np.array([0.9, 0.8, 0.3, 0.2, 0.1])
-    y = np.array([1.0, 0, 1, 0, 0])
-    found = decision_curve(p, y, [0.0, 0.25, 0.5, 0.85], resamples=50)
-    assert found.net_benefit == pytest.approx([0.4, 2 / 5 - 1 / 5 / 3, 1 / 5 - 1 / 5, 1 / 5])
-    everyone = [0.4 - 0.6 * t / (1 - t) for t in (0.0, 0.25, 0.5, 0.85)]
-    assert found.everyone == pytest.approx(everyone)
-    assert (found.low <= found.net_benefit).all()
-    assert (found.net_benefit <= found.high).all()
-
-
-def test_a_threshold_that_is_reached_exactly_is_acted_on() -> None:
-    found = decision_curve(np.array([0.5]), np.array([1.0]), [0.5], resamples=1)
-    assert found.net_benefit.tolist() == [1.0]
-
-
-def test_knowing_more_never_harms_where_probabilities_are_right() -> None:
-    p, y = said_and_true(20_000)
-    found = decision_curve(p, y, resamples=2)
-    assert (found.net_benefit > np.maximum(found.everyone, 0) - 0.005).all()
-    useless = decision_curve(np.full(20_000, y.mean()), y, resamples=2)
-    assert useless.net_benefit == pytest.approx(np.maximum(useless.everyone, 0), abs=1e-12)
-    assert useless.text.endswith("At no threshold does acting on the probability do best.")
-
-
-def test_the_table_has_three_strategies() -> None:
-    table = decision_curve(*said_and_true(50), resamples=20).table
-    assert table.groupby("strategy").size().to_dict() == {"model": 50, "everyone": 50, "no_one": 50}
-    assert table[table["strategy"] == "model"].notna().all(axis=None)
-
-
-# From an evaluation -------------------------------------------------------------------------
-
-
-def test_one_condition_of_an_evaluation(model: Model) -> None:
-    found = evaluate(model, simulate_labelled(model, 400, known=0.6, seed=4), resamples=50)
-    place = model.vocabulary.target.position["strain"]
-    alone = found.calibration("strain")
-    assert alone.p.tolist() == found.probabilities["model"][:, place].tolist()
-    assert alone.y.tolist() == found.truth[:, place].tolist()
-    assert alone.label == "Distal hamstring strain"
-    curve = found.decision_curve("strain", [0.1, 0.2])
-    assert curve.events == found.truth[:, place].sum()
-    assert curve.label == "Distal hamstring strain"
-    for ask in (found.calibration, found.decision_curve):
-        with pytest.raises(HamkneeError, match="did you mean 'strain'"):
-            ask("straim")
+    calibrated = calibration(*said_and_true(60))
+    assert calibrated.few
+    assert "this is a rough impression" in calibrated.text
 
 
 # What is refused ----------------------------------------------------------------------------
@@ -258,15 +183,7 @@ def test_calibration_refuses_what_cannot_be(
         calibration(np.array(p), np.array(y), **settings)
 
 
-@pytest.mark.parametrize(
-    ("thresholds", "message"), [([1.0], "thresholds 1"), ([], "none"), ([np.nan], "nan")]
-)
-def test_thresholds_out_of_range_are_refused(thresholds: list[float], message: str) -> None:
-    with pytest.raises(HamkneeError, match=f"{message}.*allowed: one or more, from 0 to below 1"):
-        decision_curve(np.array([0.5]), np.array([1.0]), thresholds)
-
-
 def test_results_cannot_be_changed() -> None:
-    found: Calibration = calibration(*said_and_true(30))
+    calibrated: Calibration = calibration(*said_and_true(30))
     with pytest.raises(AttributeError):
-        found.cases = 3  # type: ignore[misc]
+        calibrated.cases = 3  # type: ignore[misc]
