@@ -38,6 +38,13 @@ class Estimate:
     ----------
     value, low, high : float
         The number and the ends of its interval.
+
+    Examples
+    --------
+    >>> from hamknee.evaluation import Estimate
+    >>> slope = Estimate(0.8, low=0.6, high=1.1)
+    >>> slope.low <= 1 <= slope.high  # too extreme, but perhaps by chance
+    True
     """
 
     value: float
@@ -71,6 +78,21 @@ class Calibration:
         Of the reliability table.
     mass : float
         Of every interval.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.evaluation import calibration
+    >>> rng = np.random.default_rng(1)
+    >>> p = rng.uniform(0.02, 0.98, 500)
+    >>> bold = np.clip(2 * p - 0.5, 0.01, 0.99)  # said by one who is too sure
+    >>> calibrated = calibration(bold, rng.random(500) < p, label="Strain")
+    >>> calibrated.slope.high < 1
+    True
+    >>> calibrated.reliability.iloc[[0, -1]].round(1)
+       predicted  observed  low  high    n
+    0        0.0       0.1  0.1   0.2  120
+    6        1.0       0.8  0.8   0.9  150
     """
 
     label: str
@@ -240,6 +262,17 @@ def calibration(
     Intercept and slope: Cox (1958), Biometrika 45:562; their place among other measures: Van
     Calster et al. (2016), Journal of Clinical Epidemiology 74:167. Smooth curve and its distance:
     Austin & Steyerberg (2019), Statistics in Medicine 38:4051. Bins: Wilson (1927).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.evaluation import calibration
+    >>> rng = np.random.default_rng(1)
+    >>> p = rng.random(500)  # probabilities that come true as often as they say
+    >>> print(calibration(p, rng.random(500) < p, label="Strain").text)
+    Strain: 228 of 500 came true, 245.8 were expected. Slope 0.98 (95 % interval 0.79 to
+    1.17; 1 is ideal, below it probabilities are too extreme). On average they are 3 %
+    off.
     """
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
@@ -299,6 +332,13 @@ def wilson(events: npt.ArrayLike, n: npt.ArrayLike, mass: float) -> tuple[Array,
     Notes
     -----
     Wilson (1927), Journal of the American Statistical Association 22:209.
+
+    Examples
+    --------
+    >>> from hamknee.evaluation import wilson
+    >>> low, high = wilson([0, 15], [20, 20], 0.95)  # none of 20, and 15 of 20
+    >>> low.round(2).tolist(), high.round(2).tolist()
+    ([0.0, 0.53], [0.16, 0.89])
     """
     z = NormalDist().inv_cdf((1 + mass) / 2)
     count = np.asarray(n, dtype=float)

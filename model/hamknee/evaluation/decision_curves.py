@@ -39,6 +39,21 @@ class DecisionCurve:
         Net benefit of acting on all. On no one it is 0.
     mass : float
         Of the interval.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.evaluation import decision_curve
+    >>> p, ruptured = np.array([0.9, 0.4, 0.3, 0.1, 0.1]), np.array([1, 1, 0, 0, 0])
+    >>> curve = decision_curve(p, ruptured, [0.2, 0.5], label="Rupture", resamples=100)
+    >>> curve.table.drop(columns=["low", "high"]).round(2)
+       threshold  strategy  net_benefit
+    0        0.2     model         0.35
+    1        0.5     model         0.20
+    2        0.2  everyone         0.25
+    3        0.5  everyone        -0.20
+    4        0.2    no_one         0.00
+    5        0.5    no_one         0.00
     """
 
     label: str
@@ -138,6 +153,16 @@ def decision_curve(
     Notes
     -----
     Vickers & Elkin (2006), Medical Decision Making 26:565.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.evaluation import decision_curve
+    >>> p, ruptured = np.array([0.9, 0.4, 0.3, 0.1, 0.1]), np.array([1, 1, 0, 0, 0])
+    >>> print(decision_curve(p, ruptured, [0.05, 0.2, 0.5], label="Rupture", resamples=100).text)
+    Rupture: 2 of 5 cases. Acting on the probability does better than acting on everyone
+    or no one at 2 of 3 thresholds, from 20 to 50 %. This holds where 40 % have the
+    condition, as here.
     """
     p, y = check_event(probabilities, truth)
     limits = np.asarray(thresholds, dtype=float)

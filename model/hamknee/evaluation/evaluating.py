@@ -64,6 +64,19 @@ class Evaluation:
         Of each interval.
     resamples, seed : int
         Of the bootstrap.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> evaluation = hamknee.evaluate(hamknee.load(), resamples=100)
+    >>> evaluation.top1 <= evaluation.top3
+    True
+    >>> evaluation.by_case.columns.tolist()
+    ['case', 'condition', 'first', 'p_first', 'p_true', 'rank']
+    >>> evaluation.calibration("strain").label
+    'Distal hamstring strain'
+    >>> evaluation.decision_curve("rupture", [0.1, 0.3]).net_benefit.shape
+    (2,)
     """
 
     target: Variable
@@ -368,6 +381,23 @@ def evaluate(
         If the cases cannot be used, or none is left.
     HamkneeError
         If a number is out of range.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> cases = pd.DataFrame(
+    ...     {
+    ...         "condition": ["strain", "rupture", "bakers_cyst", ""],
+    ...         "onset": ["sudden", "sudden", "gradual", "days"],
+    ...         "pop": ["", "yes", "no", ""],
+    ...     }
+    ... )
+    >>> evaluation = hamknee.evaluate(hamknee.load(), cases, resamples=100)
+    >>> print(evaluation.text)
+    3 of 4 cases; 1 left out, diagnosis unknown. The right condition comes first in ...
+    >>> evaluation.table["forecast"].unique().tolist()
+    ['model', 'prior_only', 'naive_bayes']
     """
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
@@ -391,7 +421,14 @@ def evaluate(
 
 
 def number_range(value: float, low: float, high: float) -> str:
-    """Return a number and its interval in words: ``1.22 (0.90 to 1.55)``."""
+    """Return a number and its interval in words: ``1.22 (0.90 to 1.55)``.
+
+    Examples
+    --------
+    >>> from hamknee.evaluation import number_range
+    >>> number_range(1.2199, 0.9, 1.554)
+    '1.22 (0.90 to 1.55)'
+    """
     return f"{value:.2f} ({low:.2f} to {high:.2f})"
 
 

@@ -42,6 +42,23 @@ class Scoreboard:
         Of each interval.
     resamples, seed : int
         Of the bootstrap; all forecasts are resampled together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.evaluation import Scoreboard, scores
+    >>> truth = np.eye(2)[[0, 0, 1, 1]]
+    >>> said = {
+    ...     "clinic": np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.7, 0.3]]),
+    ...     "coin": np.full((4, 2), 0.5),
+    ... }
+    >>> by_case = {name: scores(p, truth) for name, p in said.items()}
+    >>> board = Scoreboard(by_case, mass=0.9, resamples=200, seed=1)
+    >>> board.value("clinic", "top1"), round(board.value("clinic", "brier"), 2)
+    (0.75, 0.35)
+    >>> gap, (low, high) = board.difference("clinic", "coin", "brier")
+    >>> round(gap, 2), low < 0 < high  # better, but four cases do not tell
+    (-0.15, True)
     """
 
     by_case: Mapping[str, Mapping[str, Array]]
@@ -129,6 +146,15 @@ def scores(probabilities: Array, truth: Array) -> dict[str, Array]:
     Notes
     -----
     Brier (1950), Monthly Weather Review 78:1; Good (1952), JRSS B 14:107.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.evaluation import scores
+    >>> said = np.array([[0.7, 0.2, 0.1, 0.0], [0.1, 0.2, 0.3, 0.4]])
+    >>> truth = np.array([[1, 0, 0, 0], [0, 1, 0, 0]])
+    >>> {name: values.round(2).tolist() for name, values in scores(said, truth).items()}
+    {'top1': [1.0, 0.0], 'top3': [1.0, 1.0], 'log_loss': [0.36, 1.61], 'brier': [0.14, 0.9]}
     """
     unanswered = np.asarray(np.isnan(probabilities).any(axis=1))
     filled = np.where(unanswered[:, None], 0.0, probabilities)

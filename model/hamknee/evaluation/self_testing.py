@@ -33,6 +33,16 @@ class SelfTest:
         On the simulated patients.
     calibration : Calibration
         Of all conditions together.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.evaluation import self_test
+    >>> tested = self_test(hamknee.load(), n=300)
+    >>> tested.passed, tested.evaluation.n
+    (True, 300)
+    >>> tested.table["measure"].tolist()
+    ['top1', 'top3', 'log_loss', 'brier', 'intercept', 'slope', 'ici', 'e50', 'e90']
     """
 
     evaluation: Evaluation
@@ -91,6 +101,14 @@ def self_test(
     ------
     HamkneeError
         If a number is out of range, a variable unknown, or the vocabularies differ.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.evaluation import self_test
+    >>> print(self_test(hamknee.load(), n=300).text)
+    Passed: 300 patients drawn from the model. All conditions together: 300 of ... came true.
+    Slope ... (99 % interval ... to ...; 1 is ideal, below it probabilities are too extreme). ...
     """
     if n < 1:
         raise HamkneeError(f"found {n} patients; allowed: 1 or more")
