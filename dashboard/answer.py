@@ -88,17 +88,9 @@ def show_ranking(interval: CredibleInterval) -> None:
 
 def show_table(interval: CredibleInterval) -> None:
     """Show the ranking in numbers."""
-    posterior = interval.posterior
-    rows = [
-        (
-            posterior.target.states[i].label,
-            percent(float(posterior.prior[i])),
-            percent(float(posterior.probabilities[i])),
-            percent_range(float(interval.low[i]), float(interval.high[i])),
-        )
-        for i in posterior.order
-    ]
-    head = (posterior.target.label, "Start", "Now", f"{percent(interval.mass)} interval")
+    rows = [(state.label, state.start, state.now, state.interval) for state in interval.ranking]
+    label = interval.posterior.target.label
+    head = (label, "Start", "Now", f"{percent(interval.mass)} interval")
     st.html(table_html(head, rows))
 
 

@@ -9,6 +9,7 @@ from scipy import stats
 
 import hamknee
 from hamknee.base.types import Array
+from hamknee.base.words import percent, percent_range
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import simulate
 from hamknee.network.cases import encode
@@ -401,6 +402,15 @@ def test_the_table_and_the_sentences(model: Model) -> None:
     assert f"{row.label} comes first in {100 * row.p_top:.0f} % of 4,000 draws" in found.text
     second = table[table.p_top < row.p_top].sort_values("p_top").iloc[-1]
     assert f"{second.label} in {100 * second.p_top:.0f} %" in found.stability
+
+
+def test_the_ranking_is_the_table_in_words(model: Model) -> None:
+    interval = credible_interval(model, {"pop": "yes"}, draws=50)
+    for state, row in zip(interval.ranking, interval.table.itertuples(), strict=True):
+        assert state.label == row.label
+        assert state.now == percent(row.probability)
+        assert state.interval == percent_range(row.low, row.high)
+        assert state.start == percent(row.prior)
 
 
 def test_the_result_tells_what_to_measure_next(model: Model) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hamknee.base import percent, percent_range
+from hamknee.base import percent
 from hamknee.guidance import FlagError, Triage, find_guidance, triage
 from hamknee.inference import Model, load
 from hamknee.network import (
@@ -119,18 +120,12 @@ def ranking(interval: CredibleInterval, console: Console, most: int | None = Non
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(posterior.target.label)
     table.add_column("Now", justify="right", no_wrap=True)
-    table.add_column(f"{100 * interval.mass:.0f} % interval", justify="right", no_wrap=True)
+    table.add_column(f"{percent(interval.mass)} interval", justify="right", no_wrap=True)
     table.add_column("", min_width=8, no_wrap=True)
     table.add_column("Start", justify="right", no_wrap=True)
-    for i in posterior.order[:most]:
-        probability = float(posterior.probabilities[i])
-        table.add_row(
-            posterior.target.states[i].label,
-            percent(probability),
-            percent_range(float(interval.low[i]), float(interval.high[i])),
-            block * round(8 * probability),
-            percent(float(posterior.prior[i])),
-        )
+    for i, state in islice(zip(posterior.order, interval.ranking, strict=True), most):
+        bar = block * round(8 * float(posterior.probabilities[i]))
+        table.add_row(state.label, state.now, state.interval, bar, state.start)
     return table
 
 

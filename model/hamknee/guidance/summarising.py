@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, percent, percent_range
+from hamknee.base import HamkneeError, percent
 from hamknee.guidance.advising import Advice, advice
 from hamknee.guidance.following_up import FollowUp, follow_up
 from hamknee.inference import Model
@@ -151,19 +151,10 @@ class Summary:
 
     def _ranking(self) -> Block:
         interval, words = self.advice.triage.interval, self._words
-        posterior = interval.posterior
-        rows = [
-            (
-                posterior.target.states[i].label,
-                percent(float(posterior.probabilities[i])),
-                percent_range(float(interval.low[i]), float(interval.high[i])),
-                percent(float(posterior.prior[i])),
-            )
-            for i in posterior.order
-        ]
         mass = words["column_interval"].format(mass=percent(interval.mass))
-        columns = (posterior.target.label, words["column_now"], mass, words["column_start"])
-        return Block(words["ranking"], rows=rows, columns=columns)
+        label = interval.posterior.target.label
+        columns = (label, words["column_now"], mass, words["column_start"])
+        return Block(words["ranking"], rows=interval.ranking, columns=columns)
 
     def _flags(self) -> Block:
         found, words = self.advice.triage, self._words

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -244,6 +244,23 @@ NOISE = 1e-24
 """Variance, relative to the squared posterior, below which there is only rounding."""
 
 
+class RankedState(NamedTuple):
+    """One row of a ranking in the words of the screen.
+
+    Parameters
+    ----------
+    label : str
+        Of the target's state.
+    now, interval, start : str
+        P(state | evidence), the interval for it, and P(state | context).
+    """
+
+    label: str
+    now: str
+    interval: str
+    start: str
+
+
 @dataclass(frozen=True)
 class CredibleInterval:
     """How far the uncertainty of the tables lets a posterior vary.
@@ -280,6 +297,20 @@ class CredibleInterval:
         for place, name in enumerate(("low", "high", "p_top"), start=3):
             found.insert(place, name, getattr(self, name)[order])
         return found
+
+    @cached_property
+    def ranking(self) -> tuple[RankedState, ...]:
+        """The table in words, a row for each state, the most probable first."""
+        posterior = self.posterior
+        return tuple(
+            RankedState(
+                posterior.target.states[i].label,
+                percent(float(posterior.probabilities[i])),
+                percent_range(float(self.low[i]), float(self.high[i])),
+                percent(float(posterior.prior[i])),
+            )
+            for i in posterior.order
+        )
 
     @cached_property
     def text(self) -> str:
