@@ -2,8 +2,13 @@
 
 from hamknee.guidance.advising import Advice, advice, advice_for
 from hamknee.guidance.checking import TriageCheck, triage_check
-from hamknee.guidance.following_up import follow_up
-from hamknee.guidance.guidance_file import find_guidance, guidance_for, read_guidance
+from hamknee.guidance.following_up import FollowUp, follow_up
+from hamknee.guidance.guidance_file import (
+    GuidanceError,
+    find_guidance,
+    guidance_for,
+    read_guidance,
+)
 from hamknee.guidance.summarising import Summary, summary
 from hamknee.guidance.texts import COURSES, Flag, Guidance
 from hamknee.guidance.triaging import OPEN, UNKNOWN, FlagError, Triage, triage
@@ -15,7 +20,9 @@ __all__ = [
     "Advice",
     "Flag",
     "FlagError",
+    "FollowUp",
     "Guidance",
+    "GuidanceError",
     "Summary",
     "Triage",
     "TriageCheck",

@@ -61,6 +61,18 @@ class Advice:
         Measures that are held back, because of a warning sign or a condition not excluded.
     triage : Triage
         The level, with its reasons.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> case, flags = {"onset": "sudden", "pop": "yes"}, {"cannot_bear_weight": True}
+    >>> advice = hamknee.advice(hamknee.load(), case, flags)
+    >>> advice.level, "stretching" in advice.withheld
+    ('same_day', True)
+    >>> list(advice.sections)[:4]
+    ['now', 'withheld', 'do', 'dont']
+    >>> list(advice.table)
+    ['section', 'text', 'measure', 'only_for', 'source']
     """
 
     items: tuple[Item, ...]
@@ -119,12 +131,38 @@ def advice(
     ------
     FlagError, HamkneeError, EvidenceError, ImpossibleEvidenceError
         As for `triage`.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "gradual", "location": "anteromedial"}
+    >>> advice = hamknee.advice(model, case, {"cannot_bear_weight": True})
+    >>> for line in advice.sections["now"]:
+    ...     print(line)
+    See a doctor today: Have it looked at today, by a doctor or in an emergency or
+    urgent care department, also at night or at the weekend.
+    Do not start exercises before somebody has examined you. What is listed here only
+    bridges the hours until then.
+    >>> advice.sections["withheld"][0]
+    'No gentle exercises, strengthening while the muscle lengthens, heavier load,
+    stretching or running and sport: Cannot bear weight.'
+    >>> "rehabilitation" in advice.sections  # not before somebody has looked at it
+    False
     """
     return advice_for(triage(model, evidence, flags))
 
 
 def advice_for(found: Triage) -> Advice:
-    """Return the advice that goes with a triage."""
+    """Return the advice that goes with a triage.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.guidance import advice_for
+    >>> urgent = hamknee.triage(hamknee.load(), {}, {"breathless_or_chest_pain": True})
+    >>> list(advice_for(urgent).sections)  # no self-care while an ambulance is called
+    ['now', 'withheld', 'seek_help', 'professional', 'limits']
+    """
     maker = _Maker(found)
     sections = (
         maker.now, maker.hold_back, maker.do, maker.dont, maker.rehabilitation, maker.expect,

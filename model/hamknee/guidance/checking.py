@@ -56,6 +56,19 @@ class TriageCheck:
         The level that the diagnosis of each calls for.
     mass : float
         Of the interval.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> cases = pd.DataFrame({"condition": ["dvt", "dvt|strain"], "onset": ["days", "sudden"]})
+    >>> check = hamknee.triage_check(hamknee.load(), cases)
+    >>> list(check.called_for)  # of one of several the least demanding counts
+    ['same_day', 'self_care']
+    >>> check.under + check.over + check.verdicts.count("right") == check.n
+    True
+    >>> list(check.by_diagnosis)[:5]
+    ['condition', 'label', 'called_for', 'n', 'under']
     """
 
     target: Variable
@@ -234,6 +247,19 @@ def triage_check(
         If the cases cannot be used, or none is left.
     HamkneeError
         If no guidance goes with the model, or a number is out of range.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> cases = pd.DataFrame({"condition": ["dvt", "strain"], "onset": ["gradual", "sudden"]})
+    >>> check = hamknee.triage_check(hamknee.load(), cases)
+    >>> check.table[["condition", "called_for"]]
+      condition called_for
+    0       dvt   same_day
+    1    strain  self_care
+    >>> print(check.text)
+    2 cases, by their answers alone: no warning sign was asked about. ...
     """
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")

@@ -33,6 +33,17 @@ class FollowUp:
         The level without the follow-up.
     advice : Advice
         What to do now.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> later = hamknee.follow_up(hamknee.load(), {"onset": "gradual"}, days=20, course="same")
+    >>> later.rule.name, later.rule.raises
+    ('same_long', ('no_better_with_self_care',))
+    >>> later.level
+    'see_professional'
+    >>> list(later.table)
+    ['days', 'course', 'rule', 'level_before', 'level', 'text', 'source']
     """
 
     days: float
@@ -115,6 +126,14 @@ def follow_up(
     ------
     HamkneeError
         If the days or the course cannot be, or as for `triage`.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> later = hamknee.follow_up(hamknee.load(), {"onset": "gradual"}, days=20, course="same")
+    >>> print(later.course_text)
+    After 20 days: about the same. After two weeks or more without change, let somebody
+    examine it instead of trying the same again. The level ... “See a professional”.
     """
     rule = _rule(guidance_for(model), days, course)
     before = triage(model, evidence, flags).level

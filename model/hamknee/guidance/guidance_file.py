@@ -32,7 +32,25 @@ Where: TypeAlias = tuple[str, ...]
 
 
 class GuidanceError(FaultsError):
-    """guidance.toml holds something that cannot be used."""
+    """guidance.toml holds something that cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hamknee
+    >>> from hamknee.base import shipped
+    >>> from hamknee.guidance import read_guidance
+    >>> own = shipped("data/guidance.toml").read_text("utf-8").replace('"same_day"', '"today"', 1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "guidance.toml")
+    ...     _ = path.write_text(own, "utf-8")
+    ...     read_guidance(path, hamknee.load().vocabulary, references=[])
+    Traceback (most recent call last):
+    ...
+    hamknee.guidance.guidance_file.GuidanceError: guidance.toml: ... faults
+    ...unknown level 'today'; allowed: emergency, same_day, see_professional, self_care...
+    """
 
 
 _read: WeakKeyDictionary[Model, Guidance | None] = WeakKeyDictionary()
@@ -53,6 +71,19 @@ def find_guidance(model: Model) -> Guidance | None:
     ------
     GuidanceError
         With every fault of a guidance.toml beside the priors.csv.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hamknee
+    >>> from hamknee.guidance import find_guidance
+    >>> from hamknee.network import CPT, State, Variable, Vocabulary
+    >>> find_guidance(hamknee.load()).source.endswith("guidance.toml")
+    True
+    >>> lung = Variable("lung", "target", "Lung cancer", (State("yes", "Yes"), State("no", "No")))
+    >>> other = hamknee.Model(Vocabulary((lung,)), {"lung": CPT("lung", (), np.array([0.1, 0.9]))})
+    >>> find_guidance(other) is None  # the shipped texts are not about lungs
+    True
     """
     if model not in _read:
         _read[model] = _find(model)
@@ -60,7 +91,16 @@ def find_guidance(model: Model) -> Guidance | None:
 
 
 def guidance_for(model: Model) -> Guidance:
-    """Return the guidance that goes with a model (HamkneeError if none does)."""
+    """Return the guidance that goes with a model (HamkneeError if none does).
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.guidance import guidance_for
+    >>> guidance = guidance_for(hamknee.load())
+    >>> guidance.levels["same_day"].label
+    'See a doctor today'
+    """
     found = find_guidance(model)
     if found is None:
         problem = "there is no guidance for the vocabulary of this model"
@@ -99,6 +139,18 @@ def read_guidance(path: Path, vocabulary: Vocabulary, references: Collection[str
     ------
     GuidanceError
         With every fault found: line, key, what was found, what is allowed.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.base import shipped
+    >>> from hamknee.guidance import read_guidance
+    >>> from hamknee.network import read_references
+    >>> references = read_references(shipped("data/references.bib"))
+    >>> path = shipped("data/guidance.toml")  # or one of your own
+    >>> guidance = read_guidance(path, hamknee.load().vocabulary, references)
+    >>> list(guidance.levels)
+    ['emergency', 'same_day', 'see_professional', 'self_care']
     """
     return _Reader(path, vocabulary, references).guidance()
 

@@ -71,6 +71,15 @@ class Summary:
         Variables that were asked about and are not known.
     made : date
         When.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> page = hamknee.summary(hamknee.load(), {"onset": "sudden", "pop": "yes"})
+    >>> [line for line in page.markdown.splitlines() if line.startswith("## ")][:4]
+    ['## Because', '## What is known', '## How likely is what', '## Warning signs']
+    >>> list(page.table)
+    ['condition', 'label', 'probability', 'low', 'high', 'p_top', 'prior']
     """
 
     advice: Advice
@@ -201,6 +210,20 @@ def summary(
     ------
     FlagError, HamkneeError, EvidenceError, ImpossibleEvidenceError
         As for `triage` and `follow_up`.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> case = {"onset": "sudden", "pop": "yes"}
+    >>> page = hamknee.summary(hamknee.load(), case, not_known=["bruising"])
+    >>> print(page.text)
+    # Pain where the hamstring meets the knee: summary of one case
+    ...
+    - Onset: In a moment; Pop at the start: Yes.
+    - Asked, but not known: Bruising.
+    ...
+    >>> page.html[:15]  # to be saved, opened and printed
+    '<!DOCTYPE html>'
     """
     asked = tuple(find_variable(model.vocabulary, name).name for name in not_known)
     if days is None and course is None:

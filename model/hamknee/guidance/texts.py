@@ -29,7 +29,18 @@ class Level:
 
 @dataclass(frozen=True)
 class Flag:
-    """One warning sign: its question, its level, and the findings that answer it."""
+    """One warning sign: its question, its level, and the findings that answer it.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.guidance import guidance_for
+    >>> flag = guidance_for(hamknee.load()).flags["pop_with_marked_swelling"]
+    >>> flag.label, flag.level
+    ('A pop with marked swelling', 'same_day')
+    >>> flag.question
+    'Did you feel or hear a pop, and did the knee, thigh or calf then swell up a lot?'
+    """
 
     name: str
     label: str
@@ -127,7 +138,20 @@ class Course:
 
 @dataclass(frozen=True)
 class Guidance:
-    """Everything in guidance.toml, checked against a vocabulary; levels most urgent first."""
+    """Everything in guidance.toml, checked against a vocabulary; levels most urgent first.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.guidance import guidance_for
+    >>> guidance = guidance_for(hamknee.load())
+    >>> list(guidance.levels)  # most urgent first
+    ['emergency', 'same_day', 'see_professional', 'self_care']
+    >>> guidance.most_urgent(["self_care", "same_day"])
+    'same_day'
+    >>> len(guidance.flags), len(guidance.urgent)
+    (12, 7)
+    """
 
     levels: Mapping[str, Level]
     flags: Mapping[str, Flag]

@@ -44,6 +44,15 @@ class FlagError(HamkneeError):
     ----------
     problems : list of str
         Every problem found, a sentence each.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> hamknee.triage(hamknee.load(), {}, {"bear_weight": True})
+    Traceback (most recent call last):
+    ...
+    hamknee.guidance.triaging.FlagError: unknown warning sign 'bear_weight' (did you mean
+    'cannot_bear_weight'?); allowed: breathless_or_chest_pain, ...
     """
 
     def __init__(self, problems: list[str]) -> None:
@@ -91,6 +100,18 @@ class Triage:
         What the rules were judged on.
     guidance : Guidance
         Where texts and rules are from.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> triage = hamknee.triage(hamknee.load(), {"pop": "yes"}, {"cannot_bear_weight": False})
+    >>> [flag.name for flag in triage.open_urgent][:2]
+    ['breathless_or_chest_pain', 'foot_numb_weak_cold_pale']
+    >>> triage.table.loc[2:4, ["flag", "level", "answer"]]
+                            flag     level     answer
+    2     calf_swollen_clot_risk  same_day  not_asked
+    3  fever_or_unwell_hot_joint  same_day  not_asked
+    4         cannot_bear_weight  same_day         no
     """
 
     level: str
@@ -196,6 +217,19 @@ def triage(
         If no guidance goes with the model.
     EvidenceError, ImpossibleEvidenceError
         As for `Model.posterior`.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes", "swelling": "effusion"}
+    >>> hamknee.triage(model, case, {"breathless_or_chest_pain": True}).level
+    'emergency'
+    >>> triage = hamknee.triage(model, case)
+    >>> triage.level, triage.reasons[0].name
+    ('same_day', 'pop_with_marked_swelling')
+    >>> print(triage.reason_texts[0])
+    A pop with marked swelling, by what you entered. A tendon may be torn right through;
+    it is best seen early, while all ways of treating it are open.
     """
     return judged(model, evidence, flags)
 
