@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test .test-pages .test-rest check format benchmark fuzz notebooks lock clean
+.PHONY: help dashboard test .test-pages .test-rest check format docs benchmark fuzz notebooks lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ check: .venv/dev ## lint, formatting, types, and the shipped numbers against pgm
 format: .venv/dev ## put the code in the house format
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+docs: .venv/dev ## write docs/library.md anew from the docstrings
+	@$(BIN)/python docs/make_library.py
 
 benchmark: .venv/dev ## time hamknee beside pgmpy and pyAgrum, then the dashboard
 	@$(BIN)/python benchmarks/run.py

@@ -1,9 +1,65 @@
 """What is behind pain where the hamstring meets the knee, and how sure can we be.
 
+A case is a mapping of what is known. A value is a state, years or a band for the age, a set of
+states of which one is right, or a likelihood of each state:
+
 >>> import hamknee
->>> model = hamknee.load()
->>> model.posterior({"onset": "sudden", "activity": "explosive"}).top
-'strain'
+>>> model = hamknee.load()  # or hamknee.load("my_priors.csv")
+>>> case = {
+...     "setting": "sports_clinic",
+...     "age": 31,
+...     "onset": "sudden",
+...     "pop": "yes",
+...     "location": {"posteromedial", "posterolateral"},  # one of these
+... }
+>>> answer = model.posterior(case)
+>>> print(answer.text)
+Most likely: Distal hamstring strain, 53 %, then Complete tendon rupture, 14 % and Something else,
+13 % (starting probability of the first: 11 %).
+>>> answer.table.head(3).round(3)
+  condition                    label  probability  prior
+0    strain  Distal hamstring strain        0.529  0.110
+1   rupture  Complete tendon rupture        0.137  0.010
+2     other           Something else        0.129  0.257
+
+Every result has a ``.table`` (tidy) and a ``.text`` (plain sentences). One more thing can turn the
+answer, and a name that is not quite right is met with help:
+
+>>> model.posterior({**case, "bruising": "yes", "palpable_defect": "yes"}).top
+'rupture'
+>>> model.posterior({"onset": "suddn"})
+Traceback (most recent call last):
+...
+hamknee.network.evidence.EvidenceError: 'suddn' is not a state of onset (did you mean 'sudden'?);
+allowed: sudden, days, gradual
+
+Every method of the model takes one case, an iterable of cases or a DataFrame (a row a case, a
+column a variable, empty cells not known):
+
+>>> model.posterior([case, {"onset": "gradual", "location": "anteromedial"}, {}]).top
+['strain', 'pes_bursitis', 'osteoarthritis']
+>>> float(model.marginals(case)["bruising"][0].round(2))  # P(bruising = yes)
+0.29
+
+How sure, why, what to ask next and what to do are functions of a model and one case:
+
+>>> print(hamknee.credible_interval(model, case, seed=1).text)
+Most likely: Distal hamstring strain, 53 % (90 % interval 19 to 80 %). Distal hamstring strain
+comes first in 80 % of 4,000 draws of the numbers; Complete tendon rupture in 10 % and Something
+else in 5 %.
+>>> why = hamknee.explain(model, case, "strain", against="rupture")
+>>> print(why.text.splitlines()[1])
+Pop at the start (Yes) speaks for Complete tendon rupture: about 2.9 times as likely with it as with
+Distal hamstring strain.
+>>> print(hamknee.next_questions(model, case).text)
+Ask next: What brought it on? It tells 0.46 bits (22 % of what is still unknown); "Sprint, jump or
+kick" (48 %) would raise Distal hamstring strain to 77 %, "Nothing in particular" (4 %) would lower
+it to 15 %.
+>>> hamknee.triage(model, case, {"cannot_bear_weight": True}).level
+'same_day'
+
+An interval is about the stated uncertainty of the numbers; it says nothing of what the model leaves
+out. The answers inform; they do not diagnose or treat.
 """
 
 from importlib import import_module
