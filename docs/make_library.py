@@ -20,9 +20,9 @@ DEEDS = {
     "How sure, and what it hangs on": "credible_interval tornado sensitivity_function two_way"
     " what_would_change",
     "State numbers, and change them": "network.read_shipped_or_own network.Priors.set"
-    " network.Priors.set_column difference estimation.from_quantiles estimation.from_ranges"
-    " estimation.from_frequency estimation.from_chips estimation.from_likelihood_ratios"
-    " estimation.feedback estimation.pool",
+    " network.Priors.set_column difference estimation.from_range estimation.from_quantiles"
+    " estimation.from_frequency estimation.from_counts estimation.from_chips estimation.from_ranges"
+    " estimation.from_rates estimation.from_likelihood_ratios estimation.feedback estimation.pool",
     "Fit to cases": "update",
     "Check": "evaluate triage_check evaluation.self_test",
     "Score a cohort": "score score_file cohort.score_folder cohort.score_dask",
@@ -41,6 +41,10 @@ HOW_TO_READ = """\
 What follows names everything as it is reached from `hamknee`, with a sentence and an example.
 `help(hamknee.explain)` tells the rest: parameters, shapes, units, errors, and where the method
 comes from. [The method](method.md) has the formulas and the limits of each."""
+
+
+LONG = r"(?<==)\([^()]{40,}\)"
+"""A default of many values, which only its own docstring tells in full."""
 
 
 def rooms() -> dict[str, ModuleType]:
@@ -88,7 +92,7 @@ def call(name: str, thing: Any) -> str:
             for parameter in signature.parameters.values()
             if parameter.name != "self"
         ]
-        return f"`{name}{inspect.Signature(bare)}`"
+        return f"`{name}{re.sub(LONG, '(…)', str(inspect.Signature(bare)))}`"
     fields = getattr(thing, "__dataclass_fields__", {})
     members = {member: None for member in (*fields, *vars(thing)) if not member.startswith("_")}
     return "Has " + ", ".join(f"`{member}`" for member in members) + "." if members else ""
