@@ -64,6 +64,17 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import ranking
+    >>> interval = hamknee.credible_interval(hamknee.load(), {"pop": "yes"}, draws=50, seed=1)
+    >>> chart = ranking(interval.table.head(5))  # in a notebook, say its name to see it
+    >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+    ['bar', 'bar', 'tick', 'circle', 'text', 'text', 'text']
+    >>> len(chart.data)
+    5
     """
     palette = colours(dark)
     rows = ranking_rows(table)
@@ -89,7 +100,18 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
 
 
 def ranking_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Return what `ranking` draws: the table with its numbers in words."""
+    """Return what `ranking` draws: the table with its numbers in words.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.charts import ranking_rows
+    >>> now = {"label": ["Strain", "Rupture"], "probability": [0.53, 0.004], "prior": [0.11, 0.01]}
+    >>> ranking_rows(pd.DataFrame(now))[["label", "now", "before"]]
+         label        now before
+    0   Strain       53 %   11 %
+    1  Rupture  under 1 %    1 %
+    """
     low, high = (table.get(end, table["probability"]) for end in ("low", "high"))
     told = "low" in table
     return table[["label", "probability", "prior"]].assign(
@@ -129,6 +151,15 @@ def icon_array(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.charts import icon_array
+    >>> people = pd.DataFrame({"label": ["Strain", "Rupture", "Others"], "people": [530, 140, 330]})
+    >>> chart = icon_array(people)
+    >>> len(chart.data), chart.to_dict()["height"]
+    (1000, 180)
     """
     palette = colours(dark)
     rows = icon_rows(table)
@@ -161,7 +192,20 @@ def icon_array(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
 
 
 def icon_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Return what `icon_array` draws: one row a person."""
+    """Return what `icon_array` draws: one row a person.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.charts import icon_rows
+    >>> people = pd.DataFrame({"label": ["Strain", "Rupture"], "people": [3, 1]})
+    >>> icon_rows(people)
+       person  column  line    tone    label
+    0       0       0     0   first   Strain
+    1       1       1     0   first   Strain
+    2       2       2     0   first   Strain
+    3       3       3     0  second  Rupture
+    """
     import pandas as pd
 
     place = np.repeat(np.arange(len(table)), table["people"])
@@ -201,6 +245,17 @@ def difference(
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import difference, difference_rows
+    >>> model, case = hamknee.load(), {"pop": "yes"}
+    >>> before = hamknee.credible_interval(model, case, draws=50, seed=1).table
+    >>> after = hamknee.credible_interval(model, case | {"bruising": "yes"}, draws=50, seed=1).table
+    >>> chart = difference(difference_rows(before, after), title="Ring: before the bruise came.")
+    >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+    ['bar', 'bar', 'bar', 'point', 'circle', 'text', 'text']
     """
     palette = colours(dark)
     base = in_rows(table)
@@ -227,6 +282,19 @@ def difference_rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     ----------
     first, second : DataFrame
         As `CredibleInterval.table` of two cases of one model.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.charts import difference_rows
+    >>> before = pd.DataFrame({"label": ["Strain", "Rupture"], "probability": [0.6, 0.2]})
+    >>> after = pd.DataFrame(
+    ...     {"label": ["Rupture", "Strain"], "probability": [0.5, 0.4], "low": 0.1, "high": 0.8}
+    ... )
+    >>> difference_rows(before, after)[["label", "told"]]
+         label          told
+    0  Rupture  20 % to 50 %
+    1   Strain  60 % to 40 %
     """
     before = first.set_index("label")["probability"].reindex(second["label"]).to_numpy()
     after = second["probability"].to_numpy()

@@ -39,6 +39,17 @@ def ridges(
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> from hamknee.charts import ridges
+    >>> from hamknee.estimation import densities, from_range
+    >>> said = {"surgeon": from_range(0.5, 0.85), "radiologist": from_range(0.3, 0.5)}
+    >>> chart = ridges(densities(said, "yes"), emphasised=["surgeon"])
+    >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+    ['area', 'rule', 'point', 'text']
+    >>> chart.to_dict()["height"]
+    144
     """
     palette = colours(dark)
     names = list(dict.fromkeys(table["name"]))
@@ -93,6 +104,16 @@ def agreement(table: pd.DataFrame, *, pool: str = "pool", dark: bool = False) ->
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> from hamknee.charts import agreement
+    >>> from hamknee.estimation import from_range, pool
+    >>> said = {"surgeon": from_range(0.5, 0.85), "radiologist": from_range(0.3, 0.5)}
+    >>> chart = agreement(pool(said).table)
+    >>> rows = chart.to_dict()["datasets"].values()
+    >>> [row["held"] for row in max(rows, key=len)]
+    ['pool holds 89 %', 'pool holds 99 %', '']
     """
     palette = colours(dark)
     held = [

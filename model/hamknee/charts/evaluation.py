@@ -39,6 +39,15 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import score_intervals
+    >>> evaluation = hamknee.evaluate(hamknee.load(), resamples=50)
+    >>> chart = score_intervals(evaluation.table, "log_loss")
+    >>> chart.data["name"].tolist()
+    ['hamknee', 'prior only', 'naive Bayes']
     """
     palette = colours(dark)
     percent = measure in ("top1", "top3")
@@ -87,6 +96,19 @@ def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.charts import reliability
+    >>> from hamknee.evaluation import calibration
+    >>> rng = np.random.default_rng(1)
+    >>> p = rng.random(200)
+    >>> chart = reliability(calibration(p, rng.random(200) < p).reliability)
+    >>> chart.data[["predicted", "observed"]].round(1).iloc[[0, -1]]
+       predicted  observed
+    0        0.1       0.0
+    9        1.0       1.0
     """
     palette = colours(dark)
     scale = alt.Scale(domain=[0, 1], nice=False)
@@ -134,6 +156,14 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import confusion
+    >>> chart = confusion(hamknee.evaluate(hamknee.load(), resamples=1).confusion)
+    >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+    ['rect', 'rect', 'text']
     """
     palette = colours(dark)
     order = list(dict.fromkeys(table["label"]))
@@ -178,6 +208,17 @@ def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.charts import net_benefit
+    >>> from hamknee.evaluation import decision_curve
+    >>> rng = np.random.default_rng(1)
+    >>> p = rng.random(200)
+    >>> chart = net_benefit(decision_curve(p, rng.random(200) < p, resamples=50).table)
+    >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+    ['area', 'line', 'line', 'line']
     """
     palette = colours(dark)
     top = max(float(table[["net_benefit", "high"]].max().max()), -LEAST_BENEFIT)

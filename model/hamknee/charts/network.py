@@ -88,6 +88,16 @@ def network_chart(
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> from hamknee.charts import network_chart
+    >>> from hamknee.network import read_shipped_or_own
+    >>> priors = read_shipped_or_own()
+    >>> shares = dict.fromkeys(priors.vocabulary, 0.5)
+    >>> chart = network_chart(priors.vocabulary, priors.parents, shares, chosen="pop")
+    >>> [param["name"] for param in chart.to_dict()["params"]]  # what a click selects
+    ['variable']
     """
     words = {name: percent(share) for name, share in shares.items()}
     legend = "Line in a box: share of its numbers that are published or indirect."
@@ -122,6 +132,17 @@ def network_of_case(
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import network_of_case
+    >>> from hamknee.network import read_shipped_or_own
+    >>> parents, model, case = read_shipped_or_own().parents, hamknee.load(), {"pop": "yes"}
+    >>> chart = network_of_case(model.vocabulary, parents, model.marginals(case), known=case)
+    >>> boxes = [row for rows in chart.to_dict()["datasets"].values() for row in rows]
+    >>> [(box["label"], box["told"]) for box in boxes if box.get("known")]
+    [('Pop at the start', 'Yes, 100 %')]
     """
     shares, words = {}, {}
     for variable in vocabulary.variables:
@@ -164,6 +185,15 @@ def network_text(vocabulary: Vocabulary, parents: Mapping[str, Sequence[str]]) -
     ----------
     vocabulary, parents
         As for `network_chart`.
+
+    Examples
+    --------
+    >>> from hamknee.charts import network_text
+    >>> from hamknee.network import read_shipped_or_own
+    >>> priors = read_shipped_or_own()
+    >>> print(network_text(priors.vocabulary, priors.parents))
+    Condition depends on Setting. These depend on Condition: ...
+    Pop at the start also depends on Onset. ...
     """
     target = vocabulary.target
     above = [vocabulary[name].label for name in parents[target.name]]

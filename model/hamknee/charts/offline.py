@@ -31,6 +31,16 @@ def draw_offline(width: int = 600) -> None:
     ------
     HamkneeError
         If the width is not positive, or vl-convert-python, which draws, is not installed.
+
+    Examples
+    --------
+    >>> import altair as alt
+    >>> from hamknee.charts import draw_offline
+    >>> before = alt.renderers.active
+    >>> draw_offline(width=450)  # once, at the top of a notebook
+    >>> alt.renderers.active
+    'hamknee'
+    >>> _ = alt.renderers.enable(before)  # as it was
     """
     try:
         import vl_convert

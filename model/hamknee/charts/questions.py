@@ -50,6 +50,15 @@ def question_chart(
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import question_chart
+    >>> questions = hamknee.next_questions(hamknee.load(), {"onset": "sudden"})
+    >>> chart = question_chart(questions, "strain", most=3)
+    >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+    ['bar', 'rule', 'circle', 'text', 'text']
     """
     import pandas as pd
 
@@ -99,6 +108,17 @@ def budget_chart(budget: Budget, *, dark: bool = False) -> alt.LayerChart:
     -------
     alt.LayerChart
         As wide as its container. The scale ends at all that is still unknown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hamknee
+    >>> from hamknee.charts import budget_chart
+    >>> budget = hamknee.question_budget(hamknee.load(), {"onset": "sudden"}, 3)
+    >>> chart = budget_chart(budget)
+    >>> gain, start = chart.data["gain"], chart.data["start"]
+    >>> np.allclose(start[1:], gain[:-1])  # each begins where the one above it ends
+    True
     """
     palette = colours(dark)
     remaining = float(entropy(budget.case.posterior.probabilities))

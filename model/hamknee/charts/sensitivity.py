@@ -55,6 +55,16 @@ def tornado_chart(
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import tornado_chart, tornado_rows
+    >>> tornado = hamknee.tornado(hamknee.load(), {"pop": "yes"}, "rupture")
+    >>> now = tornado.posterior["rupture"]
+    >>> chart = tornado_chart(tornado_rows(tornado), now, most=3)
+    >>> len(chart.data), list(chart.data)[-4:]
+    (3, ['place', 'what', 'where', 'moves'])
     """
     palette = colours(dark)
     rows = table.head(most)
@@ -93,7 +103,17 @@ def tornado_chart(
 
 
 def tornado_rows(tornado: Tornado) -> pd.DataFrame:
-    """Return what `tornado_chart` draws: the table of a tornado with its numbers in words."""
+    """Return what `tornado_chart` draws: the table of a tornado with its numbers in words.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import tornado_rows
+    >>> rows = tornado_rows(hamknee.tornado(hamknee.load(), {"pop": "yes"}, "rupture"))
+    >>> pop = rows["place"] == "pop|yes|condition=rupture;onset=sudden"
+    >>> rows.loc[pop, ["what", "where"]].to_numpy().tolist()
+    [['Pop at the start: Yes', 'Complete tendon rupture; Onset: In a moment']]
+    """
     table, vocabulary = tornado.table, tornado.entries.model.vocabulary
 
     def label(variable: str, state: str) -> str:
@@ -134,6 +154,17 @@ def sensitivity_curve(
     -------
     alt.LayerChart
         As wide as its container. Dashed lines stand where the first diagnosis changes.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import sensitivity_curve
+    >>> pop = ("pop", "yes", {"condition": "rupture", "onset": "sudden"})
+    >>> case = {"onset": "sudden", "pop": "yes"}
+    >>> function = hamknee.sensitivity_function(hamknee.load(), case, "rupture", pop)
+    >>> chart = sensitivity_curve(function, low=0.4, high=0.8)
+    >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+    ['rect', 'rule', 'line', 'point']
     """
     import pandas as pd
 
@@ -195,6 +226,18 @@ def two_way_chart(
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import two_way_chart
+    >>> model, case = hamknee.load(), {"setting": "sports_clinic", "onset": "sudden", "pop": "yes"}
+    >>> pop = ("pop", "yes", {"condition": "rupture", "onset": "sudden"})
+    >>> rupture = ("condition", "rupture", {"setting": "sports_clinic"})
+    >>> function = hamknee.two_way(model, case, "rupture", pop, rupture)
+    >>> chart = two_way_chart(function, (0.4, 0.8), (0.001, 0.05))
+    >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+    ['rect', 'line', 'text', 'text', 'point']
     """
     import pandas as pd
 
@@ -246,6 +289,18 @@ def numbers_compared(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerCha
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.charts import difference_rows, numbers_compared
+    >>> file = pd.DataFrame({"label": ["Strain", "Rupture"], "probability": [0.6, 0.2]})
+    >>> own = file.assign(probability=[0.5, 0.3], low=0.1, high=0.8)
+    >>> chart = numbers_compared(difference_rows(file, own))
+    >>> chart.data[["label", "a", "b"]]
+         label    a    b
+    0   Strain  0.6  0.5
+    1  Rupture  0.2  0.3
     """
     title = "Ring: by the file. Dot: by the numbers in force. Bar: their interval."
     return difference(table, title=title, dark=dark)

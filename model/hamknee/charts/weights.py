@@ -54,6 +54,15 @@ def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import waterfall, waterfall_rows
+    >>> reasons = hamknee.explain(hamknee.load(), {"onset": "sudden"}, "strain")
+    >>> chart = waterfall(waterfall_rows(reasons))
+    >>> chart.data["label"].tolist()
+    ['Starting probability', 'Onset: In a moment', 'With all answers']
     """
     palette = colours(dark)
     base = in_rows(table)
@@ -79,6 +88,17 @@ def waterfall_rows(reasons: Reasons) -> pd.DataFrame:
     ----------
     reasons : Reasons
         Of one state against all others (`explain` without ``against``).
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import waterfall_rows
+    >>> reasons = hamknee.explain(hamknee.load(), {"onset": "sudden"}, "strain")
+    >>> waterfall_rows(reasons)[["label", "kind"]]
+                      label kind
+    0  Starting probability  end
+    1    Onset: In a moment  for
+    2      With all answers  end
     """
     posterior = reasons.case.posterior
     order = [int(i) for i in np.argsort(-np.abs(reasons.shapley), kind="stable")]
@@ -110,6 +130,15 @@ def contrast(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     -------
     alt.LayerChart
         As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import contrast, contrast_rows
+    >>> model, case = hamknee.load(), {"pop": "yes"}
+    >>> chart = contrast(contrast_rows(hamknee.explain(model, case, "strain", against="rupture")))
+    >>> chart.data["label"].tolist()
+    ['Pop at the start: Yes']
     """
     palette = colours(dark)
     base = in_rows(table)
@@ -131,6 +160,15 @@ def contrast_rows(reasons: Reasons) -> pd.DataFrame:
     ----------
     reasons : Reasons
         Of one state against one other (`explain` with ``against``).
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import contrast_rows
+    >>> model, case = hamknee.load(), {"pop": "yes"}
+    >>> contrast_rows(hamknee.explain(model, case, "strain", against="rupture"))[["label", "told"]]
+                       label                       told
+    0  Pop at the start: Yes  ... times, for the second
     """
     order = [int(i) for i in np.argsort(-np.abs(reasons.shapley), kind="stable")]
     weights = reasons.shapley[order]
