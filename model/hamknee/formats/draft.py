@@ -21,7 +21,22 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 class NetworkFileError(FaultsError):
-    """A file that cannot be read as a network."""
+    """A file that cannot be read as a network.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hamknee
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "clinic.bif")
+    ...     _ = path.write_text("network clinic { } variable lung { type discrete [2] { ill }; }")
+    ...     hamknee.read_network(path, target="lung")
+    Traceback (most recent call last):
+    ...
+    hamknee.formats.draft.NetworkFileError: clinic.bif: 1 fault
+      clinic.bif, line 1: 'lung' has 1 states, but 2 are announced; allowed: the same number
+    """
 
 
 @dataclass(frozen=True)

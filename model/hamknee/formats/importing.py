@@ -38,6 +38,20 @@ class Imported:
         What its vocabulary.toml holds.
     renamed : tuple of (str, str)
         Names that are no identifiers, and what stands for them; they stay as labels.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hamknee
+    >>> from hamknee.formats import as_files
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     as_files(hamknee.load()).save(folder)
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ...     again = hamknee.load(Path(folder, "priors.csv"))
+    ['priors.csv', 'vocabulary.toml']
+    >>> again.posterior({"pop": "yes"}).top == hamknee.load().posterior({"pop": "yes"}).top
+    True
     """
 
     priors: Priors
@@ -99,6 +113,22 @@ def as_files(
     ------
     HamkneeError
         If an equivalent sample size is missing or not allowed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.formats import as_files
+    >>> from hamknee.inference import Model
+    >>> from hamknee.network import CPT, State, Variable, Vocabulary
+    >>> dose = Variable("Dose (mg)", "target", "Dose", (State("<5", "<5"), State(">5", ">5")))
+    >>> cpts = {"Dose (mg)": CPT("Dose (mg)", (), np.array([0.3, 0.7]))}
+    >>> files = as_files(Model(Vocabulary((dose,)), cpts), ess=10)
+    >>> dict(files.renamed)
+    {'Dose (mg)': 'dose_mg', 'Dose (mg)=<5': 'state_5', 'Dose (mg)=>5': 'state_5_2'}
+    >>> print(files.priors.to_csv())
+    variable,state,given,probability,ess,basis,sources,note
+    dose_mg,state_5,,0.3,10,judgement,,
+    dose_mg,state_5_2,,0.7,10,judgement,,
     """
     problems = [] if ess is None else ess_problems(ess)
     if ess is None and any(cpt.ess is None for cpt in model.cpts.values()):

@@ -38,6 +38,17 @@ class Export:
         Its format.
     variables, numbers : int
         How many it holds.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import hamknee
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = hamknee.export(hamknee.load(), f"{folder}/knee.net")
+    >>> written.format.name, written.variables
+    ('NET', 24)
+    >>> print(written.lost)
+    ('roles', 'questions', 'labels of states', 'basis and sources of the numbers')
     """
 
     path: Path
@@ -142,6 +153,25 @@ def read_network(
         If the file is not of its format, or anything in it is not understood.
     HamkneeError
         If the format or the target is not known, or the vocabulary does not fit.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hamknee
+    >>> bif = '''
+    ... network clinic { }
+    ... variable smoke { type discrete [ 2 ] { yes, no }; }
+    ... variable lung { type discrete [ 2 ] { ill, well }; }
+    ... probability ( smoke ) { table 0.3, 0.7; }
+    ... probability ( lung | smoke ) { (yes) 0.1, 0.9; (no) 0.01, 0.99; }
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "clinic.bif")
+    ...     _ = path.write_text(bif)
+    ...     model = hamknee.read_network(path, target="lung")
+    >>> round(model.posterior({"smoke": "yes"})["ill"], 6)
+    0.1
     """
     nodes = read_nodes(path, format, tolerance)
     if vocabulary is not None:
@@ -178,6 +208,16 @@ def read_nodes(
     ------
     NetworkFileError, HamkneeError
         As for `read_network`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import hamknee
+    >>> from hamknee.formats import read_nodes
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     nodes = read_nodes(hamknee.export(hamknee.load(), f"{folder}/knee.bif").path)
+    >>> nodes[0].name, nodes[0].parents, nodes[0].table.shape[1]
+    ('condition', ('setting',), 11)
     """
     path = Path(path)
     chosen = find_format(path, format)
