@@ -4,13 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-import cached
 import hamknee
-import numbers_in_force
-from evidence import keep_case
-from texts import plain, texts
-from turns import in_turn
-from warning_signs import show_signs
+from diagnosis.warning_signs import show_signs
+from parts.texts import plain, texts
+from parts.turns import in_turn
+from state.case import keep_case
+from state.numbers import in_force, notice, shipped_guidance
 
 HERE = Path(__file__).parent
 
@@ -43,7 +42,7 @@ def footer(model: hamknee.Model) -> None:
     with st.container(key="footer"):
         st.caption(
             f"{texts().informs} hamknee {hamknee.__version__}, numbers "
-            f"`{model.sha256[:12]}` {numbers_in_force.origin()}."
+            f"`{model.sha256[:12]}` {in_force().origin}."
         )
 
 
@@ -55,7 +54,7 @@ def show_faults(error: hamknee.HamkneeError) -> None:
         "**The numbers cannot be used.** Mend the file, then reload this page.\n\n"
         f"{plain(heading)}\n\n{lines}"
     )
-    show_signs(cached.shipped_guidance())
+    show_signs(shipped_guidance())
 
 
 def main() -> None:
@@ -65,18 +64,18 @@ def main() -> None:
     st.set_page_config(page_title=title, layout="wide", page_icon=HERE / "icon.svg")
     st.html(HERE / "style.css")
     try:
-        model = numbers_in_force.model()
+        model = in_force().model
     except hamknee.HamkneeError as error:
         show_faults(error)
         return
     keep_case(
         page.title,
         model.sha256[:12],
-        edited=numbers_in_force.edited(),
+        edited=in_force().edited,
         holds_case=page.title in CASE,
         holds_changes=page.title == CASE[-1],
     )
-    numbers_in_force.notice()
+    notice()
     if page.title in CASE:
         in_turn(page.run)
     else:

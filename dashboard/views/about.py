@@ -6,15 +6,14 @@ from importlib.metadata import metadata
 import pandas as pd
 import streamlit as st
 
-import assessed
-import cached
 import hamknee
-import numbers_in_force
+from diagnosis.warning_signs import show_signs
 from hamknee.base import percent
 from hamknee.network import BASES, Priors
-from sources import source_lines
-from texts import plain, texts
-from warning_signs import show_signs
+from parts.texts import plain, texts
+from state import answers
+from state.numbers import in_force, shipped_guidance
+from tuning.sources import source_lines
 
 MEANINGS = {
     "published": "read from a study of the same question",
@@ -26,10 +25,10 @@ MEANINGS = {
 
 def main() -> None:
     """Show the page."""
-    priors = numbers_in_force.priors()
+    priors = in_force().priors
     with st.container(key="about"):
         st.title("About and limits", anchor=False)
-        show_signs(assessed.guidance(numbers_in_force.model()) or cached.shipped_guidance())
+        show_signs(answers.guidance(in_force().model) or shipped_guidance())
         st.header("What it does not do", anchor=False)
         st.markdown(texts().limits)
         st.header("How it works", anchor=False)
@@ -52,7 +51,7 @@ def main() -> None:
 def show_digest(priors: Priors) -> None:
     """Show version and digest, which together settle every answer."""
     st.markdown(
-        f"hamknee {hamknee.__version__}, with numbers {numbers_in_force.origin()}, whose sha256 is"
+        f"hamknee {hamknee.__version__}, with numbers {in_force().origin}, whose sha256 is"
         f"\n\n`{priors.sha256}`\n\n"
         "The same answers to the same two give the same ranking, here and on the command line."
     )

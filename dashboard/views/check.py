@@ -5,27 +5,24 @@ from typing import Any
 
 import streamlit as st
 
-import cached
-import checked
-import cohort_results
-import cohort_template
-import cohort_upload
-import numbers_in_force
-from case_row import show_case
-from hamknee import Model
-from hamknee.base import HamkneeError, percent
-from hamknee.evaluation import Evaluation
-from hamknee.network import LabelledCases, Variable, diagnosis_label
-from scores_shown import (
-    pick,
+from checking import cohort_results, cohort_template, cohort_upload
+from checking.scores import (
     show_by_diagnosis,
     show_calibration,
     show_intervals,
     show_scores,
     show_words,
 )
-from texts import plain, texts
-from urgency_shown import show_under_triaged, show_urgency
+from checking.urgency import show_under_triaged, show_urgency
+from hamknee import Model
+from hamknee.base import HamkneeError, percent
+from hamknee.evaluation import Evaluation
+from hamknee.network import LabelledCases, Variable, diagnosis_label
+from parts.published_case import show_case
+from parts.texts import plain, texts
+from parts.widgets import pick
+from state import answers
+from state.numbers import in_force, of_file
 
 FEWEST = {"All cases": 0, "3 findings or more": 3, "5 or more": 5}
 """How much has to be known of a case."""
@@ -43,7 +40,7 @@ PATIENTS, SEED = 2000, 1
 
 def main() -> None:
     """Show the page."""
-    model = numbers_in_force.model()
+    model = in_force().model
     st.title("Check", anchor=False)
     st.markdown(texts().check)
     panel = pick("What to check on", PANELS, "check-panel")
@@ -56,15 +53,15 @@ def main() -> None:
 
 def show_published(model: Model) -> None:
     """Show how good the answers to the published cases are."""
-    cases = checked.published(model.vocabulary)
+    cases = answers.published_cases(model.vocabulary)
     if cases is None:
         st.warning("The published cases do not fit the questions of this model.")
         return
     st.markdown(texts().published)
     enough = pick("Cases of which is known", FEWEST, "check-findings")
     try:
-        found = checked.on_published_cases(model, cases, FEWEST[enough])
-        before = checked.on_published_cases(cached.model(), cases, FEWEST[enough])
+        found = answers.scores(model, cases, FEWEST[enough])
+        before = answers.scores(of_file().model, cases, FEWEST[enough])
     except HamkneeError as error:
         st.warning(plain(str(error)))
         return
@@ -73,7 +70,7 @@ def show_published(model: Model) -> None:
     with st.container(key="check-scores"):
         with st.container(key="check-rivals"):
             st.header("Beside simpler rivals", anchor=False)
-            show_scores(found, "published", before if numbers_in_force.edited() else None)
+            show_scores(found, "published", before if in_force().edited else None)
             show_intervals(found)
         with st.container(key="check-calibration"):
             st.header("Do probabilities come true?", anchor=False)
@@ -89,7 +86,7 @@ def show_published(model: Model) -> None:
 def show_how_urgent(model: Model, cases: LabelledCases, min_findings: int) -> None:
     """Show how urgent the cases get, and which of them were told too little."""
     try:
-        found = checked.urgency(model, cases, min_findings)
+        found = answers.urgency(model, cases, min_findings)
     except HamkneeError as error:
         st.caption(plain(str(error)))
         return
@@ -145,7 +142,7 @@ def show_self_test(model: Model) -> None:
     if not st.session_state.get("check-drawn"):
         return
     with st.spinner("Drawing patients and working out every one"):
-        found = checked.on_simulated_patients(model, PATIENTS, SEED)
+        found = answers.simulated(model, PATIENTS, SEED)
     st.markdown(f"**{plain(found.text)}**")
     show_scores(found.evaluation, "simulated")
     show_calibration(found.evaluation, "simulated")

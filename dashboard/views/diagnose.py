@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-import assessed
-import numbers_in_force
-from answer import (
-    contradiction_text,
+from diagnosis.asking import Form, ask_all
+from diagnosis.next_question import show_next_question
+from diagnosis.notices import show_notices
+from diagnosis.panels import show_people, show_reasons, show_what_to_do
+from diagnosis.ranking import (
     given,
-    has_findings,
     show_basis,
     show_conflict,
     show_meanings,
@@ -18,19 +18,16 @@ from answer import (
     show_sentence,
     show_table,
 )
-from asking import Form, ask_all
-from evidence import NUMBERS, VisitorCase, current_case, hold_case, open_case, read_case
+from diagnosis.warning_signs import ask_signs, show_level, show_signs
+from diagnosis.weighing import ask_weights
 from hamknee import ImpossibleEvidenceError, Model
 from hamknee.guidance import Guidance, Triage
 from hamknee.sensitivity import CredibleInterval
-from next_question import show_next_question
-from notices import show_notices
-from people import show_people
-from reasons import show_reasons
-from texts import examples, plain, texts
-from warning_signs import ask_signs, show_level, show_signs
-from weighing import ask_weights
-from what_to_do import show_what_to_do
+from parts.sentences import contradiction_text, has_findings
+from parts.texts import examples, plain, texts
+from state import answers
+from state.case import NUMBERS, VisitorCase, current_case, hold_case, open_case, read_case
+from state.numbers import in_force
 
 # What can be looked at beside the ranking; only the open one is made.
 PANELS = ("Ask next", "Why", "Of 1,000 people", "What to do")
@@ -38,12 +35,12 @@ PANELS = ("Ask next", "Why", "Of 1,000 people", "What to do")
 
 def main() -> None:
     """Show the page."""
-    model = numbers_in_force.model()
-    guidance = assessed.guidance(model)
+    model = in_force().model
+    guidance = answers.guidance(model)
     case = current_case(model.vocabulary, guidance)
     latest = partial(current_case, model.vocabulary, guidance)
     form = Form("answer", case, latest, lambda changed: open_case(changed.address))
-    found = None if guidance is None else assessed.safe_triage(model, case)
+    found = None if guidance is None else answers.safe_triage(model, case)
     show_header(guidance, form, found)
     show_notices(model, case)
     with st.container(key="case"):
@@ -90,7 +87,7 @@ def show_answer(model: Model, form: Form, found: Triage | None) -> None:
     """Show the ranking in a sentence and a chart with one more panel, or why there is none."""
     case = form.case
     try:
-        interval = assessed.interval(model, case)
+        interval = answers.interval(model, case)
     except ImpossibleEvidenceError as error:
         st.warning(contradiction_text(model.vocabulary, error))
         return
@@ -99,10 +96,10 @@ def show_answer(model: Model, form: Form, found: Triage | None) -> None:
         show_ranking(interval)
         with st.container(key="panel"):
             if not has_findings(interval.posterior):
-                show_examples(model, assessed.guidance(model))
+                show_examples(model, answers.guidance(model))
             show_panel(model, form)
     with st.container(key="notes"):
-        agreement = assessed.conflict(model, case)
+        agreement = answers.conflict(model, case)
         show_conflict(agreement)
         st.caption(plain(given(model, case, agreement)))
         show_actions(model, case)
@@ -122,8 +119,8 @@ def show_more(interval: CredibleInterval) -> None:
 
 def show_panel(model: Model, form: Form) -> None:
     """Show the one panel that is open."""
-    interval = assessed.interval(model, form.case)
-    there = PANELS if assessed.guidance(model) else PANELS[:-1]
+    interval = answers.interval(model, form.case)
+    there = PANELS if answers.guidance(model) else PANELS[:-1]
     chosen = st.segmented_control(
         "Beside the ranking",
         there,
@@ -163,10 +160,10 @@ def show_examples(model: Model, guidance: Guidance | None) -> None:
 def show_actions(model: Model, case: VisitorCase) -> None:
     """Offer the summary to print, and the link to share."""
     with st.container(key="actions", horizontal=True):
-        if assessed.guidance(model) is not None:
+        if answers.guidance(model) is not None:
             st.download_button(
                 "Summary to print",
-                lambda: assessed.summary(model, case).html,
+                lambda: answers.summary(model, case).html,
                 file_name="hamknee-summary.html",
                 mime="text/html",
                 on_click="ignore",

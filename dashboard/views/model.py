@@ -5,20 +5,20 @@ from functools import partial
 
 import streamlit as st
 
-import assessed
-import number_rows
-import numbers_in_force
-from announcing import announce
-from answer import contradiction_text
-from evidence import current_case
-from expected import ExpectedAnswers, expected_html
 from hamknee import ImpossibleEvidenceError
 from hamknee.base import percent, suggestion
 from hamknee.charts import network_chart, network_of_case, network_text
 from hamknee.network import BASES, Priors
-from scores_shown import pick
-from sources import Reference, named, references
-from texts import plain
+from parts.announcing import announce
+from parts.sentences import contradiction_text
+from parts.texts import plain
+from parts.widgets import dark_theme, pick, show_in_widget
+from state import answers
+from state.case import current_case
+from state.numbers import in_force
+from tuning import number_rows
+from tuning.expected import ExpectedAnswers, expected_html
+from tuning.sources import Reference, named, references
 
 ALL = ""
 """The choice of no variable in particular."""
@@ -46,7 +46,7 @@ NOTES = (
 
 def main() -> None:
     """Show the page."""
-    priors = numbers_in_force.priors()
+    priors = in_force().priors
     st.title("The model and its numbers", anchor=False)
     st.markdown(judgement_text(priors))
     read_address(priors)
@@ -89,15 +89,11 @@ def read_address(priors: Priors) -> None:
         st.warning(plain(f"There is no variable {variable[:100]!r}{hint}."))
         variable = ALL
     given = st.query_params.get("basis", "").split("|")
-    _set("variable", variable)
-    _set("basis", [basis for basis in number_rows.used_bases(priors) if basis in given])
-    _set("search", st.query_params.get("search", ""))
-
-
-def _set(name: str, value: str | list[str]) -> None:
-    """Make a widget show a value, only where it shows another."""
-    if st.session_state.get(KEYS[name]) != value:
-        st.session_state[KEYS[name]] = value
+    show_in_widget(KEYS["variable"], variable)
+    show_in_widget(
+        KEYS["basis"], [basis for basis in number_rows.used_bases(priors) if basis in given]
+    )
+    show_in_widget(KEYS["search"], st.query_params.get("search", ""))
 
 
 def write_address() -> None:
@@ -256,8 +252,8 @@ def show_download(priors: Priors) -> None:
 
 def show_case(priors: Priors) -> ExpectedAnswers | None:
     """Show what the model expects of every variable in the case; None where it is impossible."""
-    model = numbers_in_force.model()
-    case = current_case(priors.vocabulary, assessed.guidance(model))
+    model = in_force().model
+    case = current_case(priors.vocabulary, answers.guidance(model))
     try:
         start = model.marginals(case.evidence.only("context"))
         found = ExpectedAnswers(case.evidence, start, model.marginals(case.evidence))
@@ -281,7 +277,7 @@ def show_network(priors: Priors, case: ExpectedAnswers | None) -> None:
     words = network_text(priors.vocabulary, priors.parents)
     network = priors.vocabulary, priors.parents
     chosen = st.session_state.get(KEYS["variable"]) or ""
-    dark = st.context.theme.type == "dark"
+    dark = dark_theme()
     chart = (
         network_chart(*network, number_rows.shares(priors), chosen=chosen, dark=dark)
         if case is None

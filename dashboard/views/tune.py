@@ -2,21 +2,19 @@
 
 import streamlit as st
 
-import assessed
-import cached
-import effects
 import hamknee
-import number_rows
-import numbers_in_force
-from answer import has_findings
-from changing import Chosen, ask_number, ask_origin, read_chosen, show_column
-from edits import EditedColumn, edits, undone
-from evidence import VisitorCase, current_case
 from hamknee.base import percent
 from hamknee.network import Priors
-from texts import plain
-from tuning import PANELS, preferred_state, show_impossible
-from upload import show_upload
+from parts.sentences import has_findings
+from parts.texts import plain
+from state import answers
+from state.case import VisitorCase, current_case
+from state.numbers import in_force, of_file, use, use_file
+from tuning import number_rows
+from tuning.changing import Chosen, ask_number, ask_origin, read_chosen, show_column
+from tuning.edits import EditedColumn, edits, undone
+from tuning.panels import PANELS, preferred_state, show_impossible
+from tuning.upload import show_upload
 
 MOST_EDITS = 12
 """Changes that are listed one by one."""
@@ -24,8 +22,8 @@ MOST_EDITS = 12
 
 def main() -> None:
     """Show the page."""
-    priors, model = numbers_in_force.priors(), numbers_in_force.model()
-    case = current_case(priors.vocabulary, assessed.guidance(model))
+    priors, model = in_force().priors, in_force().model
+    case = current_case(priors.vocabulary, answers.guidance(model))
     st.title("Tune the numbers", anchor=False)
     st.markdown(
         "Change a number and see what follows. Nothing is written on the server: your numbers are "
@@ -61,9 +59,9 @@ def strongest(model: hamknee.Model, case: VisitorCase, preferred: dict[str, str]
     """Return the number that moves the case most; the first one where the case is impossible."""
     target = model.vocabulary.target.name
     try:
-        found = effects.tornado_of(model, case.evidence, preferred[target])
+        found = answers.tornado(model, case, preferred[target])
     except hamknee.ImpossibleEvidenceError:
-        row = numbers_in_force.priors().rows[0]
+        row = in_force().priors.rows[0]
         return Chosen(row.variable, row.state, dict(row.given))
     variable, state, given = found.entries.place(found.order[0]).names(model)
     return Chosen(variable, state, dict(number_rows.given_pairs(given)))
@@ -71,16 +69,16 @@ def strongest(model: hamknee.Model, case: VisitorCase, preferred: dict[str, str]
 
 def show_summary(model: hamknee.Model, case: VisitorCase) -> None:
     """Say in one sentence what the changes do, beside the numbers."""
-    if not numbers_in_force.edited():
+    if not in_force().edited:
         return
     try:
-        now, before = model.posterior(case.evidence), cached.model().posterior(case.evidence)
+        now, before = model.posterior(case.evidence), of_file().model.posterior(case.evidence)
     except hamknee.ImpossibleEvidenceError:
         return
     place = now.order[0]
     label = now.target.states[place].label
     ends = percent(float(before.probabilities[place])), percent(float(now.probabilities[place]))
-    flips = len(effects.on_published_cases().flips)
+    flips = len(answers.difference(of_file(), in_force()).flips)
     which = "The case" if has_findings(now) else "Before any finding"
     st.markdown(
         f"**{which}: {plain(f'{label} {ends[0]} → {ends[1]}')}. Published cases with another "
@@ -94,9 +92,9 @@ def show_summary(model: hamknee.Model, case: VisitorCase) -> None:
 def show_changes(priors: Priors) -> None:
     """List what differs from the file, with a way back, and offer the numbers as a file."""
     st.header("Your changes", anchor=False)
-    found = edits(cached.priors(), priors)
-    if not numbers_in_force.edited():
-        st.caption(f"None so far. These are the numbers of {plain(numbers_in_force.file_name())}.")
+    found = edits(of_file().priors, priors)
+    if not in_force().edited:
+        st.caption(f"None so far. These are the numbers of {plain(in_force().file.name)}.")
     elif found is None:
         st.markdown("Your numbers have other arrows than the file, so all can be undone at once.")
     else:
@@ -105,8 +103,8 @@ def show_changes(priors: Priors) -> None:
         if len(found) > MOST_EDITS:
             st.caption(f"and {len(found) - MOST_EDITS} more columns")
     with st.container(key="changes-actions", horizontal=True):
-        edited = numbers_in_force.edited()
-        st.button("Undo all", on_click=numbers_in_force.use_file, disabled=not edited)
+        edited = in_force().edited
+        st.button("Undo all", on_click=use_file, disabled=not edited)
         st.download_button(
             "Download priors.csv",
             priors.to_csv(),
@@ -143,7 +141,7 @@ def show_change(priors: Priors, edit: EditedColumn) -> None:
 
 def undo(edit: EditedColumn) -> None:
     """Take one change back."""
-    numbers_in_force.use(undone(numbers_in_force.priors(), edit))
+    use(undone(in_force().priors, edit))
 
 
 # What follows -----------------------------------------------------------------------------

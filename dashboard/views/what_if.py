@@ -4,31 +4,39 @@ from functools import partial
 
 import streamlit as st
 
-import assessed
-import numbers_in_force
-from announcing import announce
-from answer import contradiction_text, headline, table_html
-from asking import Form, answer_words, ask_all
-from drawing import show_chart
-from evidence import VisitorCase, changed_case, changes_between, current_case, hold_case, open_case
+from diagnosis.asking import Form, answer_words, ask_all
+from diagnosis.notices import show_notices
+from diagnosis.warning_signs import ask_signs, show_level
+from diagnosis.weighing import ask_weights
 from hamknee import ImpossibleEvidenceError, Model, compare
 from hamknee.base import percent, percent_range
 from hamknee.charts import difference, difference_rows
 from hamknee.guidance import Guidance
 from hamknee.network import Variable
 from hamknee.sensitivity import Comparison, CredibleInterval
-from notices import show_notices
-from texts import in_html, plain, texts
-from warning_signs import ask_signs, show_level
-from weighing import ask_weights
+from parts.announcing import announce
+from parts.drawing import show_chart
+from parts.sentences import contradiction_text, headline
+from parts.tables import table_html
+from parts.texts import in_html, plain, texts
+from state import answers
+from state.case import (
+    VisitorCase,
+    changed_case,
+    changes_between,
+    current_case,
+    hold_case,
+    open_case,
+)
+from state.numbers import in_force
 
 ALT = "Each possible cause in version A and in version B, the most likely of B first."
 
 
 def main() -> None:
     """Show the page."""
-    model = numbers_in_force.model()
-    guidance = assessed.guidance(model)
+    model = in_force().model
+    guidance = answers.guidance(model)
     first = current_case(model.vocabulary, guidance)
     second = changed_case(model.vocabulary, guidance)
     with st.container(key="header"):
@@ -47,7 +55,7 @@ def main() -> None:
 def show_urgent(model: Model, case: VisitorCase, whose: str) -> None:
     """Show how soon to seek help with one version, and why."""
     try:
-        found = assessed.triage(model, case)
+        found = answers.triage(model, case)
     except ImpossibleEvidenceError:
         return
     if found.reasons:
@@ -73,7 +81,7 @@ def show_questions(
     latest = partial(changed_case, model.vocabulary, guidance)
     form = Form("second", second, latest, save, beside=partial(_in_first, first, second))
     if guidance is not None:
-        ask_signs(guidance, form, assessed.safe_triage(model, second))
+        ask_signs(guidance, form, answers.safe_triage(model, second))
     ask_all(model.vocabulary, form)
     ask_weights(model.vocabulary, form)
 
@@ -100,13 +108,13 @@ def show_versions(model: Model, first: VisitorCase, second: VisitorCase) -> None
     found = []
     for name, case in (("A", first), ("B", second)):
         try:
-            found.append(assessed.interval(model, case))
+            found.append(answers.interval(model, case))
         except ImpossibleEvidenceError as error:
             st.warning(f"Version {name}. {contradiction_text(model.vocabulary, error)}")
     if len(found) < 2:
         return
     show_headlines(model, first, second)
-    if assessed.guidance(model) is not None and changes_between(first, second):
+    if answers.guidance(model) is not None and changes_between(first, second):
         show_urgent(model, second, "B: ")
     chosen = _choose(model)
     compared = compare(found[0], found[1], chosen)
@@ -125,9 +133,9 @@ def show_headlines(model: Model, first: VisitorCase, second: VisitorCase) -> Non
     with st.container(key="sentence"):
         parts, told = [], ""
         for name, case in (("A", first), ("B", second)):
-            line, level = headline(assessed.interval(model, case)), ""
-            if assessed.guidance(model) is not None:
-                level = assessed.triage(model, case).about.label
+            line, level = headline(answers.interval(model, case)), ""
+            if answers.guidance(model) is not None:
+                level = answers.triage(model, case).about.label
             chip = f"<span>{in_html(level)}</span>" if level else ""
             parts.append(f"<p><strong>{name}</strong> {in_html(line)}{chip}</p>")
             told = f"{name}. {line}. {level}"

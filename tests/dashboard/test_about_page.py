@@ -21,7 +21,7 @@ def test_warning_signs_are_those_of_the_guidance(model: hamknee.Model) -> None:
 
 def test_every_fixed_text_is_there() -> None:
     told = words(at_page("about"))
-    texts = tomllib.loads((shipped("dashboard") / "texts.toml").read_text("utf-8"))
+    texts = tomllib.loads((shipped("dashboard") / "parts" / "texts.toml").read_text("utf-8"))
     for name in ("limits", "method", "stored", "accessibility", "privacy"):
         assert texts[name].strip().replace("\\", "") in told
 

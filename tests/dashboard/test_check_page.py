@@ -91,7 +91,7 @@ def result(page: AppTest) -> pd.DataFrame:
 
 
 def refused(data: bytes, name: str = "mine.csv") -> str:
-    from cohort_reading import read_cohort
+    from checking.cohort_reading import read_cohort
 
     with pytest.raises(TableError) as error:
         read_cohort(data, name)
@@ -246,7 +246,7 @@ def test_one_column_for_two_questions_is_told() -> None:
 
 def test_the_files_given_back_hold_the_answers_and_no_formula(model: Model) -> None:
     page = worked_out(THEIRS.encode())
-    from cohort_results import as_csv, as_parquet
+    from checking.cohort_results import as_csv, as_parquet
 
     found = result(page)
     text = as_csv(found).decode()
@@ -365,7 +365,7 @@ def test_a_small_file_of_very_many_rows_is_not_unpacked() -> None:
 
 
 def test_a_long_text_in_every_row_stays_one_text() -> None:
-    from cohort_reading import read_cohort
+    from checking.cohort_reading import read_cohort
 
     texts = pa.DictionaryArray.from_arrays(pa.array(np.zeros(100_000, np.int32)), ["x" * 100_000])
     frame = read_cohort(parquet(pa.table({"onset": texts})), "mine.parquet")
@@ -379,7 +379,7 @@ def test_lists_and_bytes_are_refused() -> None:
 
 
 def test_damaged_parquet_is_read_or_refused() -> None:
-    from cohort_reading import read_cohort
+    from checking.cohort_reading import read_cohort
 
     whole = parquet(pa.table({"onset": ["sudden", "days"] * 50, "age": np.arange(100)}))
     rng, refusals = np.random.default_rng(5), 0

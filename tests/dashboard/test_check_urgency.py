@@ -92,7 +92,7 @@ def test_the_urgency_of_a_cohort_is_held_against_its_diagnoses(model: Model) -> 
 
 
 def test_of_many_rows_some_are_drawn_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    import cohort_results
+    from checking import cohort_results
 
     monkeypatch.setattr(cohort_results, "MOST_TRIAGED", 3)
     page = worked_out(COHORT.encode())
@@ -104,7 +104,7 @@ def test_of_many_rows_some_are_drawn_and_that_is_said(monkeypatch: pytest.Monkey
 
 
 def test_each_measure_is_explained_where_it_is_chosen_and_where_it_is_told() -> None:
-    from texts import texts
+    from parts.texts import texts
 
     page = at("Published cases")
     told = words(page)
@@ -133,7 +133,7 @@ def test_conflict_is_explained_and_counts_are_of_all_rows() -> None:
 
 
 def test_the_template_is_read_back_whole(model: Model) -> None:
-    from cohort_template import template
+    from checking.cohort_template import template
 
     data = template(model)
     header, *rows = csv.reader(io.StringIO(data.decode()))

@@ -47,13 +47,13 @@ def shown(text: str) -> str:
     ],
 )
 def test_digits_are_counted_from_the_nearer_end(proportion: float, digits: int, text: str) -> None:
-    from number_rows import round_percent
+    from tuning.number_rows import round_percent
 
     assert shown(round_percent(proportion, digits)) == text
 
 
 def test_sources_are_cited_by_author_and_year(priors: Priors) -> None:
-    from sources import references
+    from tuning.sources import references
 
     known = references(priors)
     told = {
@@ -76,7 +76,7 @@ def test_sources_are_cited_by_author_and_year(priors: Priors) -> None:
 def test_every_panel_says_what_the_library_found_without_its_notation(
     model: hamknee.Model,
 ) -> None:
-    from tuning_words import curve_text, tornado_text, would_change_text
+    from tuning.words import curve_text, tornado_text, would_change_text
 
     number = ("pop", "yes", GIVEN)
     change = hamknee.what_would_change(model, CASE, "rupture", 0.5)
@@ -95,8 +95,8 @@ def test_every_panel_says_what_the_library_found_without_its_notation(
 
 
 def test_the_curve_says_how_far_the_number_may_move(model: hamknee.Model) -> None:
-    from number_rows import round_percent
-    from tuning_words import curve_text
+    from tuning.number_rows import round_percent
+    from tuning.words import curve_text
 
     number = ("condition", "calf_strain", {"setting": "sports_clinic"})
     found = hamknee.sensitivity_function(model, CASE, "rupture", number)
@@ -111,7 +111,7 @@ def test_the_curve_says_how_far_the_number_may_move(model: hamknee.Model) -> Non
 def test_a_change_names_its_numbers_with_where_they_are_and_would_be(
     model: hamknee.Model,
 ) -> None:
-    from tuning_words import smallest_help, would_change_text
+    from tuning.words import smallest_help, would_change_text
 
     found = hamknee.what_would_change(model, CASE, "rupture", 0.5)
     assert found.one is not None
@@ -124,7 +124,7 @@ def test_a_change_names_its_numbers_with_where_they_are_and_would_be(
 
 
 def test_a_level_that_no_number_reaches_is_told(model: hamknee.Model) -> None:
-    from tuning_words import would_change_text
+    from tuning.words import would_change_text
 
     found = hamknee.what_would_change(model, CASE, "rupture", 0.5)
     nothing = hamknee.sensitivity.smallest_change.WhatWouldChange(
@@ -134,7 +134,7 @@ def test_a_level_that_no_number_reaches_is_told(model: hamknee.Model) -> None:
 
 
 def test_published_cases_are_counted_as_the_library_counts_them(priors: Priors) -> None:
-    from tuning_words import difference_help, difference_text
+    from tuning.words import difference_help, difference_text
 
     changed = priors.set("setting", "emergency", probability=0.9)
     found = difference(priors, changed, read_labelled(priors.vocabulary))

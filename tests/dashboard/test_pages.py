@@ -490,7 +490,7 @@ def test_a_case_survives_a_look_at_another_page() -> None:
 def test_the_empty_page_teaches_and_its_examples_are_cases(vocabulary: Vocabulary) -> None:
     page = opened()
     assert "a mix stands in" in words(page)
-    examples = tomllib.loads((DASHBOARD / "examples.toml").read_text("utf-8"))["example"]
+    examples = tomllib.loads((DASHBOARD / "parts" / "examples.toml").read_text("utf-8"))["example"]
     assert len(examples) == 3
     for example in examples:
         answers = example["answers"]

@@ -14,7 +14,7 @@ from hamknee.base.files import shipped
 @pytest.fixture
 def in_turn(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
     monkeypatch.setattr(sys, "path", [str(Path(shipped("dashboard"))), *sys.path])
-    from turns import in_turn  # a script beside the pages, not a package
+    from parts.turns import in_turn  # a script beside the pages, not a package
 
     return in_turn
 

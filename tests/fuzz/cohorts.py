@@ -129,7 +129,7 @@ def dashboard_parquet(data: bytes, _: Path) -> None:
 def _cohort_reading() -> Any:
     from .pages import page_module
 
-    return page_module("cohort_reading")
+    return page_module("checking/cohort_reading")
 
 
 # A folder that is gone on with --------------------------------------------------------------------

@@ -41,7 +41,7 @@ def _world() -> tuple[Any, Any]:
 def address(data: bytes, _: Path) -> None:
     """Everything is taken or named, and what is taken makes an address that says the same."""
     model, guidance = _world()
-    pages = page_module("evidence")
+    pages = page_module("state/case")
     parameters = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
     found = pages.read_case(model.vocabulary, parameters, guidance)
     assert all(isinstance(text, str) and text.strip() for text in found.ignored)

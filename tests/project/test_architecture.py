@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import itertools
 import json
 import re
 import types
@@ -156,3 +157,26 @@ def test_class_names_are_unique() -> None:
 )
 def test_a_heavy_library_keeps_to_its_files(library: str, files: set[str]) -> None:
     assert importers(library) == files
+
+
+# The dashboard ----------------------------------------------------------------------------
+
+PAGES = ROOT / "dashboard"
+FLOORS = [{"parts"}, {"state"}, {"diagnosis", "tuning", "checking"}, {"views"}]
+"""The rooms of the dashboard, lowest first; those on one floor do not know each other."""
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PAGES.rglob("*.py")), ids=lambda path: path.relative_to(PAGES).as_posix()
+)
+def test_pages_import_only_from_below(path: Path) -> None:
+    rooms_of_pages = set().union(*FLOORS)
+    used = {name.split(".")[0] for name in imports(path)} & rooms_of_pages
+    here = path.parent.name
+    below = set().union(*itertools.takewhile(lambda floor: here not in floor, FLOORS))
+    assert used <= below | ({here} & rooms_of_pages)
+
+
+def test_every_file_of_the_dashboard_stands_in_a_room() -> None:
+    assert [path.name for path in PAGES.glob("*.py")] == ["app.py"]
+    assert {path.name for path in PAGES.iterdir() if any(path.glob("*.py"))} == set().union(*FLOORS)

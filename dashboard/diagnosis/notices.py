@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from evidence import VisitorCase
 from hamknee import Model
-from texts import plain
+from parts.texts import plain
+from state.case import VisitorCase
 
 MOST = 6
 

@@ -9,11 +9,9 @@ import numpy as np
 
 from hamknee.network import BASES, Priors, Row, Vocabulary
 from hamknee.sensitivity import beta_range
-from sources import Reference, named
-from texts import in_html
-
-MASS = 0.9
-"""Probability that the range beside each number holds."""
+from parts.sentences import MASS
+from parts.texts import in_html
+from tuning.sources import Reference, named
 
 SOURCED = ("published", "indirect")
 """The kinds of number that rest on the literature."""

@@ -15,8 +15,8 @@ from hamknee.sensitivity import (
     Tornado,
     WhatWouldChange,
 )
-from number_rows import exact_percent, given_pairs, number_words, range_text, round_percent
-from texts import plain
+from parts.texts import plain
+from tuning.number_rows import exact_percent, given_pairs, number_words, range_text, round_percent
 
 # One number -------------------------------------------------------------------------------
 

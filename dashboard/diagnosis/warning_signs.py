@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from asking import Form, show_in_widget
-from evidence import hold_case
+from diagnosis.asking import Form
 from hamknee.guidance import OPEN, UNKNOWN, Flag, Guidance, Triage
-from texts import in_html, plain, texts
+from parts.texts import in_html, plain, texts
+from parts.widgets import show_in_widget
+from state.case import hold_case
 
 ANSWERS = {"yes": True, "no": False, UNKNOWN: UNKNOWN}
 """The options of a warning sign and what they mean to the triage."""

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-import numbers_in_force
 from hamknee.base import Fault, FaultsError
 from hamknee.network import Priors, parse_priors
-from texts import plain
+from parts.texts import plain
+from state.numbers import in_force, use
 
 MEGABYTES = 2
 """A file of numbers has a tenth of one; whatever is larger is something else."""
@@ -39,7 +39,7 @@ def take() -> None:
     if (file := st.session_state.get(KEY)) is None:
         return
     try:
-        numbers_in_force.use(read(file.getvalue(), file.name))
+        use(read(file.getvalue(), file.name))
     except FaultsError as error:
         st.session_state[REFUSED] = refusal(file.name, error)
 
@@ -62,7 +62,7 @@ def read(data: bytes, name: str) -> Priors:
     if len(data) > MEGABYTES * 2**20:  # browsers hold such a file back; others may send it
         found = f"a file of {len(data) / 2**20:,.0f} MB"
         raise FaultsError([Fault(name[:100], None, None, found, f"{MEGABYTES} MB")])
-    now = numbers_in_force.priors()
+    now = in_force().priors
     taken = parse_priors(data, now.vocabulary, now.references or (), source=name)
     # The references and the guidance that go with it are still those beside the file in use.
     return replace(taken, source=now.source)

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-import assessed
-from answer import table_html
-from asking import Form, ask_for_one
-from evidence import VisitorCase, hold_case
+from diagnosis.asking import Form, ask_for_one
 from hamknee import Model
 from hamknee.base import percent
 from hamknee.network import Variable
 from hamknee.reasoning import IS_STABLE, NOTHING_LEFT, Questions, Stop
-from texts import in_html, plain
+from parts.tables import table_html
+from parts.texts import in_html, plain
+from state import answers
+from state.case import VisitorCase, hold_case
 
 CARDS = 3
 
@@ -40,7 +40,7 @@ def show_next_question(model: Model, form: Form) -> None:
     # Both are chosen below the cards.
     state = st.session_state.get("settle", ALL_CAUSES) or None
     per_minute = ORDERS[st.session_state.get("order-by", next(iter(ORDERS)))]
-    found = assessed.stop(model, form.case, state, per_minute=per_minute)
+    found = answers.stop(model, form.case, state, per_minute=per_minute)
     if found.reason is not None:
         st.markdown(plain(stop_text(found, signs_open(model, form.case))))
         if found.reason == NOTHING_LEFT:
@@ -102,7 +102,7 @@ def ranked_rows(questions: Questions) -> list[tuple[str, str, str]]:
 
 def signs_open(model: Model, case: VisitorCase) -> bool:
     """Whether an urgent warning sign has not been answered."""
-    return assessed.guidance(model) is not None and bool(assessed.triage(model, case).open_urgent)
+    return answers.guidance(model) is not None and bool(answers.triage(model, case).open_urgent)
 
 
 def stop_text(found: Stop, signs: bool) -> str:

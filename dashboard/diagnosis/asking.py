@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from evidence import VisitorCase, hold_case, questions
 from hamknee.network import Variable, Vocabulary, check_value, parse_value, value_text, value_words
-from texts import plain
+from parts.texts import plain
+from parts.widgets import show_in_widget
+from state.case import VisitorCase, hold_case, questions
 
 CANNOT_SAY = "?"
 """The option of every question for those who were asked and do not know; no state is called so."""
@@ -134,21 +135,6 @@ def _ask_several(variable: Variable, form: Form) -> None:
         on_click=_cannot_say,
         args=(variable, form),
     )
-
-
-def show_in_widget(key: str, value: str | int | list[str] | None) -> None:
-    """Make a widget show what is chosen.
-
-    Only where it shows something else: whatever is set is sent to the browser, and would undo a
-    choice made there in the meantime.
-    """
-    shown = st.session_state.get(key)
-    if key not in st.session_state or _sorted(shown) != _sorted(value):
-        st.session_state[key] = value
-
-
-def _sorted(value: str | int | list[str] | None) -> str | int | list[str] | None:
-    return sorted(value) if isinstance(value, list) else value
 
 
 def _chosen(variable: Variable, case: VisitorCase) -> list[str]:

@@ -9,26 +9,25 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from answer import table_html
-from cohort_columns import with_diagnosis
-from cohort_upload import Upload
-from hamknee import Model, cohort
-from hamknee.base import HamkneeError, percent
-from hamknee.cohort import CohortError, ColumnMapping, write_csv, write_parquet
-from hamknee.evaluation import Evaluation, evaluate
-from hamknee.guidance import TriageCheck, triage_check
-from hamknee.network import LabelledCases
-from scores_shown import (
-    pick,
-    rows_html,
+from checking.cohort_columns import with_diagnosis
+from checking.cohort_upload import Upload
+from checking.scores import (
     show_by_diagnosis,
     show_calibration,
     show_intervals,
     show_scores,
     show_words,
 )
-from texts import plain, texts
-from urgency_shown import show_urgency
+from checking.urgency import show_urgency
+from hamknee import Model, cohort
+from hamknee.base import HamkneeError, percent
+from hamknee.cohort import CohortError, ColumnMapping, write_csv, write_parquet
+from hamknee.evaluation import Evaluation, evaluate
+from hamknee.guidance import TriageCheck, triage_check
+from hamknee.network import LabelledCases
+from parts.tables import rows_html, table_html
+from parts.texts import plain, texts
+from parts.widgets import pick
 
 AT_ONCE = 10_000
 """Rows between two looks at whether the visitor wants something else."""

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from asking import Form, show_in_widget
-from evidence import hold_case, questions
+from diagnosis.asking import Form
 from hamknee.network import Value, Variable, Vocabulary, check_value, value_text
-from texts import plain
+from parts.texts import plain
+from parts.widgets import show_in_widget
+from state.case import hold_case, questions
 
 MOST = 10
 """The weight of an answer that fits best."""

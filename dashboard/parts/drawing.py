@@ -12,6 +12,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from parts.widgets import dark_theme
+
 ROWS = "rows"
 
 
@@ -39,7 +41,7 @@ def show_chart(
         What the chart shows, the same for all rows: another text would make another chart. The
         numbers themselves have to stand beside it.
     """
-    dark = st.context.theme.type == "dark"
+    dark = dark_theme()
     drawn = table if rows is None else rows(table)
     drawing = _drawing(f"{chart.__module__}.{chart.__name__}", len(drawn), dark, chart, table)
     with st.container(key=key):

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cohort_columns import (
+from checking.cohort_columns import (
     UNREAD,
     Unreadable,
     guess_columns,
@@ -16,14 +16,14 @@ from cohort_columns import (
     mapping_of,
     unreadable,
 )
-from cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
+from checking.cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
 from hamknee.base import TableError
 from hamknee.cohort import ColumnMapping
 from hamknee.evaluation import Evaluation
 from hamknee.guidance import TriageCheck
 from hamknee.network import Variable, Vocabulary
-from scores_shown import rows_html
-from texts import plain, texts
+from parts.tables import rows_html
+from parts.texts import plain, texts
 
 FILE, UPLOAD, REFUSED = "cohort-file", "cohort", "cohort-refused"
 

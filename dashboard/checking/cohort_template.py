@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cohort_results import as_csv
+from checking.cohort_results import as_csv
 from hamknee import Model
 from hamknee.cohort import ID_COLUMNS
 from hamknee.inference import draw
 from hamknee.network import Variable
-from texts import texts
+from parts.texts import texts
 
 ROWS, SEED = 2, 1
 """Of the made-up patients."""

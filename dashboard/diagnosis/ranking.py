@@ -1,25 +1,24 @@
 """The answer to a case: one sentence, the ranking, what it rests on, what does not fit."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-import numbers_in_force
-from announcing import announce
-from drawing import show_chart
-from evidence import VisitorCase
-from hamknee import ImpossibleEvidenceError, Model
-from hamknee.base import percent, percent_range
+from hamknee import Model
+from hamknee.base import percent
 from hamknee.charts import ranking, ranking_rows
-from hamknee.inference import Posterior
-from hamknee.network import Variable, Vocabulary, check_value, parse_value, value_words
+from hamknee.network import Variable
 from hamknee.reasoning import LOCAL, Conflict
 from hamknee.sensitivity import CredibleInterval
-from texts import in_html, plain
+from parts.announcing import announce
+from parts.drawing import show_chart
+from parts.sentences import RIVAL, detail, headline
+from parts.tables import table_html
+from parts.texts import in_html, plain
+from state.case import VisitorCase
+from state.numbers import in_force
 
 CONFLICT = 1.0  # bits: from here on answers that go together half as often as by chance are told
-RIVAL = 0.05  # from here on the second and third are named beside the first
 
 RANKING_ALT = "The possible causes, the most likely first, each with its 90 % interval."
 
@@ -43,44 +42,6 @@ def show_sentence(interval: CredibleInterval, level: str | None) -> None:
         st.markdown(plain(detail(interval)))
 
 
-def headline(interval: CredibleInterval) -> str:
-    """Return the most probable state with its interval in a few words."""
-    posterior = interval.posterior
-    first = posterior.order[0]
-    start = "Most likely" if has_findings(posterior) else "Before any finding"
-    return f"{start}: {_named(interval, first)}"
-
-
-def detail(interval: CredibleInterval) -> str:
-    """Return the rivals of the most probable state, and how firm its place is."""
-    posterior = interval.posterior
-    first, *rest = posterior.order
-    rivals = [i for i in rest[:2] if posterior.probabilities[i] >= RIVAL]
-    named = " and ".join(_named(interval, i) for i in rivals)
-    then = f"Then {named}. " if named else ""
-    if not has_findings(posterior):
-        return then
-    start = percent(float(posterior.prior[first]))
-    share = float(interval.p_top[first])
-    firm = f"{percent(share)} of all draws" if share < 1 else "all draws"
-    return (
-        f"{then}The starting probability of the first was {start}. With the numbers as uncertain "
-        f"as they are, it comes first in {firm}."
-    )
-
-
-def _named(interval: CredibleInterval, state: int) -> str:
-    label = interval.posterior.target.states[state].label
-    now = percent(float(interval.posterior.probabilities[state]))
-    ends = percent_range(float(interval.low[state]), float(interval.high[state]))
-    return f"{label}, {now} ({ends})"
-
-
-def has_findings(posterior: Posterior) -> bool:
-    """Whether anything is known beyond where the question is asked."""
-    return bool(posterior.evidence.only("trait", "finding"))
-
-
 def show_ranking(interval: CredibleInterval) -> None:
     """Show the ranking as a chart, and folded up as a table."""
     show_chart(ranking, interval.table, ranking_rows, key="chart", alt=RANKING_ALT)
@@ -92,18 +53,6 @@ def show_table(interval: CredibleInterval) -> None:
     label = interval.posterior.target.label
     head = (label, "Start", "Now", f"{percent(interval.mass)} interval")
     st.html(table_html(head, rows))
-
-
-def table_html(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table whose first column names the rows."""
-    columns = "".join(f'<th scope="col">{in_html(cell)}</th>' for cell in head)
-    body = "".join(
-        f'<tr><th scope="row">{in_html(name)}</th>'
-        + "".join(f"<td>{in_html(cell)}</td>" for cell in cells)
-        + "</tr>"
-        for name, *cells in rows
-    )
-    return f'<table class="numbers"><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def given(model: Model, case: VisitorCase, found: Conflict) -> str:
@@ -157,22 +106,6 @@ def conflict_text(found: Conflict) -> str:
     return f"{told} If it is right, {labels} would explain it." if labels else told
 
 
-def contradiction_text(vocabulary: Vocabulary, error: ImpossibleEvidenceError) -> str:
-    """Return, in the words of the questions, which answers cannot be true together."""
-    lines = []
-    for name, text in error.contradiction.items():
-        variable = vocabulary[name]
-        value = check_value(variable, parse_value(variable, text))
-        words = "" if value is None else value_words(variable, value)
-        lines.append(f"- {plain(variable.question or variable.label)} **{plain(words)}**")
-    what = "This answer is" if len(lines) == 1 else "These answers together are"
-    change = "Change it" if len(lines) == 1 else "Change one of them"
-    return (
-        f"**{what} impossible in this model, so there is no ranking.** "
-        f"{change}, or take it back with a second click.\n\n" + "\n".join(lines)
-    )
-
-
 def show_meanings(target: Variable) -> None:
     """Show what is meant by each state of the target."""
     lines = [f"- **{plain(s.label)}**: {plain(s.description)}" for s in target.states]
@@ -181,7 +114,7 @@ def show_meanings(target: Variable) -> None:
 
 def show_basis() -> None:
     """Show how many of the numbers behind the ranking are judgement, and lead to them."""
-    priors = numbers_in_force.priors()
+    priors = in_force().priors
     bases = Counter(row.basis for row in priors.rows)
     with st.container(key="basis", horizontal=True):
         st.caption(

@@ -4,18 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-import assessed
-import cached
-import effects
 import hamknee
-import number_rows
-import numbers_in_force
-from answer import contradiction_text, has_findings, headline, table_html
-from case_row import show_case
-from changing import Chosen, change, choose
-from drawing import show_chart
-from edits import NEAR
-from evidence import VisitorCase
 from hamknee.base import percent
 from hamknee.charts import (
     difference_rows,
@@ -26,9 +15,20 @@ from hamknee.charts import (
 )
 from hamknee.network import Vocabulary
 from hamknee.sensitivity import ChangedNumbers, Difference
-from number_rows import round_percent
-from texts import plain
-from tuning_words import (
+from parts.drawing import show_chart
+from parts.published_case import show_case
+from parts.sentences import contradiction_text, has_findings, headline
+from parts.tables import table_html
+from parts.texts import plain
+from parts.widgets import dark_theme
+from state import answers
+from state.case import VisitorCase
+from state.numbers import in_force, of_file
+from tuning import number_rows
+from tuning.changing import Chosen, change, choose
+from tuning.edits import NEAR
+from tuning.number_rows import round_percent
+from tuning.words import (
     curve_text,
     difference_help,
     difference_text,
@@ -47,11 +47,11 @@ MOST = 10
 
 def show_on_cases(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:  # noqa: ARG001
     """Show the current case and the published ones, by the file and by the numbers in force."""
-    now = assessed.interval(model, case)
-    before = assessed.interval(cached.model(), case)
+    now = answers.interval(model, case)
+    before = answers.interval(of_file().model, case)
     st.header("This case", anchor=False)
     by_file = headline(before).partition(": ")[2]
-    more = f" By the file: {plain(by_file)}." if numbers_in_force.edited() else ""
+    more = f" By the file: {plain(by_file)}." if in_force().edited else ""
     st.markdown(f"{plain(headline(now))}.{more}")
     if has_findings(now.posterior):
         st.caption(plain(f"Your answers: {now.posterior.findings_text}"))
@@ -63,12 +63,12 @@ def show_on_cases(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> No
         told = zip(rows["label"], rows["a"].map(percent), rows["b"].map(percent), strict=True)
         st.html(table_html((model.vocabulary.target.label, "By the file", "Now"), told))
     st.header("Published cases", anchor=False)
-    show_published(effects.on_published_cases(), model.vocabulary)
+    show_published(answers.difference(of_file(), in_force()), model.vocabulary)
 
 
 def show_published(found: Difference, vocabulary: Vocabulary) -> None:
     """Show which published cases get another first diagnosis."""
-    if not numbers_in_force.edited():
+    if not in_force().edited:
         count = 0 if found.labelled is None else len(found.labelled)
         st.markdown(
             f"{count} published cases are worked out again with every change. Those that get "
@@ -91,8 +91,8 @@ def show_curve(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:
     state = ask_condition(model, case)
     number = (chosen.variable, chosen.state, dict(chosen.given))
     function = hamknee.sensitivity_function(model, case.evidence, state, number)
-    low, high = number_rows.number_range(chosen.row(numbers_in_force.priors()))
-    dark = st.context.theme.type == "dark"
+    low, high = number_rows.number_range(chosen.row(in_force().priors))
+    dark = dark_theme()
     where = tuple(chosen.given.items())
     st.markdown(
         f"How the probability of {plain(model.vocabulary.target.state(state).label)} depends on "
@@ -107,10 +107,10 @@ def show_curve(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:
 def show_strongest(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:  # noqa: ARG001
     """Show which numbers move the case most, each to be chosen with a click."""
     state = ask_condition(model, case)
-    found = effects.tornado_of(model, case.evidence, state)
+    found = answers.tornado(model, case, state)
     text = tornado_text(found)
     st.markdown(plain(text))
-    dark = st.context.theme.type == "dark"
+    dark = dark_theme()
     now = float(found.posterior.probabilities[found.state])
     table = tornado_rows(found)
     st.altair_chart(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from hamknee.base import shipped
 from hamknee.network import Priors
-from texts import in_html, plain
+from parts.texts import in_html, plain
 
 
 @dataclass(frozen=True)

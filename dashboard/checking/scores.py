@@ -1,17 +1,17 @@
 """Scores on a page: beside simple rivals, by diagnosis, as a confusion, as a calibration."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from answer import table_html
 from hamknee.base import HamkneeError, percent, percent_range
 from hamknee.charts import confusion, reliability, score_intervals
 from hamknee.evaluation import FORECASTS, MEASURES, Calibration, Evaluation, Which
-from number_rows import MASS
-from texts import in_html, plain, texts
+from parts.sentences import MASS
+from parts.tables import scrolling, table_html
+from parts.texts import plain, texts
+from parts.widgets import dark_theme, pick
 
 SHARES = ("top1", "top3")
 """Measures that are shares of the cases."""
@@ -43,7 +43,7 @@ def show_scores(found: Evaluation, key: str, of_file: Evaluation | None = None) 
     measure = pick("Measure", MEASURES, f"measure-{key}", MEASURES.__getitem__)
     st.caption(plain(texts().measures[measure]))
     st.altair_chart(
-        score_intervals(table, measure, dark=_dark()),
+        score_intervals(table, measure, dark=dark_theme()),
         theme=None,
         key=f"scores-{key}",
         alt=f"{MEASURES[measure]}, of hamknee and of simpler rivals, each with its interval. "
@@ -92,7 +92,7 @@ def show_by_diagnosis(found: Evaluation, key: str) -> None:
     """Show which condition comes first for which diagnosis: as a chart, and as a table."""
     with st.container(key=f"confusion-{key}"):
         st.altair_chart(
-            confusion(found.confusion, dark=_dark()),
+            confusion(found.confusion, dark=dark_theme()),
             theme=None,
             alt="How many cases of each diagnosis got each condition first. The table below "
             "holds the right ones.",
@@ -115,7 +115,7 @@ def show_calibration(found: Evaluation, key: str) -> None:
         st.caption(plain(str(error)))
         return
     st.altair_chart(
-        reliability(told.reliability, dark=_dark()),
+        reliability(told.reliability, dark=dark_theme()),
         theme=None,
         key=f"reliability-{key}",
         alt="How often probabilities came true. The numbers are in the table below.",
@@ -136,42 +136,3 @@ def calibration_html(told: Calibration) -> str:
         for row in told.reliability.to_dict(orient="records")
     ]
     return table_html(("Mean probability", "Came true", "Statements"), rows)
-
-
-def pick(label: str, options: Iterable[str], key: str, words: Callable[[str], str] = str) -> str:
-    """Ask for one of a few; the first one unless another is chosen, also on an earlier visit."""
-    named = list(options)
-    st.session_state.setdefault(key, named[0])
-    chosen = st.segmented_control(
-        label, named, format_func=words, key=key, required=True, persist_state="session"
-    )
-    return str(chosen)
-
-
-def rows_html(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], label: str) -> str:
-    """Return a table of words, which scrolls sideways where it is too wide.
-
-    The last cell of a row that is too short takes the room of those that are missing.
-    """
-    columns = "".join(f'<th scope="col">{in_html(cell)}</th>' for cell in head)
-    body = "".join(_row_html(cells, len(head)) for cells in rows)
-    table = f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
-    return scrolling(table, label, "cells")
-
-
-def _row_html(cells: tuple[str, ...], width: int) -> str:
-    *first, last = (in_html(cell) for cell in cells)
-    span = f' colspan="{width - len(first)}"' if len(cells) < width else ""
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in first)}<td{span}>{last}</td></tr>"
-
-
-def scrolling(table: str, label: str, kind: str = "") -> str:
-    """Return a table in a frame of its own, which the keyboard reaches to scroll it."""
-    return (
-        f'<div class="scroll {kind}" role="region" tabindex="0" aria-label="{in_html(label)}">'
-        f"{table}</div>"
-    )
-
-
-def _dark() -> bool:
-    return bool(st.context.theme.type == "dark")

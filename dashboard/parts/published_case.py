@@ -5,7 +5,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from hamknee.network import LabelledCases, value_text
-from texts import plain
+from parts.texts import plain
 
 
 def show_case(cases: LabelledCases, row: int, words: str, place: str = "") -> None:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from answer import table_html
 from hamknee.base import percent
 from hamknee.inference import Marginals
 from hamknee.network import Evidence, Variable, value_words
+from parts.tables import table_html
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,13 @@ them to these, and a change goes through the rules of the library before it is i
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-import cached
-import numbers_in_force
-from edits import NEAR, settled
 from hamknee.base import HamkneeError
 from hamknee.network import (
     BASES,
@@ -26,7 +23,11 @@ from hamknee.network import (
     given_text,
     probability_problems,
 )
-from number_rows import (
+from parts.texts import plain
+from parts.widgets import show_in_widget
+from state.numbers import in_force, of_file, use
+from tuning.edits import NEAR, settled
+from tuning.number_rows import (
     BASIS_WORDS,
     WEIGHT,
     exact_percent,
@@ -36,7 +37,6 @@ from number_rows import (
     range_text,
     state_words,
 )
-from texts import plain
 
 DECIMALS = 12
 """Of a proportion that was given in percent: enough for any, and too few for rounding to show."""
@@ -134,7 +134,7 @@ def choose(number: Chosen) -> None:
 def ask_number(priors: Priors, chosen: Chosen) -> None:
     """Ask which number to look at: the variable, and the state of each parent."""
     vocabulary = priors.vocabulary
-    _set("tune-variable", chosen.variable)
+    show_in_widget("tune-variable", chosen.variable)
     st.selectbox(
         "Variable",
         list(vocabulary),
@@ -144,7 +144,7 @@ def ask_number(priors: Priors, chosen: Chosen) -> None:
     )
     for parent, state in chosen.given.items():
         key = f"tune-given-{parent}"
-        _set(key, state)
+        show_in_widget(key, state)
         st.selectbox(
             f"Given: {vocabulary[parent].label}",
             vocabulary[parent].state_names,
@@ -153,7 +153,7 @@ def ask_number(priors: Priors, chosen: Chosen) -> None:
             on_change=_choose_given,
             args=(chosen,),
         )
-    _set("tune-state", chosen.state)
+    show_in_widget("tune-state", chosen.state)
     st.selectbox(
         THIS.capitalize(),
         vocabulary[chosen.variable].state_names,
@@ -216,7 +216,7 @@ def _ask(
     icon: str | None = None,
 ) -> None:
     """Ask for a number without limits: the browser would keep quiet about what is beyond them."""
-    _set(key, value)
+    show_in_widget(key, value)
     st.number_input(
         label,
         step=step,
@@ -241,9 +241,9 @@ def _about(priors: Priors, chosen: Chosen) -> str:
     low, high = number_range(row)
     state = state_words(priors.vocabulary, row.variable, row.state)
     said = f"{state}: 90 % range {range_text(low, high)}. {BASIS_WORDS[row.basis]}."
-    of_file = cached.priors()
-    if of_file.parents == priors.parents:
-        before = chosen.row(of_file).probability
+    shipped = of_file().priors
+    if shipped.parents == priors.parents:
+        before = chosen.row(shipped).probability
         if abs(before - row.probability) > NEAR:
             said += f" The file has {exact_percent(before)}."
     return said
@@ -251,7 +251,7 @@ def _about(priors: Priors, chosen: Chosen) -> str:
 
 def _change(number: Chosen, key: str) -> None:
     entered = st.session_state[key]
-    row, probability = number.row(numbers_in_force.priors()), round(entered / 100, DECIMALS)
+    row, probability = number.row(in_force().priors), round(entered / 100, DECIMALS)
     # What holds by definition may be put at 0 or 100 %, and stays what it is.
     logical = row.basis == "logical" and probability in (0, 1)
     if allowed := _allowed(probability, "logical" if logical else "judgement"):
@@ -269,7 +269,7 @@ def _allowed(probability: float, basis: str) -> str:
 
 
 def _change_ess(number: Chosen, key: str) -> None:
-    row, ess = number.row(numbers_in_force.priors()), st.session_state[key]
+    row, ess = number.row(in_force().priors), st.session_state[key]
     if ess_problems(ess):
         stays = f"It stays at {row.ess:g}."
         _refuse(number, f"You entered {ess:g} as the weight. Allowed: more than 0. {stays}")
@@ -284,13 +284,13 @@ def change(
     changed = _with(number, probability=probability, ess=ess, basis=basis)
     if changed is not None:
         given = dict(number.given)
-        numbers_in_force.use(settled(cached.priors(), changed, number.variable, given))
+        use(settled(of_file().priors, changed, number.variable, given))
         choose(number)
 
 
 def _with(number: Chosen, **said: Any) -> Priors | None:
     """Return the numbers with something said of one, as for `Priors.set`; None if refused."""
-    priors = numbers_in_force.priors()
+    priors = in_force().priors
     try:
         return priors.set(number.variable, number.state, given=number.given, **said)
     except HamkneeError as error:
@@ -300,7 +300,7 @@ def _with(number: Chosen, **said: Any) -> Priors | None:
 
 
 def _words(row: Row) -> str:
-    vocabulary = numbers_in_force.priors().vocabulary
+    vocabulary = in_force().priors.vocabulary
     return f"“{number_words(vocabulary, row.variable, row.state, row.given)}”"
 
 
@@ -320,7 +320,7 @@ def ask_origin(priors: Priors, chosen: Chosen) -> None:
     with st.expander("Say what it rests on"):
         keys = [f"tune-{what}-{chosen.key}-{row.state}" for what in ("basis", "sources", "note")]
         for key, value in zip(keys, (row.basis, list(row.sources), row.note), strict=True):
-            _set(key, value)
+            show_in_widget(key, value)
         with st.form("origin", border=False):
             st.markdown(f"For **{plain(state)}**")
             st.selectbox("Basis", BASES, format_func=BASIS_WORDS.__getitem__, key=keys[0])
@@ -333,22 +333,10 @@ def ask_origin(priors: Priors, chosen: Chosen) -> None:
 def _save_origin(chosen: Chosen, basis: str, sources: str, note: str) -> None:
     changed = _with(
         chosen,
-        probability=chosen.row(numbers_in_force.priors()).probability,
+        probability=chosen.row(in_force().priors).probability,
         basis=st.session_state[basis],
         sources=st.session_state[sources],
         note=st.session_state[note],
     )
     if changed is not None:
-        numbers_in_force.use(changed)
-
-
-def _set(key: str, value: str | float | Sequence[str]) -> None:
-    """Make a widget show a value, only where it shows another."""
-    shown = st.session_state.get(key)
-    same = (
-        abs(shown - value) < NEAR
-        if isinstance(shown, float) and isinstance(value, float)
-        else shown == value
-    )
-    if not same:
-        st.session_state[key] = value
+        use(changed)

@@ -5,12 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from answer import table_html
-from case_row import show_case
 from hamknee.guidance import Guidance, TriageCheck
 from hamknee.network import LabelledCases
-from scores_shown import scrolling
-from texts import plain, texts
+from parts.published_case import show_case
+from parts.tables import scrolling, table_html
+from parts.texts import plain, texts
 
 
 def show_urgency(found: TriageCheck) -> None:
