@@ -16,9 +16,11 @@ from rich.table import Table
 from hamknee import __version__
 from hamknee.base import HamkneeError, percent_range, shipped
 from hamknee.cli.cohort import app as cohort_app
-from hamknee.cli.evaluation import app as research_app
+from hamknee.cli.evaluation import app as evaluation_app
+from hamknee.cli.formats import app as formats_app
 from hamknee.cli.guidance import app as guidance_app
 from hamknee.cli.interview import Interview
+from hamknee.cli.learning import app as learning_app
 from hamknee.cli.terminal import (
     Findings,
     FlagOption,
@@ -56,9 +58,8 @@ app = typer.Typer(
     help="What is behind pain where the hamstring meets the knee, and how sure can we be.",
 )
 
-app.add_typer(guidance_app)
-app.add_typer(research_app)
-app.add_typer(cohort_app)
+for subject in (guidance_app, evaluation_app, learning_app, formats_app, cohort_app):
+    app.add_typer(subject)
 
 ConditionOption = Annotated[
     str | None,
@@ -123,9 +124,9 @@ def diagnose(
     console.print(ranking(interval, console))
     console.print(f"\n{interval.stability}")
     if evidence:
-        together = conflict(model, evidence)
-        if together.stands_out:
-            console.print(together.text)
+        told = conflict(model, evidence)
+        if told.bits > 0:
+            console.print(told.text)
     console.print(next_questions(model, evidence).text)
     print_footer(console, model)
 
@@ -216,7 +217,7 @@ def sensitivity(
         )
     console.print(table)
     if change is not None:
-        console.print(f"\n{' '.join(filter(None, [change.text, change.distance_text]))}")
+        console.print(f"\n{change.text}")
     print_footer(console, model)
 
 

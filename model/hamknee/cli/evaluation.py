@@ -8,8 +8,6 @@ import typer
 from rich.table import Table
 
 from hamknee.base import percent, percent_range, shipped
-from hamknee.cli.formats import app as interchange_app
-from hamknee.cli.learning import app as learning_app
 from hamknee.cli.terminal import JsonOption, PriorsOption, out, plain, records
 from hamknee.evaluation import FORECASTS, MEASURES, Evaluation, number_range
 from hamknee.evaluation import evaluate as evaluate_model
@@ -19,8 +17,6 @@ from hamknee.sensitivity import Difference
 from hamknee.sensitivity import difference as compare
 
 app = typer.Typer()
-app.add_typer(learning_app)
-app.add_typer(interchange_app)
 
 
 @app.command()
