@@ -1,4 +1,4 @@
-"""Make the pictures of the README: python docs/images/make.py [FOLDER]."""
+"""Make the pictures of the documents: python docs/images/make.py [FOLDER]."""
 
 import sys
 import tempfile

@@ -1,4 +1,4 @@
-"""The pictures of the README are those that the script makes, and the script runs."""
+"""The pictures of the documents are those that the script makes, and the script runs."""
 
 import importlib.util
 import re
@@ -30,9 +30,11 @@ def size(data: bytes) -> tuple[int, int]:
     return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
 
 
-def test_every_picture_of_the_readme_is_made_by_the_script(make: ModuleType) -> None:
-    shown = re.findall(r"docs/images/([\w-]+\.png)", (ROOT / "README.md").read_text("utf-8"))
-    assert set(shown) <= set(make.PICTURES)
+def test_every_picture_is_made_by_the_script_and_shown(make: ModuleType) -> None:
+    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    texts = [path.read_text(encoding="utf-8") for path in documents]
+    shown = {name for text in texts for name in re.findall(r"images/([\w-]+\.png)", text)}
+    assert shown == set(make.PICTURES)
     assert {path.name for path in IMAGES.glob("*.png")} == set(make.PICTURES)
 
 

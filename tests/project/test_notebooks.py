@@ -70,9 +70,9 @@ def test_they_are_numbered_without_gaps() -> None:
     assert numbers
 
 
-def test_the_readme_lists_them_all_with_their_questions() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\| \[(\d\d)\]\(notebooks/(.+?)\) \| (.+?) \|$", readme, re.MULTILINE)
+def test_their_readme_lists_them_all_with_their_questions() -> None:
+    readme = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| \[(\d\d)\]\((.+?)\) \| (.+?) \|$", readme, re.MULTILINE)
     titles = [cells(path, "markdown")[0].source.splitlines()[0] for path in NOTEBOOKS]
     assert listed == [
         (path.name[:2], path.name, title.removeprefix("# "))
