@@ -418,8 +418,9 @@ def test_the_result_tells_what_to_measure_next(model: Model) -> None:
     contributions = found.contributions("dvt")
     assert list(contributions.table.columns) == ["variable", "given", "ess", "share"]
     assert list(contributions.table.given) == ["setting=emergency"]
-    measure = "measure “Condition, given Setting: Emergency department” next"
-    assert f"{measure}: it now counts as 37.8 cases" in contributions.text
+    assert "measure P(condition | setting=emergency) next: it now counts as 37.8" in (
+        contributions.text
+    )
 
 
 def test_nothing_to_measure_is_said() -> None:

@@ -28,16 +28,7 @@ import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, percent, percent_range
 from hamknee.inference import BLOCK_CELLS, Group, Model, Posterior
-from hamknee.network import (
-    CPT,
-    Cases,
-    Vocabulary,
-    check_evidence,
-    encode,
-    find_state,
-    given_pairs,
-    number_words,
-)
+from hamknee.network import CPT, Cases, check_evidence, encode, find_state
 from hamknee.sensitivity.derivatives import concerned, derivatives, on_target
 from hamknee.sensitivity.parameters import given_names
 
@@ -360,14 +351,11 @@ class WidthContributions:
     sd : float
         Standard deviation of the posterior by the delta method, which overstates it for small
         equivalent sample sizes; the shares are what it is good for.
-    vocabulary : Vocabulary
-        Of the model.
     """
 
     label: str
     columns: tuple[tuple[str, str, float, float], ...]
     sd: float
-    vocabulary: Vocabulary = field(repr=False)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -382,9 +370,9 @@ class WidthContributions:
         if not self.columns:
             return f"No number that could be measured changes the probability of {self.label}."
         variable, given, ess, share = self.columns[0]
-        column = number_words(self.vocabulary, variable, None, given_pairs(given))
+        column = f"P({variable}{' | ' + given if given else ''})"
         return (
-            f"To be surer of {self.label}, measure “{column}” next: it now counts as {ess:g} cases "
+            f"To be surer of {self.label}, measure {column} next: it now counts as {ess:g} cases "
             f"and makes up {percent(share)} of the variance."
         )
 
@@ -486,5 +474,4 @@ def width_contributions(
     total = sum(variance for *_, variance in columns)
     shares = [(name, given, ess, variance / total) for name, given, ess, variance in columns]
     ranked = tuple(sorted(shares, key=lambda column: -column[3]))
-    label = target.state(state).label
-    return WidthContributions(label, ranked, float(np.sqrt(total)), model.vocabulary)
+    return WidthContributions(target.state(state).label, ranked, float(np.sqrt(total)))
