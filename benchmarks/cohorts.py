@@ -34,7 +34,7 @@ from hamknee.cohort import (
     write_parquet,
 )
 from hamknee.inference import simulate
-from hamknee.network import Column, encode_columns
+from hamknee.network import Cases, Column, encode_columns
 
 ROWS, QUICK_ROWS, REPEATS = 2_000_000, 20_000, 3
 KNOWN = 0.7
@@ -167,7 +167,7 @@ def stages(model: hamknee.Model, source: Path, rows: int, repeats: int) -> None:
             for block, chunk in zip(columns, chunks, strict=True)
         ]
 
-    coded: list[hamknee.network.cases.Cases] = []
+    coded: list[Cases] = []
     again = source.with_name("again.parquet")
 
     def score() -> None:

@@ -155,8 +155,10 @@ def test_sensitivity_lists_the_numbers_and_what_would_change(capsys):
     arguments = [*README_CASE, "--condition", "rupture", "--level", "0.5"]
     code, out, _ = run(capsys, "sensitivity", *arguments, "--most", "3")
     assert code == 0
-    assert "depends most on P(condition=rupture | setting=sports_clinic)" in out
+    number = "“Condition: Complete tendon rupture, given Setting: Sports clinic”"
+    assert f"depends most on {number}. Over the 90 % range" in out
     assert "The smallest change of one number" in out
+    assert "Smallest in the distance of Chan and Darwiche" in out
     answer = json.loads(run(capsys, "sensitivity", "--json", *arguments)[1])
     widths = [row["width"] for row in answer["tornado"]]
     assert widths == sorted(widths, reverse=True)

@@ -72,7 +72,7 @@ def test_of_tied_explanations_the_first_in_the_order_of_the_vocabulary_is_given(
         "third": "c",
     }
     assert answer.tied == ("coin", "target")
-    assert "Tied: coin, target." in answer.text
+    assert "Tied: Coin, Target." in answer.text
     assert answer.table["tied"].tolist() == [True, True, False, False]
 
 

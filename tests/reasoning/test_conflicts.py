@@ -63,7 +63,8 @@ def test_a_rare_case_explains_a_conflict_away() -> None:
     assert states.loc["yes", "conflict_given"] == pytest.approx(with_it, abs=1e-9)
     assert with_it <= 0 < _bits(oracle, evidence | {"lung": "no"})
     assert list(states["explains"]) == [state == "yes" for state in states.index]
-    assert "It may be a rare case: Yes would explain it." in found.text
+    assert found.verdict.startswith("These answers rarely go together. Check first: ")
+    assert found.verdict.endswith(" If it is right, Yes would explain it.")
 
 
 def test_no_conflict_needs_no_explanation() -> None:
@@ -71,7 +72,8 @@ def test_no_conflict_needs_no_explanation() -> None:
     assert found.bits < 0
     assert found.explained_by == ()
     assert found.culprit is None
-    assert found.text.startswith("The findings go together (conflict -0.6 bits")
+    assert found.verdict == "These answers are seen together 1.5 times as often as by chance."
+    assert found.text.startswith(f"{found.verdict} The conflict is -0.6 bits; of 2,000 simulated")
 
 
 def test_states_ruled_out_are_not_offered() -> None:
@@ -90,7 +92,8 @@ def test_nothing_known_and_one_thing_known_cannot_conflict() -> None:
     assert one.bits == pytest.approx(0, abs=1e-12)
     assert one.without == pytest.approx([0], abs=1e-12)
     assert (one.culprit, one.explained_by) == (None, ())
-    assert one.text.startswith("The findings go together")
+    assert one.verdict == ""
+    assert one.text.startswith("One answer alone cannot conflict. The conflict is ")
 
 
 def test_only_ratios_of_likelihoods_matter() -> None:
@@ -145,8 +148,13 @@ def test_a_local_conflict_is_told_though_the_whole_agrees(model: Model) -> None:
     found = conflict(model, agreeing | {"osteoarthritis_known": "yes"})
     assert found.bits < 0
     assert found.culprit == "osteoarthritis_known"
-    assert "Yet one stands out: Known osteoarthritis (Yes), 1 % likely with the rest" in found.text
-    assert "stands out" not in conflict(model, agreeing).text
+    assert found.stands_out
+    assert found.verdict.startswith(
+        "One of these answers does not go with the others. Check first: Known osteoarthritis "
+        "(Yes). With the other answers it is seen in 1 % of cases, "
+    )
+    assert not conflict(model, agreeing).stands_out
+    assert "Check first" not in conflict(model, agreeing).text
 
 
 def _planted(model: Model, known: int, rng: np.random.Generator) -> Iterator[tuple[dict, str]]:

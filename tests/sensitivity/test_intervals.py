@@ -418,9 +418,8 @@ def test_the_result_tells_what_to_measure_next(model: Model) -> None:
     contributions = found.contributions("dvt")
     assert list(contributions.table.columns) == ["variable", "given", "ess", "share"]
     assert list(contributions.table.given) == ["setting=emergency"]
-    assert "measure P(condition | setting=emergency) next: it now counts as 37.8" in (
-        contributions.text
-    )
+    measure = "measure “Condition, given Setting: Emergency department” next"
+    assert f"{measure}: it now counts as 37.8 cases" in contributions.text
 
 
 def test_nothing_to_measure_is_said() -> None:

@@ -163,6 +163,7 @@ def test_the_table_has_every_number_once_and_the_widest_first(model: Model) -> N
     assert set(binary.state) == {"yes"}
     assert set(table[table.width > 1e-12].variable) == {"condition", *SHIPPED} - {"setting"}
     assert found.text.startswith("The probability of Complete tendon rupture, ")
+    assert "depends most on “Condition: Complete tendon rupture, given Setting: " in found.text
     assert f"{len(found.deciding)} of 630 numbers can alone" in found.text
 
 
@@ -272,8 +273,10 @@ def test_what_cannot_be_asked_is_refused() -> None:
 def test_functions_without_counts_are_answered() -> None:
     model = asia(ess=None)
     found = sensitivity_function(model, {"dysp": "yes"}, "yes", ("smoke", "yes", {}))
-    assert "P(smoke=yes) is 0.5 and the probability of Yes 10 %." in found.text
-    assert found.text.endswith("Whatever its value, No stays the most probable.")
+    assert found.text == (
+        "“Smoke: Yes” is 50 %, and the probability of Yes 10 %. "
+        "Whatever it is, No stays the most probable."
+    )
     assert what_would_change(model, {"dysp": "yes"}, "yes", 0.2).reachable
 
 
@@ -282,7 +285,7 @@ def test_equal_sharing_is_said() -> None:
         with_zeros(), {"test": "no"}, "c", ("sign", "none", {"place": "home", "cause": "c"})
     )
     assert found.probability == 1
-    assert found.text.endswith("As it is 1, the other states share what is freed equally.")
+    assert found.text.endswith("As it is 100 %, the others share equally what is freed.")
 
 
 def test_a_table_is_built_when_it_is_first_asked_for() -> None:

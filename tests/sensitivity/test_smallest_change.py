@@ -220,7 +220,8 @@ def test_what_logic_rules_out_is_unreachable(evidence: dict[str, object], state:
     found = what_would_change(with_zeros(), evidence, state, 0.5)
     assert not found.reachable
     assert found.table.empty
-    assert found.text.startswith("Unreachable: neither one number nor two can bring the prob")
+    assert found.distance_text == ""
+    assert found.text.startswith("Neither one number nor two can bring the prob")
 
 
 def test_a_level_that_is_there_already_needs_no_change() -> None:
@@ -236,9 +237,13 @@ def test_the_answer_in_words() -> None:
     found = what_would_change(asia(), {"xray": "yes", "dysp": "yes"}, "yes", 0.5)
     assert found.text == (
         "The smallest change of one number to bring the probability of Yes from 62 % to 50 %: "
-        "P(lung=yes | smoke=yes) from 0.1 to 0.05908 (distance 0.571). Of two: "
-        "P(lung=yes | smoke=yes) from 0.1 to 0.06252 and P(lung=yes | smoke=no) from 0.01 to "
-        "0.006252 (distance 0.511)."
+        "“Lung: Yes, given Smoke: Yes” from 10 % to 5.91 %. The smallest change of two: "
+        "“Lung: Yes, given Smoke: Yes” from 10 % to 6.25 %, and “Lung: Yes, given Smoke: No” "
+        "from 1 % to 0.625 %."
+    )
+    assert found.distance_text.endswith(
+        "at most a factor. Here it is 1.8 with one number (distance 0.57) and 1.7 with two "
+        "(distance 0.51)."
     )
     assert list(found.table.numbers) == [1, 2, 2]
     assert list(found.table.given) == ["smoke=yes", "smoke=yes", "smoke=no"]

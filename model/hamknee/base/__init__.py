@@ -16,7 +16,16 @@ from hamknee.base.files import (
 from hamknee.base.frames import COMMAS, EMPTY, TableError, not_commas, parse_table, read_table
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
-from hamknee.base.words import listing, percent, percent_range, suggestion
+from hamknee.base.words import (
+    exact_percent,
+    fine_range,
+    listing,
+    percent,
+    percent_range,
+    round_factor,
+    round_percent,
+    suggestion,
+)
 
 __all__ = [
     "COMMAS",
@@ -34,6 +43,8 @@ __all__ = [
     "TableError",
     "TomlReader",
     "decode",
+    "exact_percent",
+    "fine_range",
     "listing",
     "not_commas",
     "other_separator",
@@ -42,6 +53,8 @@ __all__ = [
     "percent_range",
     "read_bytes",
     "read_table",
+    "round_factor",
+    "round_percent",
     "shipped",
     "suggestion",
     "whole_file",

@@ -1,17 +1,10 @@
 """Words for people: lists, suggestions, percentages."""
 
-from __future__ import annotations
-
 import difflib
+import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass  # imported when a table is asked for: it is most of the start-up time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass  # imported when a table is asked for: it is most of the start-up time
+import numpy as np
 
 
 def listing(names: Iterable[str], most: int = 40) -> str:
@@ -38,3 +31,48 @@ def percent_range(low: float, high: float) -> str:
     """Return an interval in the words of the screen: ``19 to 80 %``, or ``under 1 %``."""
     ends = [percent(low).removesuffix(" %"), percent(high)]
     return ends[1] if percent(low) == percent(high) else " to ".join(ends)
+
+
+def exact_percent(proportion: float) -> str:
+    """Return a proportion in percent with all the digits it has.
+
+    >>> exact_percent(0.0025)
+    '0.25 %'
+    """
+    return f"{np.format_float_positional(round(100 * proportion, 10), trim='-')} %"
+
+
+def round_percent(proportion: float, digits: int = 2) -> str:
+    """Return a proportion in percent with so many digits, counted from the nearer of 0 and 100.
+
+    >>> [round_percent(proportion) for proportion in (1.73e-05, 0.0403, 0.123, 0.9987, 1)]
+    ['0.0017 %', '4 %', '12 %', '99.87 %', '100 %']
+    """
+    number = 100 * proportion
+    near = min(number, 100 - number)
+    decimals = max(digits - 1 - math.floor(math.log10(near)), 0) if near > 0 else 0
+    text = f"{number:.{decimals}f}"
+    return f"{text.rstrip('0').rstrip('.') if decimals else text} %"
+
+
+def round_factor(factor: float) -> str:
+    """Return a factor in two digits, whole from 10 on."""
+    return f"{factor:,.0f}" if factor >= 10 else f"{factor:.2g}"
+
+
+def fine_range(low: float, high: float) -> str:
+    """Return a range in percent, to a tenth near 0 and 100, whose last tenth is not told apart.
+
+    >>> fine_range(0.0004, 0.123)
+    'under 0.1 to 12 %'
+    """
+    return f"{_tenths(low)} to {_tenths(high)} %"
+
+
+def _tenths(proportion: float) -> str:
+    number = 100 * proportion
+    if 0 < number < 0.1:
+        return "under 0.1"
+    if 99.9 < number < 100:
+        return "over 99.9"
+    return f"{number:.0f}" if 10 <= number <= 90 else f"{number:.1f}".removesuffix(".0")

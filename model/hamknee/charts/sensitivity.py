@@ -11,6 +11,7 @@ import numpy as np
 from hamknee.base import percent
 from hamknee.charts.case import difference
 from hamknee.charts.style import colours, finish, percent_axis, share
+from hamknee.network import given_pairs, given_words, number_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,24 +116,11 @@ def tornado_rows(tornado: Tornado) -> pd.DataFrame:
     [['Pop at the start: Yes', 'Complete tendon rupture; Onset: In a moment']]
     """
     table, vocabulary = tornado.table, tornado.entries.model.vocabulary
-
-    def label(variable: str, state: str) -> str:
-        return vocabulary[variable].state(state).label
-
-    def where(given: str) -> str:
-        pairs = (pair.split("=") for pair in given.split(";") if pair)
-        return "; ".join(
-            label(parent, state)
-            if parent == vocabulary.target.name
-            else f"{vocabulary[parent].label}: {label(parent, state)}"
-            for parent, state in pairs
-        )
-
     places = list(zip(table["variable"], table["state"], table["given"], strict=True))
     return table.assign(
         place=["|".join(place) for place in places],
-        what=[f"{vocabulary[name].label}: {label(name, state)}" for name, state, _ in places],
-        where=[where(given) for *_, given in places],
+        what=[number_words(vocabulary, name, state, ()) for name, state, _ in places],
+        where=[given_words(vocabulary, given_pairs(given)) for *_, given in places],
     )
 
 

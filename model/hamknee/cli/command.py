@@ -124,9 +124,9 @@ def diagnose(
     console.print(ranking(interval, console))
     console.print(f"\n{interval.stability}")
     if evidence:
-        told = conflict(model, evidence)
-        if told.bits > 0:
-            console.print(told.text)
+        together = conflict(model, evidence)
+        if together.stands_out:
+            console.print(together.text)
     console.print(next_questions(model, evidence).text)
     print_footer(console, model)
 
@@ -217,7 +217,7 @@ def sensitivity(
         )
     console.print(table)
     if change is not None:
-        console.print(f"\n{change.text}")
+        console.print(f"\n{' '.join(filter(None, [change.text, change.distance_text]))}")
     print_footer(console, model)
 
 

@@ -4,6 +4,7 @@ from hamknee.cohort.columns import (
     ID_COLUMNS,
     CohortError,
     ColumnMapping,
+    MappingError,
     parse_maps,
     plan_columns,
     read_mapping,
@@ -12,7 +13,8 @@ from hamknee.cohort.distributed import Recipe, score_dask, score_folder
 from hamknee.cohort.folders import score_file
 from hamknee.cohort.one_file import Job, score_one_file
 from hamknee.cohort.reading import CHUNK_ROWS, Chunk, arrow_column, open_file
-from hamknee.cohort.scoring import score
+from hamknee.cohort.report import Report
+from hamknee.cohort.scoring import CohortWarning, score
 from hamknee.cohort.writing import write_csv, write_parquet
 
 __all__ = [
@@ -20,9 +22,12 @@ __all__ = [
     "ID_COLUMNS",
     "Chunk",
     "CohortError",
+    "CohortWarning",
     "ColumnMapping",
     "Job",
+    "MappingError",
     "Recipe",
+    "Report",
     "arrow_column",
     "open_file",
     "parse_maps",

@@ -29,7 +29,24 @@ ID_COLUMNS = ("case_id", "id")
 
 
 class MappingError(FaultsError):
-    """A file of a mapping that cannot be used."""
+    """A file of a mapping that cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hamknee
+    >>> from hamknee.cohort import read_mapping
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "words.toml")
+    ...     _ = path.write_text('columns.Beginn = "onsett"', "utf-8")
+    ...     read_mapping(hamknee.load().vocabulary, path)
+    Traceback (most recent call last):
+    ...
+    hamknee.cohort.columns.MappingError: words.toml: 1 fault
+      words.toml, line 1, column columns.Beginn: unknown Beginn 'onsett' (did you mean 'onset'?);
+      allowed: condition, setting, age, sex, onset, ...
+    """
 
 
 class CohortError(HamkneeError):
@@ -39,6 +56,16 @@ class CohortError(HamkneeError):
     ----------
     problems : sequence of str
         Every problem found, a sentence each.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> hamknee.score(hamknee.load(), pd.DataFrame({"onset": ["suddn"]}), strict=True)
+    Traceback (most recent call last):
+    ...
+    hamknee.cohort.columns.CohortError: row 0: 'suddn' is not a state of onset (did you mean
+    'sudden'?); allowed: sudden, days, gradual
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
@@ -63,6 +90,18 @@ class ColumnMapping:
         not listed are read as they are.
     not_known : sequence of str
         What stands in any column for a value that is not known, such as ``NA``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> from hamknee.cohort import ColumnMapping
+    >>> mapping = ColumnMapping({"Beginn": "onset"}, {"onset": {"akut": "sudden"}}, ["k. A."])
+    >>> cohort = pd.DataFrame({"id": [7, 8], "Beginn": ["akut", "k. A."]})
+    >>> hamknee.score(hamknee.load(), cohort, mapping=mapping)[["id", "p_evidence"]].round(1)
+       id  p_evidence
+    0   7         0.3
+    1   8         1.0
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -141,6 +180,12 @@ def parse_maps(texts: Iterable[str]) -> ColumnMapping:
     ------
     CohortError
         With every text that cannot be read, and every column that is given twice.
+
+    Examples
+    --------
+    >>> from hamknee.cohort import parse_maps
+    >>> parse_maps(["Beginn=onset", "age="]).columns
+    {'Beginn': 'onset', 'age': ''}
     """
     columns: dict[str, str] = {}
     problems = []
@@ -172,6 +217,26 @@ def read_mapping(vocabulary: Vocabulary, path: Path) -> ColumnMapping:
     ------
     MappingError
         With every fault of the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hamknee
+    >>> from hamknee.cohort import read_mapping
+    >>> words = '''
+    ... not_known = ["NA"]
+    ... [columns]
+    ... Beginn = "onset"
+    ... [values.onset]
+    ... akut = "sudden"
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "words.toml")
+    ...     _ = path.write_text(words, "utf-8")
+    ...     read_mapping(hamknee.load().vocabulary, path)
+    ColumnMapping(columns={'Beginn': 'onset'}, values={'onset': {'akut': 'sudden'}},
+    not_known=('NA',))
     """
     reader = TomlReader(path, MappingError)
     tables = reader.parsed()
@@ -226,6 +291,18 @@ def plan_columns(
     CohortError
         With every problem: a column that stands twice, a mapping from or to what there is not,
         two columns for one variable, none for any.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.cohort import ColumnMapping, plan_columns
+    >>> mapping = ColumnMapping({"Beginn": "onset"})
+    >>> names = ["id", "Beginn", "condition", "wamth", "doctor"]
+    >>> plan = plan_columns(hamknee.load().vocabulary, names, mapping, keep=["doctor"])
+    >>> plan.read, plan.kept, plan.hidden
+    ({'onset': 'Beginn'}, ('id', 'doctor'), 'condition')
+    >>> plan.near
+    ("the column 'wamth' is ignored (did you mean 'warmth'?)",)
     """
     keep = tuple(dict.fromkeys(keep))
     problems = _wrong_names(vocabulary, names, mapping, keep)

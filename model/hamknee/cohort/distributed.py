@@ -95,6 +95,17 @@ def score_dask(
     -----
     CohortWarning
         If a column that is ignored is nearly called like a variable.
+
+    Examples
+    --------
+    >>> import dask.dataframe as dd
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> from hamknee.cohort import score_dask
+    >>> cohort = pd.DataFrame({"id": ["A", "B"], "onset": ["sudden", "gradual"]})
+    >>> scored = score_dask(hamknee.load(), dd.from_pandas(cohort, npartitions=2))
+    >>> scored.compute().shape
+    (2, 16)
     """
     dask = _imported("dask")
     checked = as_mapping(model.vocabulary, mapping)
@@ -152,6 +163,23 @@ def score_folder(
     CohortError
         As `hamknee.score_file`; also if there is no scheduler or no worker, a worker does not see
         the folders or has another version of hamknee or pyarrow, or workers keep dying.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> from distributed import Client
+    >>> import hamknee
+    >>> from hamknee.cohort import score_folder
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cohort, scored = Path(folder, "cohort"), Path(folder, "scored")
+    ...     cohort.mkdir()
+    ...     pd.DataFrame({"id": ["A"], "onset": ["sudden"]}).to_parquet(cohort / "1.parquet")
+    ...     with Client(processes=False, n_workers=1, dashboard_address=None) as client:
+    ...         report = score_folder(hamknee.load(), cohort, scored, client)
+    >>> report.tally.rows
+    1
     """
     with connected(cluster) as client:
         return score_file(
@@ -226,6 +254,14 @@ class Recipe:
         As of the model.
     vocabulary, cpts
         As of the model.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.cohort import Recipe
+    >>> recipe, again = Recipe.of(hamknee.load()), Recipe.of(hamknee.load())
+    >>> recipe == again, recipe.model() is again.model()  # a process compiles it once
+    (True, True)
     """
 
     digest: str

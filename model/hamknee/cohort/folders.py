@@ -78,6 +78,24 @@ def score_file(
         with `strict` a row cannot be scored.
     MappingError
         If the file of the mapping has faults.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> cohort = pd.DataFrame({"id": ["A", "B"], "Beginn": ["sudden", "gradual"]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     source, out = Path(folder, "cohort.parquet"), Path(folder, "scored.csv")
+    ...     cohort.to_parquet(source)
+    ...     report = hamknee.score_file(hamknee.load(), source, out, mapping={"Beginn": "onset"})
+    ...     list(pd.read_csv(out))[:2]
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['id', 'p_tendinopathy']
+    ['cohort.parquet', 'scored.csv', 'scored.csv.json']
+    >>> report.tally.rows, report.tally.faulty
+    (2, 0)
     """
     import pyarrow as pa
 

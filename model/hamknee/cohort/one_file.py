@@ -46,6 +46,15 @@ class Job:
         Whether the first row with a fault ends it.
     digest : str
         Of everything that the results of a folder depend on; empty for a single file.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.cohort import ColumnMapping, Job, plan_columns
+    >>> model, mapping = hamknee.load(), ColumnMapping()
+    >>> job = Job(model, plan_columns(model.vocabulary, ["id", "onset"], mapping), mapping)
+    >>> job.plan.kept, job.strict
+    (('id',), False)
     """
 
     model: Model
@@ -78,6 +87,22 @@ def score_one_file(
     Tally
         It is also in the results: in the footer of a Parquet file as ``hamknee.report``, and in
         ``NAME.csv.json`` beside a CSV file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> from hamknee.cohort import ColumnMapping, Job, open_file, plan_columns, score_one_file
+    >>> model, mapping = hamknee.load(), ColumnMapping()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pd.DataFrame({"onset": ["sudden", "suddn"]}).to_csv(Path(folder, "in.csv"), index=False)
+    ...     source = open_file(Path(folder, "in.csv"))
+    ...     job = Job(model, plan_columns(model.vocabulary, list(source.types), mapping), mapping)
+    ...     tally = score_one_file(job, source, Path(folder, "out.csv"))
+    >>> tally.rows, tally.faulty
+    (2, 1)
     """
     schema = result_schema(job, source)
     done: list[Tally] = []

@@ -43,6 +43,19 @@ class Chunk:
         By row of the chunk, why it could not be taken apart.
     share : float
         How much of the file has been read, from 0 to 1.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> from hamknee.cohort import open_file
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "cohort.parquet")
+    ...     pd.DataFrame({"id": ["A", "B"], "onset": ["sudden", None]}).to_parquet(path)
+    ...     chunk = next(open_file(path).chunks(read=["onset"], kept=["id"]))
+    >>> chunk.start, len(chunk.table), chunk.share
+    (0, 2, 1.0)
     """
 
     start: int
@@ -103,6 +116,19 @@ def open_file(path: Path) -> CohortFile:
     CohortError
         If it is neither a CSV nor a Parquet file, is empty, has other separators than commas, or a
         column stands twice.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> from hamknee.cohort import open_file
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "cohort.csv")
+    ...     pd.DataFrame({"id": ["A"], "onset": ["sudden"]}).to_csv(path, index=False)
+    ...     file = open_file(path)
+    >>> file.is_csv, list(file.types)
+    (True, ['id', 'onset'])
     """
     import pyarrow as pa
 
@@ -129,7 +155,16 @@ def open_file(path: Path) -> CohortFile:
 
 
 def arrow_column(array: pa.Array) -> Column:
-    """Return a column of a chunk with each of its values once."""
+    """Return a column of a chunk with each of its values once.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from hamknee.cohort import arrow_column
+    >>> column = arrow_column(pa.array(["sudden", None, "sudden", "days"]))
+    >>> column.values, column.positions.tolist()
+    (['sudden', 'days'], [0, -1, 0, 1])
+    """
     import pyarrow as pa
 
     if pa.types.is_decimal(array.type):

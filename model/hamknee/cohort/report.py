@@ -123,6 +123,26 @@ class Report:
         Rows and faults.
     ignored_files : tuple of str
         Files of a folder that are no part of the cohort.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> cohort = pd.DataFrame({"onset": ["sudden", "suddn"], "doctor": ["C", "D"]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     source, out = Path(folder, "cohort.csv"), Path(folder, "scored.csv")
+    ...     cohort.to_csv(source, index=False)
+    ...     report = hamknee.score_file(hamknee.load(), source, out)
+    >>> print(report.text)
+    1 of 2 rows scored, from 1 column of findings.
+    1 could not be scored and are kept without probabilities; the column 'fault' says why:
+      1 × 'suddn' is not a state of onset (did you mean 'sudden'?)
+    The first of them:
+      row 2: 'suddn' is not a state of onset (did you mean 'sudden'?); allowed: ...
+    Not read and not kept: 'doctor'.
+    No column names the rows; they are in the order of the cohort.
     """
 
     numbers: str

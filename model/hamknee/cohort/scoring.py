@@ -32,7 +32,23 @@ Reason = tuple[str, ...]
 
 
 class CohortWarning(UserWarning):
-    """Something about a cohort that was perhaps not meant."""
+    """Something about a cohort that was perhaps not meant.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> from hamknee.cohort import CohortWarning
+    >>> cohort = pd.DataFrame({"onset": ["sudden"], "wamth": ["yes"]})
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", CohortWarning)  # rather stop than lose a column
+    ...     hamknee.score(hamknee.load(), cohort)
+    Traceback (most recent call last):
+    ...
+    hamknee.cohort.scoring.CohortWarning: the column 'wamth' is ignored (did you mean
+    'warmth'?)
+    """
 
 
 class Faults:
@@ -149,6 +165,21 @@ def score(
     -----
     CohortWarning
         If a column that is ignored is nearly called like a variable.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hamknee
+    >>> cohort = pd.DataFrame({"id": ["A", "B"], "age": [31, 64], "pop": ["yes", "perhaps"]})
+    >>> scored = hamknee.score(hamknee.load(), cohort)
+    >>> scored[["id", "fault"]]
+      id                            fault
+    0  A                              NaN
+    1  B  'perhaps' is not a state of pop
+    >>> list(scored)[1:3], list(scored)[-4:]
+    (['p_tendinopathy', 'p_strain'], ['top', 'p_evidence', 'conflict', 'fault'])
+    >>> scored.attrs["hamknee"]["columns"]["read"]
+    {'age': 'age', 'pop': 'pop'}
     """
     checked = as_mapping(model.vocabulary, mapping)
     plan = plan_columns(model.vocabulary, list(frame.columns), checked, keep)

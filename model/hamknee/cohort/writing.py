@@ -23,7 +23,22 @@ def write_parquet(
     tables: Iterable[pa.Table],
     report: Callable[[], str],
 ) -> None:
-    """Write results as Parquet; the report goes into the footer when all rows are written."""
+    """Write results as Parquet; the report goes into the footer when all rows are written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pyarrow as pa
+    >>> import pyarrow.parquet as pq
+    >>> from hamknee.cohort import write_parquet
+    >>> table = pa.table({"id": ["A"], "p_strain": [0.5], "top": ["strain"], "fault": [None]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "scored.parquet")
+    ...     write_parquet(path, table.schema, [table], lambda: "1 row")
+    ...     pq.read_metadata(path).metadata[b"hamknee.report"]
+    b'1 row'
+    """
     import pyarrow.parquet as pq
 
     few = ["top", "fault"]  # the others have about as many values as rows
@@ -34,7 +49,21 @@ def write_parquet(
 
 
 def write_csv(path: Path | IO[bytes], schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    """Write results as CSV, with nothing in it that a spreadsheet would run as a formula."""
+    """Write results as CSV, with nothing in it that a spreadsheet would run as a formula.
+
+    Examples
+    --------
+    >>> import io
+    >>> import pyarrow as pa
+    >>> from hamknee.cohort import write_csv
+    >>> table = pa.table({"id": ["=1+1", "B"], "p_strain": [0.5, 0.25]})
+    >>> file = io.BytesIO()
+    >>> write_csv(file, table.schema, [table])
+    >>> print(file.getvalue().decode())
+    "id","p_strain"
+    "'=1+1",0.5
+    "B",0.25
+    """
     import pyarrow as pa
     from pyarrow.csv import CSVWriter
 

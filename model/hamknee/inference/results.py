@@ -296,6 +296,7 @@ class Explanation:
             f"{self.vocabulary[name].label}: {self.vocabulary[name].state(state).label}"
             for name, state in self.states.items()
         ]
-        ties = f" Tied: {', '.join(self.tied)}." if self.tied else ""
+        tied = ", ".join(self.vocabulary[name].label for name in self.tied)
+        ties = f" Tied: {tied}." if tied else ""
         joined = "; ".join(parts) or "nothing is left open"
         return f"Together most probable ({percent(self.probability)}): {joined}.{ties}"

@@ -88,6 +88,36 @@ def given_text(given: Iterable[tuple[str, str]]) -> str:
     return ";".join(f"{parent}={state}" for parent, state in given)
 
 
+def given_pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """Return a parent configuration from how priors.csv writes it."""
+    pairs = (part.partition("=") for part in text.split(";") if part)
+    return tuple((parent, state) for parent, _, state in pairs)
+
+
+def given_words(vocabulary: Vocabulary, given: Iterable[tuple[str, str]]) -> str:
+    """Return a parent configuration in labels: the target by its state alone."""
+    words = []
+    for parent, state in given:
+        variable = vocabulary[parent]
+        label = variable.state(state).label
+        words.append(label if variable.role == "target" else f"{variable.label}: {label}")
+    return "; ".join(words)
+
+
+def number_words(
+    vocabulary: Vocabulary, variable: str, state: str | None, given: Iterable[tuple[str, str]]
+) -> str:
+    """Return in labels what a number is the probability of; without a state, what a column is.
+
+    Such as ``Pop at the start: Yes, given Distal hamstring strain; Onset: In a moment``.
+    """
+    what = vocabulary[variable].label
+    if state is not None:
+        what += f": {vocabulary[variable].state(state).label}"
+    where = given_words(vocabulary, given)
+    return f"{what}, given {where}" if where else what
+
+
 def basis_problems(basis: object) -> list[Problem]:
     """Return what is wrong with a basis."""
     if basis in BASES:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 LOG2 = math.log(2)
 
+NOTABLE = 1.0
+"""Bits from which on a conflict is told: the answers go together half as often as by chance."""
+
 LIKELY = 0.05
 """Probability below which a state is not offered in words as the explanation of a conflict."""
 
@@ -154,42 +157,54 @@ class Conflict:
             }
         )
 
+    @property
+    def stands_out(self) -> bool:
+        """Whether an answer is to be checked: all conflict notably, or one with the others."""
+        return self.bits >= NOTABLE or (bool(self.order) and self.drop[self.order[0]] >= LOCAL)
+
     @cached_property
     def text(self) -> str:
-        """Whether the findings go together, which one least, and what would explain it."""
+        """Plain sentences: the verdict, the conflict in bits, and how typical the case is."""
         if not self.case.known:
             return "Nothing is known yet, so nothing can conflict."
-        return f"{self._verdict()} {self._typicality()}"
-
-    def _verdict(self) -> str:
-        if self.bits <= TIE:
-            told = f"The findings go together (conflict {self.bits:+.1f} bits; above 0 is notable)."
-            local = self.drop[self.order[0]] >= LOCAL
-            return f"{told} Yet one stands out: {self._suspect()}" if local else told
-        told = f"The findings may not go together (conflict {self.bits:+.1f} bits)."
-        if self.culprit is not None:
-            told += f" Check first: {self._suspect()}"
-        posterior = self.case.posterior
-        likely = [name for name in self.explained_by if posterior[name] >= LIKELY]
-        if not likely:
-            return f"{told} Nothing that is at all likely would explain it as a rare case."
-        labels = " or ".join(posterior.target.state(name).label for name in likely)
-        return f"{told} It may be a rare case: {labels} would explain it."
-
-    def _suspect(self) -> str:
-        first = self.order[0]
-        variable = self.case.known[first]
-        finding = f"{self.case.model.vocabulary.variables[variable].label}"
-        finding += f" ({self.case.words(variable)})"
-        given, alone = float(self.p_given_rest[first]), float(self.p_alone[first])
-        return f"{finding}, {percent(given)} likely with the rest, {percent(alone)} by itself."
-
-    def _typicality(self) -> str:
         share = percent(self.typical) if self.typical else "none"
-        told = (
-            f"Of {self.draws:,} simulated cases with the same things known, {share} have findings"
+        measured = (
+            f"The conflict is {self.bits:+.1f} bits; of {self.draws:,} simulated cases with the "
+            f"same things known, {share} have findings as improbable as these, or more so."
         )
-        return f"{told} as improbable as these, or more so."
+        return f"{self.verdict or 'One answer alone cannot conflict.'} {measured}"
+
+    @cached_property
+    def verdict(self) -> str:
+        """Plain sentences: which answer to check and what would explain it, or how they agree.
+
+        Empty where fewer than two are known.
+        """
+        if len(self.order) < 2:
+            return ""
+        return self._suspicion() if self.stands_out else self._agreement()
+
+    def _agreement(self) -> str:
+        times = 2**-self.bits
+        words = f"{times:,.{0 if times >= 9.95 else 1}f}"
+        often = "as often" if words == "1.0" else f"{words} times as often"
+        return f"These answers are seen together {often} as by chance."
+
+    def _suspicion(self) -> str:
+        first, case = self.order[0], self.case
+        variable = case.model.vocabulary.variables[case.known[first]]
+        rest, alone = float(self.p_given_rest[first]), float(self.p_alone[first])
+        whole = "These answers rarely go together."
+        one = "One of these answers does not go with the others."
+        sentences = (
+            f"{whole if self.bits >= NOTABLE else one} Check first: {variable.label} "
+            f"({case.words(case.known[first])}). With the other answers it is seen in "
+            f"{percent(rest)} of cases, by itself in {percent(alone)}."
+        )
+        posterior = case.posterior
+        likely = [name for name in self.explained_by if posterior[name] >= LIKELY]
+        labels = " or ".join(posterior.target.state(name).label for name in likely)
+        return f"{sentences} If it is right, {labels} would explain it." if labels else sentences
 
 
 def conflict(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,9 +24,17 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, Mask, listing
+from hamknee.base import Array, HamkneeError, Mask, exact_percent, listing, round_factor
 from hamknee.inference import JunctionTree, load, log_total
-from hamknee.network import CPT, LabelledCases, Priors, Row, Vocabulary, given_text
+from hamknee.network import (
+    CPT,
+    LabelledCases,
+    Priors,
+    Row,
+    Vocabulary,
+    given_text,
+    number_words,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,7 +238,38 @@ class Difference:
     @cached_property
     def text(self) -> str:
         """Plain sentences: what differs, how far apart it is, and in which cases it matters."""
-        return " ".join(filter(None, [*self._numbers(), self._apart(), *self._in_cases()]))
+        parts = [*self._numbers(), self.distance_text, self.cases_text, self._flips_text()]
+        return " ".join(filter(None, parts))
+
+    @property
+    def distance_text(self) -> str:
+        """How far the two are apart at most; empty where nothing differs."""
+        if not self.changed:
+            return ""
+        if math.isinf(self.distance):
+            return "One set of numbers holds to be impossible what is possible in the other."
+        if self.distance == 0:
+            return "No probability of anything differs."
+        return (
+            "Whatever is known of a person, the odds of anything differ by at most a factor of "
+            f"{round_factor(self.odds)} (distance of Chan and Darwiche: {self.distance:.2g})."
+        )
+
+    @property
+    def cases_text(self) -> str:
+        """In how many cases another diagnosis comes first, and in how many the right one."""
+        if self.labelled is None:
+            return ""
+        count, diagnosed = len(self.labelled), self.labelled.diagnosed
+        first = f"Another diagnosis comes first in {len(self.flips) or 'none'} of {count} cases."
+        if not diagnosed.any():
+            return first
+        before, after = (
+            int(self.labelled.truth[np.arange(count), state][diagnosed & (state >= 0)].sum())
+            for state in self._firsts
+        )
+        was = "as before" if before == after else f"before in {before}"
+        return f"{first} The known diagnosis comes first in {after}, {was}."
 
     @property
     def _firsts(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -250,57 +289,39 @@ class Difference:
             same = self.old.sha256 == self.new.sha256
             yield "Nothing differs." if same else "The same rows, in another order or spelling."
         if moves:
-            tables = listing(dict.fromkeys(row.variable for row, _ in moves), most=MOST)
+            tables = listing(self._tables(row for row, _ in moves), most=MOST)
             count = f"{len(moves)} of {len(self.old.rows)} probabilities"
             yield f"{count} {'differs' if len(moves) == 1 else 'differ'}, in {tables}."
             old, new = max(moves, key=lambda pair: _move(*pair))
-            told = f"{old.name} from {old.probability:.4g} to {new.probability:.4g}"
-            yield f"Farthest apart in odds: {told}."
+            number = number_words(self.old.vocabulary, old.variable, old.state, old.given)
+            ends = f"from {exact_percent(old.probability)} to {exact_percent(new.probability)}"
+            yield f"Farthest apart in odds: “{number}” {ends}."
         columns = {(old.variable, old.given) for old, new in both if old.ess != new.ess}
         if columns:
             count = "1 column" if len(columns) == 1 else f"{len(columns)} columns"
             yield f"The equivalent sample size of {count} differs."
         if len(both) < len(self.changed):
-            alone = dict.fromkeys(r.variable for p in self.changed if None in p for r in p if r)
-            yield f"Other parents: {listing(alone)}."
+            alone = (row for pair in self.changed if None in pair for row in pair if row)
+            yield f"Other parents: {listing(self._tables(alone))}."
         if both and not moves and not columns:
             rows = "1 row" if len(both) == 1 else f"{len(both)} rows"
             yield f"Basis, sources or notes differ in {rows}."
 
-    def _apart(self) -> str:
-        if not self.changed:
+    def _flips_text(self) -> str:
+        """Return the first cases in which another diagnosis comes first, each with the two."""
+        if self.labelled is None or not len(self.flips):
             return ""
-        if math.isinf(self.distance):
-            why = "one holds to be impossible what is possible in the other"
-            return f"The Chan–Darwiche distance is infinite: {why}."
-        if self.distance == 0:
-            return "No probability of anything differs (Chan–Darwiche distance 0)."
-        bound = f"whatever is known, no odds differ by more than a factor of {self.odds:.3g}"
-        return f"The Chan–Darwiche distance is {self.distance:.3g}: {bound}."
+        names, firsts = self.labelled.cases.names(), np.stack(self._firsts, axis=1)
+        flips = (
+            f"{names[row]} from {' to '.join(map(self._label, firsts[row]))}"
+            for row in self.flips.index.tolist()
+        )
+        return f"Those with another: {listing(flips, MOST)}."
 
-    def _in_cases(self) -> Iterator[str]:
-        if self.labelled is None:
-            return
-        count, firsts = len(self.labelled), np.stack(self._firsts, axis=1)
-        flips = np.flatnonzero(firsts[:, 0] != firsts[:, 1])
-        if len(flips):
-            names = self.labelled.cases.names()
-            told = [
-                f"{names[int(f)]} from {' to '.join(map(self._label, firsts[f]))}" for f in flips
-            ]
-            yield (
-                f"In {len(flips)} of {count} cases another diagnosis comes first: "
-                f"{listing(told, MOST)}."
-            )
-        else:
-            yield f"In none of {count} cases does another diagnosis come first."
-        if (diagnosed := self.labelled.diagnosed).any():
-            right = [
-                int(self.labelled.truth[np.arange(count), first][diagnosed & (first >= 0)].sum())
-                for first in self._firsts
-            ]
-            before = "as before" if right[0] == right[1] else f"before in {right[0]}"
-            yield f"The known diagnosis comes first in {right[1]}, {before}."
+    def _tables(self, rows: Iterable[Row]) -> list[str]:
+        """Return the labels of the variables that some rows are about."""
+        names = dict.fromkeys(row.variable for row in rows)
+        return [self.old.vocabulary[name].label for name in names]
 
     def _label(self, state: int) -> str:
         return "impossible" if state < 0 else self.new.vocabulary.target.states[state].label
@@ -344,9 +365,9 @@ def difference(old: Priors, new: Priors, labelled: LabelledCases | None = None) 
     >>> shipped = read_shipped_or_own()
     >>> edited = shipped.set("overweight", "yes", given={"condition": "rupture"}, probability=0.5)
     >>> print(difference(shipped, edited).text)
-    2 of 927 probabilities differ, in overweight. Farthest apart in odds: P(overweight=yes |
-    condition=rupture) from 0.25 to 0.5. The Chan–Darwiche distance is 1.1: whatever is known, no
-    odds differ by more than a factor of 3.
+    2 of 927 probabilities differ, in Overweight. Farthest apart in odds: “Overweight: Yes, given
+    Complete tendon rupture” from 25 % to 50 %. Whatever is known of a person, the odds of anything
+    differ by at most a factor of 3 (distance of Chan and Darwiche: 1.1).
     """
     _check_same(old.vocabulary, new.vocabulary, "the new numbers")
     far = distance(old.vocabulary, old.cpts(), new.cpts())

@@ -28,7 +28,16 @@ import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, percent, percent_range
 from hamknee.inference import BLOCK_CELLS, Group, Model, Posterior
-from hamknee.network import CPT, Cases, check_evidence, encode, find_state
+from hamknee.network import (
+    CPT,
+    Cases,
+    Vocabulary,
+    check_evidence,
+    encode,
+    find_state,
+    given_pairs,
+    number_words,
+)
 from hamknee.sensitivity.derivatives import concerned, derivatives, on_target
 from hamknee.sensitivity.parameters import given_names
 
@@ -351,11 +360,14 @@ class WidthContributions:
     sd : float
         Standard deviation of the posterior by the delta method, which overstates it for small
         equivalent sample sizes; the shares are what it is good for.
+    vocabulary : Vocabulary
+        Of the model.
     """
 
     label: str
     columns: tuple[tuple[str, str, float, float], ...]
     sd: float
+    vocabulary: Vocabulary = field(repr=False)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -370,9 +382,9 @@ class WidthContributions:
         if not self.columns:
             return f"No number that could be measured changes the probability of {self.label}."
         variable, given, ess, share = self.columns[0]
-        column = f"P({variable}{' | ' + given if given else ''})"
+        column = number_words(self.vocabulary, variable, None, given_pairs(given))
         return (
-            f"To be surer of {self.label}, measure {column} next: it now counts as {ess:g} cases "
+            f"To be surer of {self.label}, measure “{column}” next: it now counts as {ess:g} cases "
             f"and makes up {percent(share)} of the variance."
         )
 
@@ -474,4 +486,5 @@ def width_contributions(
     total = sum(variance for *_, variance in columns)
     shares = [(name, given, ess, variance / total) for name, given, ess, variance in columns]
     ranked = tuple(sorted(shares, key=lambda column: -column[3]))
-    return WidthContributions(target.state(state).label, ranked, float(np.sqrt(total)))
+    label = target.state(state).label
+    return WidthContributions(label, ranked, float(np.sqrt(total)), model.vocabulary)

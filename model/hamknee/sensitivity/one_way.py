@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, percent
+from hamknee.base import Array, HamkneeError, exact_percent, fine_range, percent, round_percent
 from hamknee.inference import Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import derivatives, replaced
@@ -51,6 +51,8 @@ class SensitivityFunction:
     ----------
     name : str
         The number, such as ``P(pop=yes | condition=strain;onset=sudden)``.
+    words : str
+        The same in labels.
     probability : float
         Its value in the tables.
     state : int
@@ -62,6 +64,7 @@ class SensitivityFunction:
     """
 
     name: str
+    words: str
     probability: float
     state: int
     posterior: Posterior
@@ -140,13 +143,15 @@ class SensitivityFunction:
         label = self.posterior.target.states[self.state].label
         first = self.posterior.target.states[self.posterior.order[0]].label
         now = percent(float(self.posterior.probabilities[self.state]))
-        at = f"{self.name} is {self.probability:g} and the probability of {label} {now}."
+        number = exact_percent(round(self.probability, 6))
+        at = f"{self.words} is {number}, and the probability of {label} {now}."
         low, high = self.admissible
         if (low, high) == (0.0, 1.0):
-            room = f"Whatever its value, {first} stays the most probable."
+            room = f"Whatever it is, {first} stays the most probable."
         else:
-            room = f"Between {low:.3g} and {high:.3g}, {first} stays the most probable."
-        equal = " As it is 1, the other states share what is freed equally."
+            between = f"Between {round_percent(low)} and {round_percent(high)}"
+            room = f"{between}, {first} stays the most probable."
+        equal = " As it is 100 %, the others share equally what is freed."
         return f"{at} {room}{equal if self.shared_equally else ''}"
 
 
@@ -225,21 +230,19 @@ class Tornado:
 
     @cached_property
     def text(self) -> str:
-        """Two plain sentences: the number that matters most, and how many could decide."""
-        widest = self.order[0]
-        target = self.posterior.target
+        """Plain sentences: the number that matters most, and how many could decide."""
+        widest, target = self.order[0], self.posterior.target
         now = percent(float(self.posterior.probabilities[self.state]))
-        name = self.entries.place(widest).text(self.entries.model)
-        moves = (
-            f"from {percent(self.posterior_low[widest])} to {percent(self.posterior_high[widest])}"
-        )
-        over = f"between {self.low[widest]:.3g} and {self.high[widest]:.3g}"
+        number = self.entries.place(widest).words(self.entries.model)
+        over = fine_range(float(self.low[widest]), float(self.high[widest]))
+        ends = (self.posterior_low, self.posterior_high)
+        low, high = (percent(float(end[widest])) for end in ends)
         first = target.states[self.posterior.order[0]].label
-        count = f"{len(self.deciding)} of {len(self.entries)} numbers"
         return (
-            f"The probability of {target.states[self.state].label}, {now}, depends most on {name}: "
-            f"{over} it moves {moves}. Within its {percent(self.mass)} range, {count} "
-            f"can alone put another diagnosis before {first}."
+            f"The probability of {target.states[self.state].label}, {now}, depends most on "
+            f"{number}. Over the {percent(self.mass)} range of that number, {over}, it moves from "
+            f"{low} to {high}. Each within its own range, {len(self.deciding)} of "
+            f"{len(self.entries)} numbers can alone put another diagnosis before {first}."
         )
 
 
@@ -283,7 +286,8 @@ def function_at(
     posterior = model.posterior(evidence)
     columns = [moved(place.column_of(model), place.state, end) for end in (0.0, 1.0)]
     ends = replaced(model, posterior, [(place, columns)])
-    return SensitivityFunction(place.text(model), place.value(model), state, posterior, ends)
+    names = place.text(model), place.words(model)
+    return SensitivityFunction(*names, place.value(model), state, posterior, ends)
 
 
 def tornado(

@@ -10,7 +10,16 @@ import numpy.typing as npt
 
 from hamknee.base import Array
 from hamknee.inference import Model
-from hamknee.network import CPT, check_given, find_state, find_variable, given_text, moved
+from hamknee.network import (
+    CPT,
+    check_given,
+    find_state,
+    find_variable,
+    given_pairs,
+    given_text,
+    moved,
+    number_words,
+)
 
 Indices: TypeAlias = npt.NDArray[np.intp]
 Parameter: TypeAlias = tuple[str, str, Mapping[str, str]]
@@ -56,6 +65,11 @@ class Place:
         """Return the number's name, such as ``P(pop=yes | condition=strain;onset=sudden)``."""
         variable, state, given = self.names(model)
         return f"P({variable}={state}{' | ' + given if given else ''})"
+
+    def words(self, model: Model) -> str:
+        """Return the same in quoted labels, such as ``“Setting: Sports clinic”``."""
+        variable, state, given = self.names(model)
+        return f"“{number_words(model.vocabulary, variable, state, given_pairs(given))}”"
 
 
 def find_place(model: Model, parameter: Parameter) -> Place:

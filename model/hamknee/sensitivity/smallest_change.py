@@ -6,6 +6,7 @@ is put into the model and the posterior computed anew.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, percent
+from hamknee.base import Array, HamkneeError, percent, round_factor, round_percent
 from hamknee.inference import Model, Posterior
 from hamknee.network import find_state
 from hamknee.sensitivity.derivatives import Derivatives, derivatives, mixed
@@ -44,6 +45,8 @@ class ChangedNumbers:
     ----------
     names : tuple of str
         The numbers, such as ``P(pop=yes | condition=strain;onset=sudden)``.
+    words : tuple of str
+        The same in labels.
     places : tuple of Place
         Where they stand.
     before, after : tuple of float
@@ -55,6 +58,7 @@ class ChangedNumbers:
     """
 
     names: tuple[str, ...]
+    words: tuple[str, ...]
     places: tuple[Place, ...]
     before: tuple[float, ...]
     after: tuple[float, ...]
@@ -64,9 +68,11 @@ class ChangedNumbers:
     @property
     def text(self) -> str:
         """The numbers with where they are and where they would be."""
-        moves = zip(self.names, self.before, self.after, strict=True)
-        told = " and ".join(f"{name} from {old:.4g} to {_short(new)}" for name, old, new in moves)
-        return f"{told} (distance {self.distance:.3g})"
+        moves = zip(self.words, self.before, self.after, strict=True)
+        return ", and ".join(
+            f"{number} from {round_percent(old, 3)} to {round_percent(new, 3)}"
+            for number, old, new in moves
+        )
 
 
 @dataclass(frozen=True)
@@ -124,18 +130,35 @@ class WhatWouldChange:
         """Plain sentences: what one number would have to become, and what two."""
         label = self.posterior.target.states[self.state].label
         now = percent(float(self.posterior.probabilities[self.state]))
-        aim = f"bring the probability of {label} from {now} to {percent(self.level)}"
+        aim = f"bring the probability of {label} from {now} to {round_percent(self.level)}"
         if self.one is not None and self.one.distance == 0:
             return f"The probability of {label} is {now} as it is."
         if not self.reachable:
-            return f"Unreachable: neither one number nor two can {aim}."
+            return f"Neither one number nor two can {aim}."
         if self.one is None:
             one = f"No one number can {aim}."
         else:
             one = f"The smallest change of one number to {aim}: {self.one.text}."
         if self.two is None:
             return f"{one} No two numbers do it with less."
-        return f"{one} Of two: {self.two.text}."
+        return f"{one} The smallest change of two: {self.two.text}."
+
+    @cached_property
+    def distance_text(self) -> str:
+        """In what sense a change is the smallest, and how far it goes; empty if there is none."""
+        factors = [
+            f"{round_factor(math.exp(change.distance))} with {numbers} "
+            f"(distance {change.distance:.2g})"
+            for numbers, change in (("one number", self.one), ("two", self.two))
+            if change is not None
+        ]
+        if not factors:
+            return ""
+        return (
+            "Smallest in the distance of Chan and Darwiche: whatever is known of a person, the "
+            "odds of anything change by at most a factor. Here it is "
+            f"{' and '.join(factors)}."
+        )
 
 
 def what_would_change(
@@ -319,6 +342,7 @@ class _Search:
             return None
         return ChangedNumbers(
             tuple(place.text(self.model) for place in places),
+            tuple(place.words(self.model) for place in places),
             places,
             tuple(place.value(self.model) for place in places),
             tuple(values),
@@ -370,11 +394,6 @@ def _moved_alike(p: Array, gradient: Array, start: float) -> tuple[float, int, i
     if distance[best] == np.inf:
         return None
     return float(distance[best]), int(i[best]), int(j[best]), float(then[best] / now[best])
-
-
-def _short(number: float) -> str:
-    """Return a proportion in four digits, but never as 1 where it is less."""
-    return f"{number:.4g}" if number < 0.9999 else f"1 - {1 - number:.2g}"
 
 
 def _logit(p: npt.ArrayLike) -> Array:

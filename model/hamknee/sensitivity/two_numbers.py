@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, percent
+from hamknee.base import Array, HamkneeError, exact_percent, percent
 from hamknee.inference import Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import replaced
@@ -33,6 +33,8 @@ class TwoWay:
     ----------
     names : tuple of str
         The two numbers.
+    words : tuple of str
+        The same in labels.
     probabilities : tuple of float
         Their values in the tables.
     state : int
@@ -48,6 +50,7 @@ class TwoWay:
     """
 
     names: tuple[str, str]
+    words: tuple[str, str]
     probabilities: tuple[float, float]
     state: int
     posterior: Posterior
@@ -98,10 +101,12 @@ class TwoWay:
         """Plain sentences: the two numbers, and where they may be."""
         label = self.posterior.target.states[self.state].label
         now = percent(float(self.posterior.probabilities[self.state]))
-        numbers = zip(("t1", "t2"), self.names, self.probabilities, strict=True)
-        told = " and ".join(f"{t} = {name}, now {value:g}" for t, name, value in numbers)
-        limit = " They are of one column and add up to 1 at most." if self.same_column else ""
-        return f"The probability of {label}, {now}, as a function of {told}.{limit}"
+        numbers = " and ".join(
+            f"{words} ({exact_percent(round(value, 6))})"
+            for words, value in zip(self.words, self.probabilities, strict=True)
+        )
+        limit = " They are of one column and add up to 100 % at most." if self.same_column else ""
+        return f"The probability of {label}, {now}, as a function of {numbers}.{limit}"
 
 
 def two_way(
@@ -141,6 +146,7 @@ def two_way(
         corners = np.vstack([corners, corners[1] + corners[2] - corners[0]])
     return TwoWay(
         (one.text(model), two.text(model)),
+        (one.words(model), two.words(model)),
         (one.value(model), two.value(model)),
         number,
         posterior,
