@@ -2,6 +2,7 @@
 
 from hamknee.guidance.advising import Advice, advice, advice_for
 from hamknee.guidance.checking import TriageCheck, triage_check
+from hamknee.guidance.fields import COURSES
 from hamknee.guidance.following_up import FollowUp, follow_up
 from hamknee.guidance.guidance_file import (
     GuidanceError,
@@ -10,7 +11,7 @@ from hamknee.guidance.guidance_file import (
     read_guidance,
 )
 from hamknee.guidance.summarising import Summary, summary
-from hamknee.guidance.texts import COURSES, Flag, Guidance
+from hamknee.guidance.texts import Flag, Guidance
 from hamknee.guidance.triaging import OPEN, UNKNOWN, FlagError, Triage, triage
 
 __all__ = [

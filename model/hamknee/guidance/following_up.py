@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from hamknee.base import HamkneeError, listing, suggestion
 from hamknee.guidance.advising import Advice, advice_for
+from hamknee.guidance.fields import COURSES
 from hamknee.guidance.guidance_file import guidance_for
-from hamknee.guidance.texts import COURSES, Course, Guidance
+from hamknee.guidance.texts import Course, Guidance
 from hamknee.guidance.triaging import Triage, judged, triage
 from hamknee.inference import Model
 

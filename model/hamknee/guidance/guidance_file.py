@@ -1,17 +1,16 @@
 """Reads and checks guidance.toml, and finds the one that goes with a model."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import fields
+from functools import reduce
 from pathlib import Path
 from string import Formatter
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
-from hamknee.base import NUMBER, FaultsError, HamkneeError, TomlReader, listing, shipped, suggestion
+from hamknee.base import FaultsError, HamkneeError, TomlReader, listing, shipped, suggestion
+from hamknee.guidance.fields import COURSES, GROUPS, Known
 from hamknee.guidance.texts import (
-    COURSES,
-    GROUPS,
-    JUDGEMENT,
     Condition,
     Course,
     Flag,
@@ -20,7 +19,6 @@ from hamknee.guidance.texts import (
     Level,
     Limit,
     Measure,
-    Pattern,
     Rule,
     SelfCare,
 )
@@ -101,11 +99,11 @@ def guidance_for(model: Model) -> Guidance:
     >>> guidance.levels["same_day"].label
     'See a doctor today'
     """
-    found = find_guidance(model)
-    if found is None:
+    guidance = find_guidance(model)
+    if guidance is None:
         problem = "there is no guidance for the vocabulary of this model"
         raise HamkneeError(f"{problem}; allowed: a guidance.toml beside its priors.csv")
-    return found
+    return guidance
 
 
 def _find(model: Model) -> Guidance | None:
@@ -155,25 +153,19 @@ def read_guidance(path: Path, vocabulary: Vocabulary, references: Collection[str
     return _Reader(path, vocabulary, references).guidance()
 
 
-_TYPES: Mapping[object, type | tuple[type, ...]] = {
-    str: str,
-    bool: bool,
-    float: NUMBER,
-    tuple[str, ...]: list,
-    tuple[Pattern, ...]: list,
-}
-"""What stands in the file for the type of a field."""
-
-_TABLES: dict[str, type] = {
+_ENTRIES: dict[str, type] = {
     "levels": Level,
     "flags": Flag,
     "triage": Rule,
     "measures": Measure,
     "conditions": Condition,
+    "self_care": SelfCare,
     "professional": Help,
     "follow_up": Course,
     "limits": Limit,
 }
+"""What stands in each table; `self_care` is one entry, the others have several by name."""
+
 _WORDS = {
     name: frozenset(places.split())
     for name, places in {
@@ -206,129 +198,89 @@ _WORDS = {
 """The phrases, and what each may have filled in."""
 
 
-_CHOICES = {"level": "levels", "condition": "conditions", "group": "groups", "course": "courses"}
-_LISTS = {"helps": "measures", "avoid": "measures", "raises": "flags", "conditions": "conditions"}
-"""What the names under a key are the names of."""
-
-
 class _Reader(TomlReader):
-    """Turns the tables of a guidance file into checked entries."""
+    """Has pydantic turn the tables of a guidance file into entries, and tells faults by line."""
 
     def __init__(self, path: Path, vocabulary: Vocabulary, references: Collection[str]) -> None:
         super().__init__(path, GuidanceError)
         self.vocabulary = vocabulary
         self.references = references
-        self.names: dict[str, Collection[str]] = {"groups": GROUPS, "courses": COURSES}
 
     def guidance(self) -> Guidance:
-        parsed = self.parsed()
-        kinds = dict.fromkeys([*_TABLES, "self_care", "words"], dict)
-        tables = self.values((), parsed, kinds, kinds)
-        self.names |= tables | {"conditions": self.vocabulary.target.state_names}
-        read: dict[str, Any] = {
-            kind: self._entries(kind, made, tables.get(kind, {})) for kind, made in _TABLES.items()
+        """Return the checked entries, or raise with every fault."""
+        kinds = dict.fromkeys([*_ENTRIES, "words"], dict)
+        tables = self.values((), self.parsed(), kinds, kinds)
+        entries: dict[str, Any] = {
+            kind: self._named(kind, tables.get(kind, {})) for kind in _ENTRIES
         }
-        if "self_care" in tables:
-            read["self_care"] = self._entry(("self_care",), SelfCare, tables["self_care"])
-        read["words"] = self._words(tables.get("words", {}))
+        entries |= {"words": self._words(tables.get("words", {})), "source": str(self.path)}
+        guidance = self._validated(entries)
         self._check_across(tables)
         self.raise_faults()
-        return Guidance(**read, source=str(self.path))
+        return cast("Guidance", guidance)
 
-    def _entries(self, kind: str, made: type, tables: Mapping[str, Any]) -> dict[str, Any]:
-        entries = {}
-        for name, table in tables.items():
-            where = (kind, name)
-            self.check_name(where, name)
-            if isinstance(table, dict):
-                entries[name] = self._entry(where, made, table, name=name)
-            else:
-                self.fault(where, f"found {table!r}", f"a table [{kind}.{name}]")
-        return entries
+    def _named(self, kind: str, tables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the entries of a table with the name of each in it."""
+        if kind == "self_care":
+            return dict(tables)
+        for name in tables:
+            self.check_name((kind, name), name)
+        return {
+            name: {**table, "name": name} if isinstance(table, dict) else table
+            for name, table in tables.items()
+        }
 
-    def _entry(self, here: Where, made: type, table: dict[str, Any], **name: str) -> object:
-        """Return one checked entry, or None if it has a fault."""
-        before = len(self.faults)
-        columns = [column for column in fields(made) if column.name not in name]
-        keys = {column.name: _TYPES[column.type] for column in columns}
-        required = [column.name for column in columns if column.default is MISSING]
-        values = self.values(here, table, keys, required)
-        checked = {key: self._value((*here, key), value) for key, value in values.items()}
-        return made(**name, **checked) if len(self.faults) == before else None
+    def _validated(self, entries: dict[str, Any]) -> Guidance | None:
+        """Return the entries as objects, or note every fault and return None."""
+        from pydantic import TypeAdapter, ValidationError
 
-    def _value(self, where: Where, value: Any) -> Any:
-        """Check one value by the name of its key; lists become tuples."""
-        key = where[-1]
-        if key in _CHOICES:
-            self.check_choice(where, value, self._allowed(_CHOICES[key]))
-        elif key == "source":
-            self._check_sources(where, value)
-        elif key in ("at_least", "excluded_below", "likely_from") and not 0 < value <= 1:
-            self.fault(where, f"found {value!r}", "a proportion above 0, up to 1")
-        elif key == "from_days" and value < 0:
-            self.fault(where, f"found {value!r}", "0 or more")
-        elif key in ("answered_by", "suggested_by", "denied_by"):
-            return tuple(self._pattern(where, pattern) for pattern in value)
-        elif isinstance(value, list):
-            return self._texts(where, value)
-        return value
+        names: dict[str, Collection[str]] = {kind: list(entries[kind]) for kind in _ENTRIES}
+        names |= {"groups": GROUPS, "courses": COURSES}
+        names["conditions"] = self.vocabulary.target.state_names
+        known = Known(self.vocabulary, self.references, names)
+        try:
+            return TypeAdapter(Guidance).validate_python(entries, context=known)
+        except ValidationError as why:
+            errors = why.errors(include_url=False)
+        misspelt = {self._misspelt(error["loc"], entries) for error in errors}
+        for error in errors:
+            where = tuple(str(part) for part in error["loc"])
+            if error["type"] == "guidance":
+                for problem, allowed in error["ctx"]["problems"]:
+                    self.fault(where, problem, allowed)
+            elif error["type"] == "unexpected_keyword_argument":
+                keys = self._keys(where[0])
+                near = self._misspelt(error["loc"], entries)[-1:]
+                hint = suggestion(where[-1], near)
+                self.fault(where, f"unknown key {where[-1]!r}{hint}", listing(keys))
+            elif error["type"] == "missing" and where not in misspelt and entries[where[0]]:
+                self.fault(where[:-1], f"{where[-1]} is missing", f"{where[-1]} is required")
+            elif error["type"] == "dataclass_type":
+                self.fault(where, f"found {error['input']!r}", f"a table [{'.'.join(where)}]")
+        return None
 
-    def _allowed(self, kind: str) -> Collection[str]:
-        return self.names.get(kind, ())
+    def _keys(self, kind: str) -> list[str]:
+        return [field.name for field in fields(_ENTRIES[kind]) if field.name != "name"]
 
-    def _check_sources(self, where: Where, text: str) -> None:
-        for key in text.split():
-            if key != JUDGEMENT and key not in self.references:
-                problem = f"source {key!r} is not in references.bib"
-                problem += suggestion(key, [*self.references, JUDGEMENT])
-                self.fault(where, problem, f"keys of references.bib, or {JUDGEMENT}")
-
-    def _texts(self, where: Where, texts: list[Any]) -> tuple[str, ...]:
-        kind = _LISTS.get(where[-1])
-        for place, text in enumerate(texts):
-            if not isinstance(text, str) or not text.strip():
-                self.fault(where, f"found {text!r}", "texts")
-            elif kind is not None:
-                if text not in self._allowed(kind):
-                    problem = f"{text!r} is not in [{kind}]{suggestion(text, self._allowed(kind))}"
-                    self.fault(where, problem, listing(self._allowed(kind)))
-                elif text in texts[:place]:
-                    self.fault(where, f"{text!r} stands there twice", "each once")
-        return tuple(str(text) for text in texts)
-
-    def _pattern(self, where: Where, pattern: Any) -> Pattern:
-        """Return findings that must all hold, each with the states that will do."""
-        if not isinstance(pattern, dict) or not pattern:
-            allowed = 'findings in braces, such as { pop = "yes" }'
-            self.fault(where, f"found {pattern!r}", allowed)
-            return {}
-        checked = {}
-        for name, states in pattern.items():
-            states = states if isinstance(states, list) else [states]
-            target = self.vocabulary.target.name
-            if name not in self.vocabulary or name == target:
-                findings = [other for other in self.vocabulary if other != target]
-                problem = f"unknown variable {name!r}{suggestion(name, findings)}"
-                self.fault(where, problem, listing(findings))
-                continue
-            known = self.vocabulary[name].state_names
-            for state in states or [None]:
-                if state not in known:
-                    problem = f"{state!r} is not a state of {name}{suggestion(state, known)}"
-                    self.fault(where, problem, listing(known))
-            checked[name] = frozenset(str(state) for state in states)
-        return checked
+    def _misspelt(self, where: tuple[int | str, ...], entries: Mapping[str, Any]) -> Where:
+        """Return the place of the key that an unknown one was probably meant to be, or nothing."""
+        *table, key = map(str, where)
+        keys = self._keys(table[0]) if table else []
+        there: Any = reduce(lambda part, name: part.get(name, {}), table, entries)
+        absent = [other for other in keys if isinstance(there, dict) and other not in there]
+        near = next((other for other in absent if suggestion(key, [other])), None)
+        return (*table, near) if near and key not in keys else ()
 
     def _words(self, table: Mapping[str, Any]) -> dict[str, str]:
         words = self.values(("words",), dict(table), dict.fromkeys(_WORDS, str), _WORDS)
         for name, text in words.items():
             allowed = "{" + "}, {".join(sorted(_WORDS[name])) + "}" if _WORDS[name] else "no braces"
             try:
-                found = {field for _, field, *_ in Formatter().parse(text) if field is not None}
+                places = {field for _, field, *_ in Formatter().parse(text) if field is not None}
             except ValueError as why:
                 self.fault(("words", name), f"cannot read {text!r}: {why}", allowed)
                 continue
-            if found != _WORDS[name]:
+            if places != _WORDS[name]:
                 self.fault(("words", name), f"found {text!r}", f"a text with {allowed}")
         return words
 

@@ -2,29 +2,49 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from hamknee.guidance.fields import (
+    JUDGEMENT,
+    ConditionName,
+    ConditionNames,
+    CourseName,
+    Days,
+    FlagNames,
+    GroupName,
+    LevelName,
+    MeasureNames,
+    Pattern,
+    Patterns,
+    Proportion,
+    Sources,
+    Switch,
+    Text,
+    Texts,
+)
 from hamknee.network import Evidence, Value
 
-COURSES = ("better", "same", "worse")
-GROUPS = ("self_care", "rehabilitation")
-JUDGEMENT = "judgement"
+if TYPE_CHECKING:
+    from pydantic import ConfigDict
 
-Pattern: TypeAlias = Mapping[str, frozenset[str]]
-"""Findings that must all hold: for each variable, the states that will do."""
+
+ONLY: "ConfigDict" = {"extra": "forbid"}
+"""No key but those of the class; read by pydantic."""
 
 
 @dataclass(frozen=True)
 class Level:
     """How soon to seek help, with what is advised meanwhile."""
 
+    __pydantic_config__: ClassVar = ONLY
+
     name: str
-    label: str
-    action: str
-    self_care: bool
-    rehabilitation: bool
-    instead: str
-    source: str
+    label: Text
+    action: Text
+    self_care: Switch
+    rehabilitation: Switch
+    instead: Text
+    source: Sources
 
 
 @dataclass(frozen=True)
@@ -42,98 +62,114 @@ class Flag:
     'Did you feel or hear a pop, and did the knee, thigh or calf then swell up a lot?'
     """
 
+    __pydantic_config__: ClassVar = ONLY
+
     name: str
-    label: str
-    question: str
-    help: str
-    level: str
-    why: str
-    source: str
-    answered_by: tuple[Pattern, ...] = ()
-    suggested_by: tuple[Pattern, ...] = ()
-    denied_by: tuple[Pattern, ...] = ()
-    avoid: tuple[str, ...] = ()
+    label: Text
+    question: Text
+    help: Text
+    level: LevelName
+    why: Text
+    source: Sources
+    answered_by: Patterns = ()
+    suggested_by: Patterns = ()
+    denied_by: Patterns = ()
+    avoid: MeasureNames = ()
 
 
 @dataclass(frozen=True)
 class Rule:
     """A level for a condition, from where on the upper end of its interval asks for it."""
 
+    __pydantic_config__: ClassVar = ONLY
+
     name: str
-    condition: str
-    at_least: float
-    level: str
-    why: str
-    source: str
+    condition: ConditionName
+    at_least: Proportion
+    level: LevelName
+    why: Text
+    source: Sources
 
 
 @dataclass(frozen=True)
 class Measure:
     """Something one can do: self-care, or a step of rehabilitation."""
 
+    __pydantic_config__: ClassVar = ONLY
+
     name: str
-    group: str
-    label: str
-    text: str
-    how_long: str
-    source: str
+    group: GroupName
+    label: Text
+    text: Text
+    how_long: Text
+    source: Sources
 
 
 @dataclass(frozen=True)
 class Condition:
     """What to tell about one state of the target."""
 
+    __pydantic_config__: ClassVar = ONLY
+
     name: str
-    expect: str
-    recovery: str
-    helps: tuple[str, ...]
-    dont: tuple[str, ...]
-    source: str
-    avoid: tuple[str, ...] = ()
-    because: str = ""
-    excluded_below: float = 1.0
+    expect: Text
+    recovery: Text
+    helps: MeasureNames
+    dont: Texts
+    source: Sources
+    avoid: MeasureNames = ()
+    because: Text = ""
+    excluded_below: Proportion = 1.0
 
 
 @dataclass(frozen=True)
 class SelfCare:
     """What goes for all self-care, and from which probability on a condition counts as likely."""
 
-    likely_from: float
-    how_long: str
-    dont: tuple[str, ...]
-    source: str
+    __pydantic_config__: ClassVar = ONLY
+
+    likely_from: Proportion
+    how_long: Text
+    dont: Texts
+    source: Sources
 
 
 @dataclass(frozen=True)
 class Help:
     """What one kind of professional, or one procedure, may do; of no condition, for all."""
 
+    __pydantic_config__: ClassVar = ONLY
+
     name: str
-    label: str
-    text: str
-    source: str
-    conditions: tuple[str, ...] = ()
+    label: Text
+    text: Text
+    source: Sources
+    conditions: ConditionNames = ()
 
 
 @dataclass(frozen=True)
 class Limit:
     """One limit that goes with every answer."""
 
+    __pydantic_config__: ClassVar = ONLY
+
     name: str
-    text: str
-    source: str
+    text: Text
+    source: Sources
 
 
 @dataclass(frozen=True)
 class Course:
     """What to tell after some days of one course, and the warning signs that it answers."""
 
+    __pydantic_config__: ClassVar = ONLY
+
     name: str
-    course: str
-    from_days: float
-    text: str
-    source: str
-    raises: tuple[str, ...] = ()
+    course: CourseName
+    from_days: Days
+    text: Text
+    source: Sources
+    raises: FlagNames = ()
 
 
 @dataclass(frozen=True)
