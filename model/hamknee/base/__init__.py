@@ -3,7 +3,7 @@
 Nothing here knows what a network is.
 """
 
-from hamknee.base.errors import MOST, Fault, FaultsError, HamkneeError
+from hamknee.base.errors import MOST, Fault, FaultsError, HamkneeError, ProblemsError
 from hamknee.base.files import (
     PART,
     decode,
@@ -12,8 +12,10 @@ from hamknee.base.files import (
     shipped,
     whole_file,
     write_whole,
+    writing,
 )
 from hamknee.base.frames import COMMAS, EMPTY, TableError, not_commas, parse_table, read_table
+from hamknee.base.frozen import FrozenMapping
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
@@ -37,9 +39,11 @@ __all__ = [
     "Codes",
     "Fault",
     "FaultsError",
+    "FrozenMapping",
     "HamkneeError",
     "Keys",
     "Mask",
+    "ProblemsError",
     "TableError",
     "TomlReader",
     "decode",
@@ -59,4 +63,5 @@ __all__ = [
     "suggestion",
     "whole_file",
     "write_whole",
+    "writing",
 ]

@@ -1,6 +1,6 @@
 """Errors for people: what was wrong, where, and what is allowed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,29 @@ class HamkneeError(ValueError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Go from one process to another as it is, whatever its constructor takes."""
         return _same_error, (type(self), self.args, self.__dict__)
+
+
+class ProblemsError(HamkneeError):
+    """An error that holds every problem found.
+
+    Parameters
+    ----------
+    problems : sequence of str
+        A sentence each.
+
+    Examples
+    --------
+    >>> error = ProblemsError(["there is no pop", "there is no onset"])
+    >>> error.problems
+    ('there is no pop', 'there is no onset')
+    >>> print(error)
+    there is no pop
+    there is no onset
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
 
 
 def _same_error(kind: type[HamkneeError], args: tuple[Any, ...], about: dict[str, Any]) -> Any:

@@ -1,6 +1,4 @@
-"""Writing a text file whole or not at all."""
-
-from __future__ import annotations
+"""Files: where the shipped ones are, reading text, and writing whole or not at all."""
 
 import glob
 import os
@@ -8,17 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from hamknee.base.errors import Fault, FaultsError
+from hamknee.base.errors import Fault, FaultsError, HamkneeError
 
-if TYPE_CHECKING:
-    pass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
+PART = ".part"
+"""Ending of a file that is being written; its name starts with a dot, so that readers of a folder
+leave it alone."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parents[1]
@@ -33,26 +26,90 @@ def shipped(name: str) -> Path:
     return inside if inside.exists() else _CHECKOUT / name
 
 
+# Writing ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside a file, and rename to the file when all is written.
+
+    Parameters
+    ----------
+    path : Path
+        Keeps its permissions. It is the old file or the new one at any time, never a part of it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with whole_file(Path(folder, "a.txt")) as temporary:
+    ...         _ = temporary.write_text("all of it")
+    ...     Path(folder, "a.txt").read_text()
+    'all of it'
+    """
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
+        leftover.unlink(missing_ok=True)  # of a run that was killed
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write text as UTF-8, as it is, whole or not at all.
 
     Parameters
     ----------
     path : Path
-        Written beside itself under a temporary name first, then renamed; keeps its permissions.
+        As for `whole_file`.
     text : str
         What to write.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")
+
+
+@contextmanager
+def writing(path: Path, allowed: str = "a file in an existing folder") -> Iterator[None]:
+    """Say in one sentence that a file cannot be written, where that is so.
+
+    Parameters
+    ----------
+    path : Path
+        What is being written.
+    allowed : str
+        What would be right.
+
+    Raises
+    ------
+    HamkneeError
+        In place of the OSError.
+
+    Examples
+    --------
+    >>> with writing(Path("no/such/folder/a.csv")):
+    ...     write_whole(Path("no/such/folder/a.csv"), "")
+    Traceback (most recent call last):
+    ...
+    hamknee.base.errors.HamkneeError: 'no/such/folder/a.csv' cannot be written: No such file or
+    directory; allowed: a file in an existing folder
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as why:
+        problem = f"{str(path)!r} cannot be written: {why.strerror}"
+        raise HamkneeError(f"{problem}; allowed: {allowed}") from None
+
+
+# Reading ----------------------------------------------------------------------------------
 
 
 def other_separator(header: str) -> str:
@@ -103,27 +160,3 @@ def decode(data: bytes, source: str, error: type[FaultsError]) -> str:
         problem = "found a NUL character, as in a binary file"
         raise error([Fault(source, line, None, problem, "plain text")])
     return text
-
-
-PART = ".part"
-"""Ending of a file that is being written; its name starts with a dot, so that readers of a folder
-leave it alone."""
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside a file, and rename to the file when all is written."""
-    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
-        leftover.unlink(missing_ok=True)  # of a run that was killed
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -135,19 +135,50 @@ def _check_size(value: object, depth: int = 0) -> None:
             _check_size(inner, depth + 1)
 
 
+_KEY = r"(?:[\w-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')"
+_DOTTED = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
+_TOKENS = re.compile(
+    rf"""
+    (?P<comment>\#[^\n]*)
+    | (?P<key>{_DOTTED})(?=[ \t]*=)
+    | (?P<text>\"{{3}}(?:[^\\]|\\.)*?\"{{3,5}} | '{{3}}.*?'{{3,5}}
+        | "(?:[^"\\\n]|\\.)*" | '[^'\n]*')
+    | (?P<open>[\[{{]) | (?P<close>[\]}}])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_HEADER = re.compile(rf"[ \t]*\[{{1,2}}[ \t]*({_DOTTED})[ \t]*\]{{1,2}}")
+
+
 def _line_numbers(text: str) -> dict[tuple[str, ...], int]:
-    """Return the line of every table and key, because tomllib does not keep them."""
+    """Return the line of every table and key, because tomllib does not keep them.
+
+    What stands in a text, a comment, a list or an inline table is no table and no key.
+    """
     lines: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
-    for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+    depth, place, number = 0, 0, 1
+    while place < len(text):
+        starts = depth == 0 and (place == 0 or text[place - 1] == "\n")
+        if starts and (header := _HEADER.match(text, place)):
             table = _path(header[1])
-            for depth in range(len(table)):
-                lines.setdefault(table[: depth + 1], number)
-        elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
-            lines.setdefault((*table, *_path(key[1])), number)
+            for length in range(len(table)):
+                lines.setdefault(table[: length + 1], number)
+            place = header.end()
+            continue
+        token = _TOKENS.match(text, place)
+        if token is None:
+            number += text[place] == "\n"
+            place += 1
+            continue
+        if token["key"] and depth == 0:
+            lines.setdefault((*table, *_path(token["key"])), number)
+        depth += bool(token["open"]) - bool(token["close"])
+        number += token[0].count("\n")
+        place = token.end()
     return lines
 
 
 def _path(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+    """Return the parts of a dotted key; a point in quotes parts nothing."""
+    return tuple(part.strip("\"'") for part in re.findall(_KEY, dotted))

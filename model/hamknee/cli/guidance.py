@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import HamkneeError, write_whole
+from hamknee.base import write_whole, writing
 from hamknee.cli.terminal import (
     Findings,
     FlagOption,
@@ -95,8 +95,5 @@ def summary_command(
     if file is None:
         typer.echo(text, nl=False)
     else:
-        try:
+        with writing(file):
             write_whole(file, text)
-        except OSError as why:
-            problem = f"{str(file)!r} cannot be written: {why.strerror}"
-            raise HamkneeError(f"{problem}; allowed: a file in an existing folder") from None

@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import HamkneeError, TableError, parse_table, read_bytes, shipped, suggestion
+from hamknee.base import (
+    TableError,
+    parse_table,
+    read_bytes,
+    shipped,
+    suggestion,
+    writing,
+)
 from hamknee.cli.terminal import JsonOption, PriorsOption, out, records
 from hamknee.estimation import METHODS, LearningError, Update
 from hamknee.estimation import update as update_priors
@@ -68,11 +75,8 @@ def update(
         name=cohort.name,
         source=source,
     )
-    try:
+    with writing(output):
         found.priors.save(output)
-    except OSError as why:
-        problem = f"{str(output)!r} cannot be written: {why.strerror}"
-        raise HamkneeError(f"{problem}; allowed: a file in an existing folder") from None
     if as_json:
         typer.echo(json.dumps(_as_json(found, output), indent=2, allow_nan=False))
         return

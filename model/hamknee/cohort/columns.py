@@ -11,7 +11,14 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import FaultsError, HamkneeError, Keys, TomlReader, listing, suggestion
+from hamknee.base import (
+    FaultsError,
+    Keys,
+    ProblemsError,
+    TomlReader,
+    listing,
+    suggestion,
+)
 from hamknee.network import (
     EvidenceError,
     Variable,
@@ -49,7 +56,7 @@ class MappingError(FaultsError):
     """
 
 
-class CohortError(HamkneeError):
+class CohortError(ProblemsError):
     """A cohort that cannot be scored as it is asked for.
 
     Parameters
@@ -67,14 +74,6 @@ class CohortError(HamkneeError):
     hamknee.cohort.columns.CohortError: row 0: 'suddn' is not a state of onset (did you mean
     'sudden'?); allowed: sudden, days, gradual
     """
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problems))
-
-    def __reduce__(self) -> tuple[type[CohortError], tuple[tuple[str, ...]]]:
-        """Travel between processes with the problems, of which the message is made anew."""
-        return type(self), (self.problems,)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hamknee.base import HamkneeError, read_bytes, write_whole
+from hamknee.base import HamkneeError, read_bytes, write_whole, writing
 from hamknee.inference import Model
 from hamknee.network import (
     TAKEN,
@@ -77,13 +77,10 @@ class Imported:
             if (folder / name).exists():
                 problem = f"{str(folder / name)!r} is there already"
                 raise HamkneeError(f"{problem}; allowed: a folder without it")
-        try:
+        with writing(folder, "a folder that can"):
             folder.mkdir(parents=True, exist_ok=True)
             for name, text in files.items():
                 write_whole(folder / name, text)
-        except OSError as why:
-            problem = f"{str(folder)!r} cannot be written: {why.strerror}"
-            raise HamkneeError(f"{problem}; allowed: a folder that can") from None
 
 
 def as_files(

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from hamknee.base import Fault, HamkneeError, decode, listing, read_bytes, suggestion, write_whole
+from hamknee.base import (
+    Fault,
+    HamkneeError,
+    decode,
+    listing,
+    read_bytes,
+    suggestion,
+    write_whole,
+    writing,
+)
 from hamknee.formats.bif import BIF
 from hamknee.formats.draft import Draft, NetworkFileError
 from hamknee.formats.format import Format
@@ -107,11 +116,8 @@ def export(model: Model, path: str | Path, format: str | None = None) -> Export:
     path = Path(path)
     chosen = find_format(path, format)
     text = chosen.text(nodes_of(model))
-    try:
+    with writing(path):
         write_whole(path, text)
-    except OSError as why:
-        problem = f"{str(path)!r} cannot be written: {why.strerror}"
-        raise HamkneeError(f"{problem}; allowed: a file in an existing folder") from None
     numbers = sum(cpt.probabilities.size for cpt in model.cpts.values())
     return Export(path, chosen, len(model.vocabulary), numbers)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, listing, percent, suggestion
+from hamknee.base import ProblemsError, listing, percent, suggestion
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Flag, Guidance, Level, Rule, matches
 from hamknee.inference import Model
@@ -37,7 +37,7 @@ OPEN = ("not_asked", UNKNOWN)
 """The answers that leave it open."""
 
 
-class FlagError(HamkneeError):
+class FlagError(ProblemsError):
     """Warning signs that do not exist, or answers that are none.
 
     Parameters
@@ -54,10 +54,6 @@ class FlagError(HamkneeError):
     hamknee.guidance.triaging.FlagError: unknown warning sign 'bear_weight' (did you mean
     'cannot_bear_weight'?); allowed: breathless_or_chest_pain, ...
     """
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problems))
 
 
 @dataclass(frozen=True)

@@ -12,34 +12,24 @@ As text, on the command line and in an address, these are ``sudden``, ``31``,
 ``posteromedial|posterolateral`` and ``yes:0.7|no:0.3``.
 """
 
-import copyreg
 import math
 import numbers
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import HamkneeError, listing, suggestion
+from hamknee.base import FrozenMapping, ProblemsError, listing, suggestion
 from hamknee.network.vocabulary import Variable, Vocabulary
-
-
-def _frozen(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(mapping)
-
-
-# Evidence is held in such mappings, which Python by itself cannot send to another process.
-copyreg.pickle(MappingProxyType, lambda mapping: (_frozen, (dict(mapping),)))
 
 Value: TypeAlias = str | tuple[str, ...] | Mapping[str, float]
 """Checked evidence on one variable: one state, one of several, or a likelihood of each."""
 
 
-class EvidenceError(HamkneeError):
+class EvidenceError(ProblemsError):
     """Evidence that names unknown things or cannot be what it says.
 
     Parameters
@@ -47,10 +37,6 @@ class EvidenceError(HamkneeError):
     problems : list of str
         Every problem found, a sentence each.
     """
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problems))
 
 
 @dataclass(frozen=True)
@@ -86,7 +72,7 @@ class Evidence(Mapping[str, Value]):
     def only(self, *roles: str) -> "Evidence":
         """Return the part on variables of the given roles."""
         kept = {k: v for k, v in self.known.items() if self.vocabulary[k].role in roles}
-        return Evidence(self.vocabulary, MappingProxyType(kept))
+        return Evidence(self.vocabulary, FrozenMapping(kept))
 
     def as_json(self) -> dict[str, str | list[str] | dict[str, float]]:
         """Return plain dicts, lists and texts."""
@@ -131,7 +117,7 @@ def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evi
             problems += error.problems
     if problems:
         raise EvidenceError(problems)
-    return Evidence(vocabulary, MappingProxyType(values), tuple(notices))
+    return Evidence(vocabulary, FrozenMapping(values), tuple(notices))
 
 
 def find_variable(vocabulary: Vocabulary, name: object) -> Variable:
@@ -287,7 +273,7 @@ def _likelihood(variable: Variable, entry: Mapping[object, object]) -> Mapping[s
     if not any(weights.values()):
         problem = f"every likelihood of {variable.name} is 0"
         raise EvidenceError([f"{problem}; allowed: at least one above 0"])
-    return MappingProxyType({n: weights[n] for n in variable.state_names if n in weights})
+    return FrozenMapping({n: weights[n] for n in variable.state_names if n in weights})
 
 
 def _float(number: numbers.Real) -> float:

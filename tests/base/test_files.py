@@ -1,0 +1,93 @@
+"""Files are written whole or not at all; what cannot be read or written is said in a sentence."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from hamknee.base.errors import FaultsError, HamkneeError
+from hamknee.base.files import (
+    PART,
+    decode,
+    other_separator,
+    read_bytes,
+    shipped,
+    whole_file,
+    write_whole,
+    writing,
+)
+
+
+def test_text_is_written_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_whole(path, "é\r\n\n")
+    assert path.read_bytes() == "é\r\n\n".encode()
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def interrupted() -> None:
+        with whole_file(path) as temporary:
+            temporary.write_text("half of the ne")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_permissions_stay_and_leftovers_go(tmp_path: Path) -> None:
+    path, leftover = tmp_path / "a[1].txt", tmp_path / f".a[1].txt.x1{PART}"
+    path.write_text("old")
+    path.chmod(0o600)
+    leftover.write_text("of a run that was killed")
+    write_whole(path, "new")
+    assert path.read_text() == "new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not leftover.exists()
+
+
+def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "none" / "a.txt"
+    message = "'.*a.txt' cannot be written: No such file or directory; allowed: a file in"
+    with pytest.raises(HamkneeError, match=message), writing(path):
+        write_whole(path, "")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"a\n\xff\n", "x.csv, line 2: byte 0xff is not UTF-8; allowed: text saved as UTF-8"),
+        (b"a\n\n\0", "x.csv, line 3: found a NUL character, as in a binary file"),
+    ],
+)
+def test_what_is_no_text_is_named_with_its_line(data: bytes, message: str) -> None:
+    with pytest.raises(FaultsError, match=message):
+        decode(data, "x.csv", FaultsError)
+
+
+def test_a_mark_of_byte_order_is_no_text() -> None:
+    assert decode(b"\xef\xbb\xbfa", "x.csv", FaultsError) == "a"
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FaultsError, match="there is no file"):
+        read_bytes(tmp_path / "none", FaultsError)
+    with pytest.raises(FaultsError, match="cannot be read: "):
+        read_bytes(tmp_path, FaultsError)
+
+
+@pytest.mark.parametrize(
+    ("header", "name"), [("a;b", "semicolons"), ("a\tb", "tabs"), ("a,b;c", ""), ("a", "")]
+)
+def test_other_separators_are_named(header: str, name: str) -> None:
+    assert other_separator(header) == name
+
+
+def test_the_shipped_files_are_there() -> None:
+    assert shipped("data/priors.csv").is_file()
+    assert (shipped("dashboard") / "app.py").is_file()
