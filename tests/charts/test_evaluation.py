@@ -8,7 +8,7 @@ import pytest
 from hamknee.charts.evaluation import confusion, net_benefit, reliability, score_intervals
 from hamknee.evaluation.evaluating import Evaluation, evaluate
 from hamknee.inference.model import Model
-from tests.charts.test_case import contrast_of
+from tests.support.drawings import contrast_of
 
 
 @pytest.fixture(scope="module")

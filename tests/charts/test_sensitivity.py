@@ -1,5 +1,6 @@
 """The charts of how a posterior depends on the numbers, read by what they would draw."""
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -9,9 +10,18 @@ import pytest
 
 import hamknee
 from hamknee.base.words import percent
-from hamknee.charts.sensitivity import LEVELS, tornado_chart, tornado_rows, two_way_chart
+from hamknee.charts.case import difference_rows
+from hamknee.charts.sensitivity import (
+    LEVELS,
+    numbers_compared,
+    sensitivity_curve,
+    tornado_chart,
+    tornado_rows,
+    two_way_chart,
+)
 from hamknee.inference.model import Model
 from hamknee.sensitivity.two_numbers import TwoWay
+from tests.support.drawings import rows_having
 
 CASE = {"setting": "sports_clinic", "onset": "sudden", "pop": "yes"}
 POP = ("pop", "yes", {"condition": "strain", "onset": "sudden"})
@@ -76,3 +86,36 @@ def test_a_tornado_draws_the_widest_first(model: Model) -> None:
     assert np.allclose(
         drawn["posterior_high"] - drawn["posterior_low"], np.sort(tornado.width)[:-6:-1]
     )
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_tornado_is_its_table(model: hamknee.Model, dark: bool) -> None:
+    found = hamknee.tornado(model, CASE, "rupture")
+    table = found.table.assign(place=lambda t: t.index.astype(str), what="what", where="where")
+    chart = tornado_chart(table, 0.3, most=7, dark=dark)
+    drawn = rows_having(chart, "posterior_low")
+    assert [row["posterior_low"] for row in drawn] == list(table["posterior_low"][:7])
+    assert [row["posterior_high"] for row in drawn] == list(table["posterior_high"][:7])
+    assert all(
+        re.fullmatch(r"(\d+|under 1|over 99) % to (\d+|under 1|over 99) %", row["moves"])
+        for row in drawn
+    )
+
+
+def test_a_curve_goes_through_the_posterior(model: hamknee.Model) -> None:
+    number = ("pop", "yes", {"condition": "rupture", "onset": "sudden"})
+    function = hamknee.sensitivity_function(model, CASE, "rupture", number)
+    chart = sensitivity_curve(function, 0.39, 0.83)
+    (now,) = rows_having(chart, "low")
+    assert now["value"] == 0.625
+    assert now["probability"] == pytest.approx(model.posterior(CASE)["rupture"])
+    curve = [row for row in rows_having(chart, "probability") if "low" not in row]
+    assert [row["probability"] for row in curve] == pytest.approx(
+        [float(function.value(row["value"])) for row in curve]
+    )
+
+
+def test_two_sets_of_numbers_say_which_is_which(model: hamknee.Model) -> None:
+    table = hamknee.credible_interval(model, CASE).table
+    chart = numbers_compared(difference_rows(table, table))
+    assert "Ring: by the file." in str(chart.to_dict())

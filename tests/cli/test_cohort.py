@@ -9,17 +9,10 @@ import pytest
 import hamknee
 from hamknee.base.files import shipped
 from hamknee.cli import cohort as cohort_commands
-from hamknee.cli.command import main
 from hamknee.inference.model import Model
+from tests.support.command_line import run
 
 COHORT = "patient,Beginn,pop,weight\np1,plötzlich,yes,70\np2,days,maybe,80\np3,,,\n"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as exit_:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return int(exit_.value.code or 0), captured.out, captured.err
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import pytest
 
 import hamknee
 from hamknee.base.files import shipped
-from hamknee.cli.command import main
 from hamknee.reasoning.questions import next_questions
+from tests.support.command_line import run
 
 README_CASE = [
     "onset=sudden",
@@ -25,13 +25,6 @@ README_CASE = [
     "setting=sports_clinic",
     "age=31",
 ]
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as exit_:
-        main(arguments)
-    captured = capsys.readouterr()
-    return int(exit_.value.code or 0), captured.out, captured.err
 
 
 def test_diagnose_ranks_the_conditions_and_says_it_in_a_sentence(capsys):
@@ -75,44 +68,10 @@ def test_json_holds_the_numbers_the_library_gives_most_probable_first(capsys):
     assert probabilities == sorted(probabilities, reverse=True)
 
 
-def test_likelihoods_can_be_typed(capsys):
-    _, out, _ = run(capsys, "diagnose", "--json", "warmth=yes:0.7|no:0.3")
-    posterior = hamknee.load().posterior({"warmth": {"yes": 0.7, "no": 0.3}})
-    answer = json.loads(out)
-    assert answer["evidence"] == {"warmth": {"yes": 0.7, "no": 0.3}}
-    assert answer["conditions"][0]["probability"] == pytest.approx(max(posterior.probabilities))
-
-
 def test_no_findings_give_the_starting_probabilities(capsys):
     code, out, _ = run(capsys, "diagnose")
     assert code == 0
     assert "Nothing is known yet." in out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["onset=suden"], "'suden' is not a state of onset (did you mean 'sudden'?)"),
-        (["onsett=sudden"], "unknown variable 'onsett' (did you mean 'onset'?)"),
-        (["onset"], "cannot read 'onset'; allowed: variable=value"),
-        (["onset=sudden", "onset=days"], "onset is given twice"),
-        (["age=-3"], "age cannot be -3 years; allowed: 0 to 120 years"),
-        (["age=400"], "age cannot be 400 years"),
-        (["age=nan"], "age cannot be nan years"),
-        (["age=old"], "'old' is neither a number nor a state"),
-        (["age=3_1"], "'3_1' is neither a number nor a state"),
-        (["pop=yes:-1|no:1"], "the likelihood of pop=yes is -1.0; allowed"),
-        (["pop=yes:0|no:0"], "every likelihood of pop is 0"),
-        (["pop=yes:much|no:1"], "the likelihood of pop=yes is 'much'"),
-        (["--priors", "missing.csv"], "there is no file 'missing.csv'"),
-    ],
-)
-def test_bad_input_ends_with_exit_code_2_and_a_message(capsys, arguments, message):
-    code, out, err = run(capsys, "diagnose", *arguments)
-    assert code == 2
-    assert message in err
-    assert "Traceback" not in err + out
-    assert out == ""
 
 
 @pytest.mark.parametrize(
@@ -190,18 +149,6 @@ def test_ask_keeps_the_interview_apart_from_its_json(capsys, monkeypatch):
     }
 
 
-def test_all_bad_findings_are_told_at_once(capsys):
-    _, _, err = run(capsys, "diagnose", "onset=suden", "popp=yes", "age=-3")
-    assert all(part in err for part in ("suden", "popp", "-3"))
-
-
-def test_an_age_the_numbers_are_not_meant_for_is_noted_and_json_stays_json(capsys):
-    code, out, err = run(capsys, "diagnose", "--json", "age=16")
-    assert code == 0
-    assert "the numbers are meant for 18 years and over" in err
-    assert json.loads(out)["evidence"] == {"age": "under_40"}
-
-
 def test_a_mistyped_command_or_option_ends_with_exit_code_2(capsys):
     code, _, err = run(capsys, "diagnos")
     assert code == 2
@@ -257,23 +204,6 @@ def test_check_names_the_fault_of_a_broken_file(capsys, tmp_path):
     code, out, err = run(capsys, "check", str(path))
     assert (code, out) == (2, "")
     assert "own.csv, line 2, column probability: found '0,6' with a decimal comma" in err
-
-
-def test_a_cut_pipe_is_no_error():
-    script = f"'{sys.executable}' -m hamknee diagnose onset=sudden | head -n 1"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
-    assert done.stdout.startswith("First the warning signs.")
-    assert "Traceback" not in done.stderr
-
-
-def test_a_terminal_without_unicode_still_gets_an_answer():
-    done = subprocess.run(
-        [sys.executable, "-m", "hamknee", "diagnose", "onset=sudden"],
-        capture_output=True,
-        env=os.environ | {"PYTHONIOENCODING": "ascii"},
-    )
-    assert done.returncode == 0
-    assert b"Most likely" in done.stdout
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""The command that scores the model on cases whose diagnosis is known."""
+"""The commands `evaluate` and `diff`."""
 
 import json
 from pathlib import Path
@@ -6,22 +6,18 @@ from pathlib import Path
 import pytest
 
 import hamknee
-from hamknee.cli.command import main
 from hamknee.evaluation.metrics import MEASURES
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as exit_:
-        main(("evaluate", *arguments))
-    captured = capsys.readouterr()
-    return int(exit_.value.code or 0), captured.out, captured.err
+from hamknee.network.labelled import read_labelled
+from hamknee.network.priors import Priors
+from hamknee.sensitivity.differences import difference
+from tests.support.command_line import run
 
 
 def test_the_command_prints_scores_beside_the_baselines(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    code, out, err = run(capsys, "--min-findings", "3")
+    code, out, err = run(capsys, "evaluate", "--min-findings", "3")
     assert (code, err) == (0, "")
     assert out.startswith("40 of 58 cases with at least 3 findings. The right condition")
     tables = out.split("\n\n", 1)[1].splitlines()
@@ -31,7 +27,7 @@ def test_the_command_prints_scores_beside_the_baselines(
 
 
 def test_the_command_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(capsys, "--json")
+    code, out, _ = run(capsys, "evaluate", "--json")
     answer = json.loads(out)
     assert code == 0
     assert answer["n"] == 58
@@ -44,7 +40,7 @@ def test_the_command_takes_a_file_of_ones_own(
 ) -> None:
     path = tmp_path / "clinic.csv"
     path.write_text("condition,pop,age\nrupture,yes,31\n,no,40\n", encoding="utf-8")
-    code, out, _ = run(capsys, str(path), "--json")
+    code, out, _ = run(capsys, "evaluate", str(path), "--json")
     assert code == 0
     assert json.loads(out)["cases"] == {
         "read": 2,
@@ -76,7 +72,108 @@ def test_bad_input_ends_with_exit_code_2(
     path = tmp_path / "clinic.csv"
     if text is not None:
         path.write_text(text, encoding="utf-8")
-    code, out, err = run(capsys, str(path), *arguments)
+    code, out, err = run(capsys, "evaluate", str(path), *arguments)
     assert (code, out) == (2, "")
     assert message in err
     assert "Traceback" not in err
+
+
+@pytest.fixture(scope="module")
+def edited(priors: Priors) -> Priors:
+    given = {"condition": "strain", "onset": "sudden"}
+    return priors.set("pop", "yes", given=given, probability=0.05)
+
+
+@pytest.fixture
+def edited_path(edited: Priors, tmp_path: Path) -> str:
+    edited.save(tmp_path / "mine.csv")
+    return str(tmp_path / "mine.csv")
+
+
+def test_diff_tells_numbers_distance_and_flips(
+    capsys: pytest.CaptureFixture[str], edited_path: str, priors: Priors, edited: Priors
+) -> None:
+    code, out, err = run(capsys, "diff", "shipped", edited_path)
+    assert (code, err) == (0, "")
+    assert difference(priors, edited, read_labelled(priors.vocabulary)).text in out
+    assert "P(pop=yes | condition=strain;onset=sudden)" in out
+    assert priors.sha256[:12] in out
+    assert edited.sha256[:12] in out
+
+
+def test_diff_lists_no_more_numbers_than_asked_for(
+    capsys: pytest.CaptureFixture[str], edited_path: str
+) -> None:
+    _, out, _ = run(capsys, "diff", "shipped", edited_path, "--most", "1")
+    assert "P(pop=no" not in out
+    assert "1 more; --most lists more" in out
+
+
+def test_diff_as_json(
+    capsys: pytest.CaptureFixture[str], edited_path: str, priors: Priors, edited: Priors
+) -> None:
+    code, out, _ = run(capsys, "diff", "shipped", edited_path, "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert set(answer) == {"old", "new", "distance", "changed", "cases", "flips"}
+    assert answer["old"]["sha256"] == priors.sha256
+    assert answer["new"] == {"source": edited_path, "sha256": edited.sha256}
+    assert answer["distance"] == pytest.approx(difference(priors, edited).distance)
+    assert [row["new"] for row in answer["changed"]] == [0.05, 0.95]
+    assert len(answer["cases"]) == 58
+    assert answer["flips"] == ["HS023"]
+
+
+def test_diff_in_cases_of_ones_own(
+    capsys: pytest.CaptureFixture[str], edited_path: str, tmp_path: Path
+) -> None:
+    cases = tmp_path / "cases.csv"
+    cases.write_text("condition,onset,pop\nstrain,sudden,yes\n,gradual,\n")
+    _, out, _ = run(capsys, "diff", "shipped", edited_path, "--cases", str(cases), "--json")
+    answer = json.loads(out)
+    assert [case["diagnosis"] for case in answer["cases"]] == ["strain", None]
+    assert answer["cases"][1]["diagnosis_change"] is None
+
+
+OWN = (
+    'a.role = "target"\na.label = "A"\na.states = { x = { label = "X" }, y = { label = "Y" } }\n',
+    "variable,state,given,probability,ess,basis,sources,note\n"
+    "a,x,,0.4,10,judgement,,\na,y,,0.6,10,judgement,,\n",
+)
+
+
+@pytest.fixture
+def foreign_path(tmp_path: Path) -> str:
+    """Return the path of numbers with a vocabulary of their own."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for name, text in zip(("vocabulary.toml", "priors.csv"), OWN, strict=True):
+        (folder / name).write_text(text)
+    return str(folder / "priors.csv")
+
+
+def test_diff_leaves_out_published_cases_that_do_not_fit(
+    capsys: pytest.CaptureFixture[str], foreign_path: str
+) -> None:
+    code, out, _ = run(capsys, "diff", foreign_path, foreign_path)
+    assert code == 0
+    assert "The published cases do not fit this vocabulary and were left out." in out
+
+
+def test_what_diff_cannot_do_ends_with_exit_code_2(
+    capsys: pytest.CaptureFixture[str], edited_path: str, foreign_path: str, tmp_path: Path
+) -> None:
+    cases = tmp_path / "cases.csv"
+    cases.write_text("pop\nyes\n")
+    for arguments, message in (
+        (["shipped", str(tmp_path / "none.csv")], "there is no file"),
+        (["shipped"], "Missing argument 'B'"),
+        (["shipped", foreign_path], "have another vocabulary, without condition"),
+        (["shipped", edited_path, "--cases", str(cases)], "no column 'condition'"),
+        (["shipped", edited_path, "--cases", str(tmp_path / "no.csv")], "no.csv"),
+        (["shipped", edited_path, "--most", "0"], "--most"),
+    ):
+        code, out, err = run(capsys, "diff", *arguments)
+        assert (code, out) == (2, "")
+        assert message in err
+        assert "Traceback" not in err

@@ -8,17 +8,10 @@ from pathlib import Path
 import pytest
 
 import hamknee
-from hamknee.cli.command import main
 from hamknee.guidance.guidance_file import guidance_for
+from tests.support.command_line import run
 
 POP = ["onset=sudden", "pop=yes", "swelling=effusion"]
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as exit_:
-        main(arguments)
-    captured = capsys.readouterr()
-    return int(exit_.value.code or 0), captured.out, captured.err
 
 
 def test_diagnose_prints_level_and_reasons_first(capsys):

@@ -7,17 +7,10 @@ import pytest
 
 import hamknee
 from hamknee.base.files import shipped
-from hamknee.cli.command import main
 from hamknee.network.priors_file import read_shipped_or_own
+from tests.support.command_line import run
 
 SOURCE = "acute_knee_injuries_hospital_1991"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as exit_:
-        main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return int(exit_.value.code or 0), captured.out, captured.err
 
 
 @pytest.fixture

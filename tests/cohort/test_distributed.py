@@ -25,6 +25,7 @@ from hamknee.cohort.folders import score_file
 from hamknee.cohort.scoring import CohortWarning
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import simulate
+from tests.support.scored_files import files_below
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = 8
@@ -50,12 +51,6 @@ def folder(model: Model, place: Path, rows: int, parts: int = PARTS) -> Path:
         name = f"sub/part-{part}.parquet" if part == 1 else f"part-{part}.parquet"
         cohort(model, rows, seed=part).to_parquet(place / name)
     return place
-
-
-def files_below(place: Path) -> dict[str, bytes]:
-    """Return every file below a folder, hidden ones included."""
-    found = (path for path in place.rglob("*") if path.is_file())
-    return {path.relative_to(place).as_posix(): path.read_bytes() for path in found}
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,14 @@ import pytest
 
 from hamknee.inference.model import Model
 from hamknee.network.priors import Priors, digest
-from hamknee.network.priors_file import PriorsError, ReferencesError, read_priors, read_references
+from hamknee.network.priors_file import (
+    MOST_FAULTS,
+    PriorsError,
+    ReferencesError,
+    parse_priors,
+    read_priors,
+    read_references,
+)
 from hamknee.network.vocabulary import Vocabulary
 from tests.support.broken_priors import (
     BROKEN,
@@ -273,3 +280,17 @@ def test_the_keys_of_a_bibliography_are_read(change: str, tmp_path: Path) -> Non
     text = text.replace("\n", "\r\n") if change == "\r" else change + text
     (tmp_path / "references.bib").write_bytes(text.encode())
     assert read_references(tmp_path / "references.bib") == {"one", "two"}
+
+
+def test_bytes_are_read_as_a_file_is(priors: Priors) -> None:
+    data = priors.to_csv().encode()
+    again = parse_priors(data, priors.vocabulary, priors.references or (), source="here.csv")
+    assert again.rows == priors.rows
+    assert (again.source, again.sha256) == ("here.csv", priors.sha256)
+
+
+def test_reading_stops_when_nothing_fits(priors: Priors) -> None:
+    data = (priors.to_csv().splitlines()[0] + "\n" + "a,b,c,d,e,f,g,h\n" * 9999).encode()
+    with pytest.raises(PriorsError, match="reading stopped") as raised:
+        parse_priors(data, priors.vocabulary, (), source="junk.csv")
+    assert len(raised.value.faults) == MOST_FAULTS + 1

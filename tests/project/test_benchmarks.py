@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 import hamknee
+from hamknee.cohort.folders import score_file
+from hamknee.inference.model import Model
 
 NAMES = ("run", "measuring", "reasoning", "coded", "scaling")
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
@@ -167,3 +169,20 @@ def test_a_loop_that_differs_ends_the_run(
     monkeypatch.setattr(reasoning, "LIBRARIES", {"deaf": DeafLibrary})
     with pytest.raises(SystemExit, match="deaf, credible_interval differs by 0"):
         reasoning.main(hamknee.load(), quick)
+
+
+def test_the_benchmark_draws_a_cohort_and_times_its_stages(
+    model: Model,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    benchmark = importlib.import_module("cohorts")
+    benchmark.write_cohort(model, tmp_path / "cohort.parquet", 500)
+    report = score_file(model, tmp_path / "cohort.parquet", tmp_path / "out.parquet")
+    assert (report.tally.rows, report.tally.faulty) == (500, 0)
+    benchmark.stages(model, tmp_path / "cohort.parquet", 500, 1)
+    printed = capsys.readouterr().out
+    for stage in ("read Parquet", "codes", "all of it, overlapped"):
+        assert f"| {stage}" in printed

@@ -1,9 +1,7 @@
 """Two sets of numbers compared: what differs, how far apart they are, and where it matters."""
 
-import json
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +11,6 @@ from hypothesis import strategies as st
 
 import hamknee
 from hamknee.base.files import shipped
-from hamknee.cli.command import main
 from hamknee.inference.model import Model
 from hamknee.network.labelled import LabelledCases, label, read_labelled
 from hamknee.network.priors import CPT, Priors
@@ -327,108 +324,3 @@ def test_cases_of_another_vocabulary_are_refused(priors: Priors, published: Labe
     turned = Vocabulary(priors.vocabulary.variables[::-1])
     with pytest.raises(hamknee.HamkneeError, match=r"the cases have .* in another order"):
         difference(Priors(turned, priors.rows), Priors(turned, priors.rows), published)
-
-
-# On the command line -----------------------------------------------------------------------------
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as exit_:
-        main(arguments)
-    captured = capsys.readouterr()
-    return int(exit_.value.code or 0), captured.out, captured.err
-
-
-@pytest.fixture
-def mine(edited: Priors, tmp_path: Path) -> str:
-    edited.save(tmp_path / "mine.csv")
-    return str(tmp_path / "mine.csv")
-
-
-def test_diff_tells_numbers_distance_and_flips(
-    capsys: pytest.CaptureFixture[str], mine: str, priors: Priors, edited: Priors
-) -> None:
-    code, out, err = run(capsys, "diff", "shipped", mine)
-    assert (code, err) == (0, "")
-    assert difference(priors, edited, read_labelled(priors.vocabulary)).text in out
-    assert "P(pop=yes | condition=strain;onset=sudden)" in out
-    assert priors.sha256[:12] in out
-    assert edited.sha256[:12] in out
-
-
-def test_diff_lists_no_more_numbers_than_asked_for(
-    capsys: pytest.CaptureFixture[str], mine: str
-) -> None:
-    _, out, _ = run(capsys, "diff", "shipped", mine, "--most", "1")
-    assert "P(pop=no" not in out
-    assert "1 more; --most lists more" in out
-
-
-def test_diff_as_json(
-    capsys: pytest.CaptureFixture[str], mine: str, priors: Priors, edited: Priors
-) -> None:
-    code, out, _ = run(capsys, "diff", "shipped", mine, "--json")
-    answer = json.loads(out)
-    assert code == 0
-    assert set(answer) == {"old", "new", "distance", "changed", "cases", "flips"}
-    assert answer["old"]["sha256"] == priors.sha256
-    assert answer["new"] == {"source": mine, "sha256": edited.sha256}
-    assert answer["distance"] == pytest.approx(difference(priors, edited).distance)
-    assert [row["new"] for row in answer["changed"]] == [0.05, 0.95]
-    assert len(answer["cases"]) == 58
-    assert answer["flips"] == ["HS023"]
-
-
-def test_diff_in_cases_of_ones_own(
-    capsys: pytest.CaptureFixture[str], mine: str, tmp_path: Path
-) -> None:
-    cases = tmp_path / "cases.csv"
-    cases.write_text("condition,onset,pop\nstrain,sudden,yes\n,gradual,\n")
-    _, out, _ = run(capsys, "diff", "shipped", mine, "--cases", str(cases), "--json")
-    answer = json.loads(out)
-    assert [case["diagnosis"] for case in answer["cases"]] == ["strain", None]
-    assert answer["cases"][1]["diagnosis_change"] is None
-
-
-OWN = (
-    'a.role = "target"\na.label = "A"\na.states = { x = { label = "X" }, y = { label = "Y" } }\n',
-    "variable,state,given,probability,ess,basis,sources,note\n"
-    "a,x,,0.4,10,judgement,,\na,y,,0.6,10,judgement,,\n",
-)
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> str:
-    """Return the path of numbers with a vocabulary of their own."""
-    folder = tmp_path / "own"
-    folder.mkdir()
-    for name, text in zip(("vocabulary.toml", "priors.csv"), OWN, strict=True):
-        (folder / name).write_text(text)
-    return str(folder / "priors.csv")
-
-
-def test_diff_leaves_out_published_cases_that_do_not_fit(
-    capsys: pytest.CaptureFixture[str], own: str
-) -> None:
-    code, out, _ = run(capsys, "diff", own, own)
-    assert code == 0
-    assert "The published cases do not fit this vocabulary and were left out." in out
-
-
-def test_what_diff_cannot_do_ends_with_exit_code_2(
-    capsys: pytest.CaptureFixture[str], mine: str, own: str, tmp_path: Path
-) -> None:
-    cases = tmp_path / "cases.csv"
-    cases.write_text("pop\nyes\n")
-    for arguments, message in (
-        (["shipped", str(tmp_path / "none.csv")], "there is no file"),
-        (["shipped"], "Missing argument 'B'"),
-        (["shipped", own], "have another vocabulary, without condition"),
-        (["shipped", mine, "--cases", str(cases)], "no column 'condition'"),
-        (["shipped", mine, "--cases", str(tmp_path / "no.csv")], "no.csv"),
-        (["shipped", mine, "--most", "0"], "--most"),
-    ):
-        code, out, err = run(capsys, "diff", *arguments)
-        assert (code, out) == (2, "")
-        assert message in err
-        assert "Traceback" not in err

@@ -1,0 +1,74 @@
+"""Findings as they are typed, and answers on whatever terminal."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import hamknee
+from tests.support.command_line import run
+
+
+def test_likelihoods_can_be_typed(capsys):
+    _, out, _ = run(capsys, "diagnose", "--json", "warmth=yes:0.7|no:0.3")
+    posterior = hamknee.load().posterior({"warmth": {"yes": 0.7, "no": 0.3}})
+    answer = json.loads(out)
+    assert answer["evidence"] == {"warmth": {"yes": 0.7, "no": 0.3}}
+    assert answer["conditions"][0]["probability"] == pytest.approx(max(posterior.probabilities))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["onset=suden"], "'suden' is not a state of onset (did you mean 'sudden'?)"),
+        (["onsett=sudden"], "unknown variable 'onsett' (did you mean 'onset'?)"),
+        (["onset"], "cannot read 'onset'; allowed: variable=value"),
+        (["onset=sudden", "onset=days"], "onset is given twice"),
+        (["age=-3"], "age cannot be -3 years; allowed: 0 to 120 years"),
+        (["age=400"], "age cannot be 400 years"),
+        (["age=nan"], "age cannot be nan years"),
+        (["age=old"], "'old' is neither a number nor a state"),
+        (["age=3_1"], "'3_1' is neither a number nor a state"),
+        (["pop=yes:-1|no:1"], "the likelihood of pop=yes is -1.0; allowed"),
+        (["pop=yes:0|no:0"], "every likelihood of pop is 0"),
+        (["pop=yes:much|no:1"], "the likelihood of pop=yes is 'much'"),
+        (["--priors", "missing.csv"], "there is no file 'missing.csv'"),
+    ],
+)
+def test_bad_input_ends_with_exit_code_2_and_a_message(capsys, arguments, message):
+    code, out, err = run(capsys, "diagnose", *arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err + out
+    assert out == ""
+
+
+def test_all_bad_findings_are_told_at_once(capsys):
+    _, _, err = run(capsys, "diagnose", "onset=suden", "popp=yes", "age=-3")
+    assert all(part in err for part in ("suden", "popp", "-3"))
+
+
+def test_an_age_the_numbers_are_not_meant_for_is_noted_and_json_stays_json(capsys):
+    code, out, err = run(capsys, "diagnose", "--json", "age=16")
+    assert code == 0
+    assert "the numbers are meant for 18 years and over" in err
+    assert json.loads(out)["evidence"] == {"age": "under_40"}
+
+
+def test_a_cut_pipe_is_no_error():
+    script = f"'{sys.executable}' -m hamknee diagnose onset=sudden | head -n 1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert done.stdout.startswith("First the warning signs.")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_without_unicode_still_gets_an_answer():
+    done = subprocess.run(
+        [sys.executable, "-m", "hamknee", "diagnose", "onset=sudden"],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0
+    assert b"Most likely" in done.stdout

@@ -1,0 +1,147 @@
+"""Reading cohorts: columns of every type, and CSV as people write it."""
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import hamknee
+from hamknee.cohort import reading as cohort_files
+from hamknee.cohort.folders import score_file
+from hamknee.inference.model import Model
+from tests.support.scored_files import cohort, read, refused, write
+
+
+def test_small_row_groups_make_no_small_chunks(tmp_path: Path) -> None:
+    table = pa.table({"pop": ["yes", "no"] * 500, "case_id": range(1000)})
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=10)
+    chunks = list(cohort_files.open_file(tmp_path / "in.parquet").chunks(["pop"], ["case_id"]))
+    assert [len(chunk.table) for chunk in chunks] == [1000]
+    assert chunks[0].table.column("case_id").to_pylist() == list(range(1000))
+
+
+COLUMNS = {
+    "texts": (pa.array(["31", None, "60_and_over"]), ["31", None, "60_and_over"]),
+    "large texts": (pa.array(["31", "45"], pa.large_string()), ["31", "45"]),
+    "viewed texts": (pa.array(["31", None], pa.string_view()), ["31", None]),
+    "bytes": (pa.array([b"31", b"\xff"]), ["31", b"\xff"]),
+    "categories": (pa.array(["31", None, "45"]).dictionary_encode(), ["31", None, "45"]),
+    "categories of numbers": (pa.array([31, None, 72]).dictionary_encode(), [31, None, 72]),
+    "whole numbers": (pa.array([31, None, 72], pa.uint8()), [31, None, 72]),
+    "floats": (pa.array([31.5, float("nan"), None]), [31.5, None, None]),
+    "small floats": (pa.array([31.5, None], pa.float16()), [31.5, None]),
+    "decimals": (pa.array([Decimal("31.5"), None]), [31.5, None]),
+    "truths": (pa.array([True, None]), [True, None]),
+    "dates": (pa.array([datetime.date(2024, 1, 1)]), [datetime.date(2024, 1, 1)]),
+    "nothing": (pa.nulls(2), [None, None]),
+    "no rows": (pa.array([], pa.string()), []),
+}
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_arrow_columns_of_every_type_are_read(kind: str, model: Model, tmp_path: Path) -> None:
+    column, values = COLUMNS[kind]
+    pq.write_table(pa.table({"age": column}), tmp_path / "in.parquet")
+    score_file(model, tmp_path / "in.parquet", tmp_path / "out.parquet")
+    expected = hamknee.score(model, pd.DataFrame({"age": pd.Series(values, dtype=object)}))
+    found = read(tmp_path / "out.parquet")
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_categorical=False)
+
+
+# CSV as people write it ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", [64, 2**20], ids=["small blocks", "one block"])
+def test_a_csv_row_of_the_wrong_length_stays_in_its_place(
+    block: int, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cohort_files, "BLOCK_BYTES", block)
+    wrong = {0, 5, 6, 17, 38, 39}
+    lines = [f"p{i},yes,30,4" if i in wrong else f'"p{i}",no,"\n"' for i in range(40)]
+    lines = [line.replace('"\n"', '""') for line in lines]
+    (tmp_path / "in.csv").write_text("\n".join(["id,pop,age", *lines[:9], "", *lines[9:]]))
+    report = score_file(model, tmp_path / "in.csv", tmp_path / "out.csv")
+    found = read(tmp_path / "out.csv")
+    assert set(np.flatnonzero(found["fault"].notna())) == wrong
+    assert found["id"].tolist() == [np.nan if i in wrong else f"p{i}" for i in range(40)]
+    assert report.tally.faults == {"the row has 4 cells": len(wrong)}
+    assert [example.row for example in report.tally.examples] == [i + 1 for i in sorted(wrong)]
+
+
+def test_a_byte_order_mark_spaces_in_the_header_and_quotes_do_not_matter(
+    model: Model, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_bytes(b'\xef\xbb\xbf id ,"pop", age\r\n"a, ""b""",yes, 31 \r\n')
+    score_file(model, tmp_path / "in.csv", tmp_path / "out.parquet")
+    found = read(tmp_path / "out.parquet").iloc[0]
+    assert found["id"] == 'a, "b"'
+    assert found["p_dvt"] == pytest.approx(model.posterior({"pop": "yes", "age": 31})["dvt"])
+
+
+def test_a_cell_that_is_not_utf8_is_a_fault_of_its_row(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(b"id,pop\na,pl\xf6tzlich\nb,yes\n")
+    score_file(model, tmp_path / "in.csv", tmp_path / "out.csv")
+    first, second = read(tmp_path / "out.csv")["fault"]
+    assert first == "pop cannot be b'pl\\xf6tzlich' (bytes)"
+    assert pd.isna(second)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"id,pop\na,yes\n\xf6,yes\n", "line 3: byte 0xf6 is not UTF-8"),
+        (b"\xf6,pop\n", "line 1: byte 0xf6 is not UTF-8"),
+        (b"\npop\nyes\n", "no column with a finding among none"),
+        (b"pop,pop\nyes,no\n", "column 'pop' stands twice"),
+        (b'pop,"a\nyes,1\n', "cannot be read"),
+    ],
+)
+def test_a_csv_file_that_cannot_be_read_is_told(
+    data: bytes, message: str, model: Model, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_bytes(data)
+    assert message in refused(model, tmp_path / "in.csv", tmp_path / "out.csv")
+    assert {path.name for path in tmp_path.iterdir()} == {"in.csv"}
+
+
+def test_a_header_alone_is_a_cohort_of_no_rows(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("id,pop\n")
+    assert score_file(model, tmp_path / "in.csv", tmp_path / "out.csv").tally.rows == 0
+    assert len(read(tmp_path / "out.csv")) == 0
+
+
+# What is refused ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([["yes"]]),
+        pa.array([{"a": 1}]),
+        pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int8())),
+    ],
+    ids=["lists", "structures", "maps"],
+)
+def test_nested_columns_are_refused_unless_they_are_left_alone(
+    column: pa.Array, model: Model, tmp_path: Path
+) -> None:
+    pq.write_table(pa.table({"onset": column, "pop": ["yes"]}), tmp_path / "in.parquet")
+    told = refused(model, tmp_path / "in.parquet", tmp_path / "out.parquet")
+    assert "column 'onset' is of the type" in told
+    score_file(model, tmp_path / "in.parquet", tmp_path / "out.parquet", mapping={"onset": ""})
+
+
+def test_a_parquet_file_that_is_cut_short_leaves_nothing_behind(
+    model: Model, tmp_path: Path
+) -> None:
+    source = write(cohort(20_000), tmp_path / "in.parquet")
+    data = bytearray(source.read_bytes())
+    data[1000:9000] = bytes(8000)  # the footer is whole, the pages are not
+    source.write_bytes(data)
+    assert "cannot be read" in refused(model, source, tmp_path / "out.parquet")
+    assert {path.name for path in tmp_path.iterdir()} == {"in.parquet"}

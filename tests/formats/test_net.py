@@ -1,0 +1,40 @@
+"""NET: what it keeps, and broken files."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hamknee.formats.interchange import export, read_network
+from hamknee.inference.model import Model
+from tests.support.network_files import assert_refused
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # its compiled part warns of itself
+
+
+def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None:
+    export(model, tmp_path / "knee.net")
+    again = read_network(tmp_path / "knee.net", target="condition")
+    for name, cpt in model.cpts.items():
+        ess = again.cpts[name].ess
+        assert ess is not None
+        assert cpt.ess is not None
+        assert np.array_equal(ess, cpt.ess)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"q"', '"q', "never closed"),
+        ("node t\n", "utility t\n", "found 'utility'"),
+        ("( 0.2 0.8 )", "( 0.2 0.8", "a bracket is not closed"),
+        ("( 0.2 0.8 )", "( 0.2 0.8 0.0 )", "the table of 't' has 3 numbers"),
+        ("( 0.2 0.8 )", "0.2 0.8", "found '0.2' outside of brackets"),
+        ("data = ( 0.2 0.8 );", "", "the table of 't' has no data"),
+        ("data = ( 0.2 0.8 );", "data = ( 0.2 0.8 );experience = ( 0 );", "the experience of 't'"),
+    ],
+)
+def test_a_broken_file_is_told_as_such(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert_refused(tmp_path, "net", old, new, message)
