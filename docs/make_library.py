@@ -26,7 +26,7 @@ DEEDS = {
     "Fit to cases": "update",
     "Check": "evaluate triage_check evaluation.self_test",
     "Score a cohort": "score score_file cohort.score_folder cohort.score_dask",
-    "Exchange with other programs": "export read_network formats.to_pgmpy",
+    "Exchange with other programs": "export read_network formats.to_pgmpy formats.from_pgmpy",
     "What to do": "triage advice follow_up summary",
     "When something is wrong": "HamkneeError EvidenceError FaultsError ImpossibleEvidenceError",
 }
