@@ -67,18 +67,18 @@ def guess_columns(vocabulary: Vocabulary, frame: pd.DataFrame) -> dict[str, str]
     a column can be states of one variable alone.
     """
     columns = [str(name) for name in frame.columns]
-    found: dict[str, str] = {}
+    guesses: dict[str, str] = {}
     for cutoff in (1.0, NEAR):  # what is exactly called so goes before what nearly is
         for variable in vocabulary.variables:
-            free = {_words(name): name for name in columns if name not in found.values()}
-            if variable.name not in found and (name := _by_name(variable, free, cutoff)):
-                found[variable.name] = name
+            free = {_words(name): name for name in columns if name not in guesses.values()}
+            if variable.name not in guesses and (name := _by_name(variable, free, cutoff)):
+                guesses[variable.name] = name
     for name in columns:
-        if name not in found.values():
+        if name not in guesses.values():
             holds = _by_values(vocabulary, frame[name])
-            if holds and holds not in found:
-                found[holds] = name
-    return {variable: found[variable] for variable in vocabulary if variable in found}
+            if holds and holds not in guesses:
+                guesses[holds] = name
+    return {variable: guesses[variable] for variable in vocabulary if variable in guesses}
 
 
 def guess_name(frame: pd.DataFrame) -> str:
@@ -102,11 +102,12 @@ def _by_values(vocabulary: Vocabulary, series: pd.Series) -> str:
     if pd.api.types.is_numeric_dtype(series):
         return ""  # any number could be anything
     words = series.head(LOOKED_AT).dropna().astype(object).map(_words)
-    told = words[~words.isin(NOTHING)]
+    values = words[~words.isin(NOTHING)]
     fits = [
         variable.name
         for variable in vocabulary.variables
-        if len(told) and told.isin({_words(text) for text in _called(variable)}).mean() >= MOSTLY
+        if len(values)
+        and values.isin({_words(text) for text in _called(variable)}).mean() >= MOSTLY
     ]
     return fits[0] if len(fits) == 1 else ""
 
@@ -144,11 +145,11 @@ def guess_value(variable: Variable, text: str) -> str:
 
 def _called(variable: Variable) -> dict[str, str]:
     """Return what the states of a variable may be called, with their names."""
-    found = {}
+    states = {}
     for state in variable.states:
         for text in (*SAME_AS.get(state.name, ()), state.label, state.name):
-            found[text] = state.name
-    return found
+            states[text] = state.name
+    return states
 
 
 # Together ---------------------------------------------------------------------------------

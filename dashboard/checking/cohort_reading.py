@@ -94,8 +94,8 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
     except (pa.ArrowException, OSError, OverflowError, ValueError) as why:
         if isinstance(why, TableError):
             raise
-        told = " ".join(str(why).split())[:120]
-        raise _refusal(name, f"not a Parquet file: {told}", "a file written as Parquet") from None
+        reason = " ".join(str(why).split())[:120]
+        raise _refusal(name, f"not a Parquet file: {reason}", "a file written as Parquet") from None
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         raise _refusal(name, f"column {str(twice[0])[:100]!r} stands twice", "each column once")

@@ -123,13 +123,13 @@ def _scored(
 ) -> pd.DataFrame:
     """Return the results of some rows, which are named or numbered in the first column."""
     keep = [upload.named_by] if upload.named_by else []
-    found = cohort.score(model, part, mapping=mapping, keep=keep)
+    scored = cohort.score(model, part, mapping=mapping, keep=keep)
     if not keep:
-        found.insert(0, ROW, part.index + 1)
-    elif not pd.api.types.is_numeric_dtype(found[upload.named_by]):
-        found[upload.named_by] = found[upload.named_by].astype("string")
-    found.attrs = {}
-    return found
+        scored.insert(0, ROW, part.index + 1)
+    elif not pd.api.types.is_numeric_dtype(scored[upload.named_by]):
+        scored[upload.named_by] = scored[upload.named_by].astype("string")
+    scored.attrs = {}
+    return scored
 
 
 def _twice(upload: Upload) -> str:
@@ -159,13 +159,13 @@ def show_summary(model: Model, result: pd.DataFrame) -> None:
     )
     target = model.vocabulary.target
     counts = result["top"].value_counts()
-    told = [
+    firsts = [
         (target.state(str(name)).label, f"{count:,}", percent(count / there))
         for name, count in counts.items()
         if count
     ]
     with st.container(key="cohort-summary"):
-        st.html(table_html(("Comes first", "Rows", "Share"), told))
+        st.html(table_html(("Comes first", "Rows", "Share"), firsts))
         if len(faults):
             reasons = faults.value_counts()
             lines = [(str(why), f"{count:,}") for why, count in reasons.head(MOST_REASONS).items()]
@@ -264,34 +264,36 @@ def show_evaluation(model: Model, upload: Upload, mapping: ColumnMapping) -> Non
     if upload.evaluation is None:
         with st.spinner("Holding the answers against the diagnoses"):
             hold_against(model, upload, mapping)
-    found = upload.evaluation
-    if not isinstance(found, Evaluation):
-        st.warning(plain(str(found)))
+    evaluation = upload.evaluation
+    if not isinstance(evaluation, Evaluation):
+        st.warning(plain(str(evaluation)))
         return
-    st.markdown(f"**{plain(found.text)}**")
+    st.markdown(f"**{plain(evaluation.text)}**")
     show_words()
-    if left := found.read - found.n - found.undiagnosed:
-        drawn = f"{found.n:,} of those with a diagnosis were drawn at random"
-        unread = f"{left:,} of {found.read:,} rows are not among them, because they cannot be read"
-        st.caption(f"{drawn if found.n == MOST_EVALUATED else unread}.")
+    if left := evaluation.read - evaluation.n - evaluation.undiagnosed:
+        drawn = f"{evaluation.n:,} of those with a diagnosis were drawn at random"
+        unread = (
+            f"{left:,} of {evaluation.read:,} rows are not among them, because they cannot be read"
+        )
+        st.caption(f"{drawn if evaluation.n == MOST_EVALUATED else unread}.")
     with st.container(key="cohort-evaluation"):
         with st.container(key="cohort-rivals"):
-            show_scores(found, "cohort")
-            show_intervals(found)
+            show_scores(evaluation, "cohort")
+            show_intervals(evaluation)
         with st.container(key="cohort-calibration"):
-            show_calibration(found, "cohort")
-    show_by_diagnosis(found, "cohort")
+            show_calibration(evaluation, "cohort")
+    show_by_diagnosis(evaluation, "cohort")
     st.header("How urgent", anchor=False)
-    show_urgency_of(upload, found)
+    show_urgency_of(upload, evaluation)
 
 
-def show_urgency_of(upload: Upload, found: Evaluation) -> None:
+def show_urgency_of(upload: Upload, evaluation: Evaluation) -> None:
     """Show how urgent the answers alone make the rows, or why that cannot be told."""
     if not isinstance(upload.urgency, TriageCheck):
         st.caption(plain(str(upload.urgency)))
         return
-    if upload.urgency.n < found.n:
-        few = f"{upload.urgency.n:,} of {found.n:,} cases, drawn at random"
+    if upload.urgency.n < evaluation.n:
+        few = f"{upload.urgency.n:,} of {evaluation.n:,} cases, drawn at random"
         st.caption(f"{few}: each takes thousands of draws of the numbers.")
     show_urgency(upload.urgency)
 
@@ -300,11 +302,11 @@ def hold_against(model: Model, upload: Upload, mapping: ColumnMapping) -> None:
     """Keep with the file how good the answers to its rows are, or why that cannot be told."""
     try:
         cases = some(with_diagnosis(model.vocabulary, upload.frame, mapping), MOST_EVALUATED)
-        found = evaluate(model, cases, resamples=500)
+        evaluation = evaluate(model, cases, resamples=500)
     except HamkneeError as error:
         upload.evaluation = str(error)
         return
-    upload.evaluation = replace(found, read=len(upload.frame))
+    upload.evaluation = replace(evaluation, read=len(upload.frame))
     try:
         upload.urgency = triage_check(model, some(cases, MOST_TRIAGED))
     except HamkneeError as error:

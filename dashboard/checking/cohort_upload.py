@@ -116,8 +116,8 @@ class Upload:
 
 def current(vocabulary: Vocabulary) -> Upload | None:
     """Return the visitor's file; None if there is none, or it was mapped to other questions."""
-    found: Upload | None = st.session_state.get(UPLOAD)
-    return found if found is not None and found.vocabulary == vocabulary else None
+    upload: Upload | None = st.session_state.get(UPLOAD)
+    return upload if upload is not None and upload.vocabulary == vocabulary else None
 
 
 def ask_file(vocabulary: Vocabulary) -> None:
@@ -155,8 +155,8 @@ def take(vocabulary: Vocabulary) -> None:
 
 def drop() -> None:
     """Forget the file, and everything that was chosen about it."""
-    mine = [key for key in st.session_state if str(key).startswith("cohort-choice-")]
-    for key in (UPLOAD, REFUSED, *mine):
+    choices = [key for key in st.session_state if str(key).startswith("cohort-choice-")]
+    for key in (UPLOAD, REFUSED, *choices):
         st.session_state.pop(key, None)
 
 
@@ -230,16 +230,16 @@ def _ask_column(upload: Upload, variable: Variable, names: list[str]) -> None:
 
 def ask_values(upload: Upload) -> None:
     """Ask what the values mean that are no states."""
-    found = {name: upload.unreadable(name) for name in upload.columns}
-    for name, values in found.items():
+    unread = {name: upload.unreadable(name) for name in upload.columns}
+    for name, values in unread.items():
         chosen = upload.meanings.setdefault((upload.columns[name], name), {})
         for value in values[:MOST_VALUES]:
             chosen.setdefault(value.text, guess_value(upload.vocabulary[name], value.text))
-    if not any(found.values()):
+    if not any(unread.values()):
         return
     left = sum(
         upload.meanings[upload.columns[name], name].get(value.text, UNREAD) == UNREAD
-        for name, values in found.items()
+        for name, values in unread.items()
         for value in values
     )
     title = "Values: all have a meaning"
@@ -247,7 +247,7 @@ def ask_values(upload: Upload) -> None:
         title = f"Values: {left:,} {'has' if left == 1 else 'have'} no meaning yet"
     with st.expander(title, expanded=bool(left) and not upload.answered):
         st.markdown("A row with a value that is left unread gets no answer, and says why.")
-        for name, values in found.items():
+        for name, values in unread.items():
             if values:
                 _ask_meanings(upload, upload.vocabulary[name], values)
 

@@ -24,19 +24,19 @@ COLUMNS = ["measure", "value", "low", "high"]
 BY_FILE = "by the file"
 
 
-def show_scores(found: Evaluation, key: str, of_file: Evaluation | None = None) -> None:
+def show_scores(evaluation: Evaluation, key: str, of_file: Evaluation | None = None) -> None:
     """Show every measure beside the rivals: one as a chart, all as a table.
 
     Parameters
     ----------
-    found : Evaluation
+    evaluation : Evaluation
         What is shown.
     key : str
         Of the place on the page.
     of_file : Evaluation, optional
         Of the numbers of the file, where others are in force.
     """
-    table = found.table
+    table = evaluation.table
     if of_file is not None:
         theirs = of_file.table.query("forecast == 'model'").assign(forecast=BY_FILE)
         table = pd.concat([table, theirs], ignore_index=True)
@@ -49,21 +49,21 @@ def show_scores(found: Evaluation, key: str, of_file: Evaluation | None = None) 
         alt=f"{MEASURES[measure]}, of hamknee and of simpler rivals, each with its interval. "
         "The numbers are in the table below.",
     )
-    st.html(scores_html(table, found.mass))
+    st.html(scores_html(table, evaluation.mass))
 
 
 def show_words() -> None:
     """Explain the words of the sentence about scores, for those who do not know them."""
-    words = [(MEASURES[name], told) for name, told in texts().measures.items()]
-    words += [(FORECASTS[name], told) for name, told in texts().rivals.items()]
+    words = [(MEASURES[name], meaning) for name, meaning in texts().measures.items()]
+    words += [(FORECASTS[name], meaning) for name, meaning in texts().rivals.items()]
     with st.expander("What these words mean"):
-        st.markdown("\n".join(f"- **{plain(word)}**: {plain(told)}" for word, told in words))
+        st.markdown("\n".join(f"- **{plain(word)}**: {plain(meaning)}" for word, meaning in words))
 
 
-def show_intervals(found: Evaluation) -> None:
+def show_intervals(evaluation: Evaluation) -> None:
     """Tell why the intervals of scores are not those of a ranking."""
-    told = texts().intervals.format(scores=percent(found.mass), ranking=percent(MASS))
-    st.caption(plain(told))
+    text = texts().intervals.format(scores=percent(evaluation.mass), ranking=percent(MASS))
+    st.caption(plain(text))
 
 
 def scores_html(table: pd.DataFrame, mass: float) -> str:
@@ -88,44 +88,44 @@ def in_words(measure: str, value: float, low: float, high: float) -> str:
     return f"{value:.2f} ({low:.2f} to {high:.2f})"
 
 
-def show_by_diagnosis(found: Evaluation, key: str) -> None:
+def show_by_diagnosis(evaluation: Evaluation, key: str) -> None:
     """Show which condition comes first for which diagnosis: as a chart, and as a table."""
     with st.container(key=f"confusion-{key}"):
         st.altair_chart(
-            confusion(found.confusion, dark=dark_theme()),
+            confusion(evaluation.confusion, dark=dark_theme()),
             theme=None,
             alt="How many cases of each diagnosis got each condition first. The table below "
             "holds the right ones.",
         )
     rows = [
         (row["label"], str(row["n"]), *(percent(row[name]) for name in (*SHARES, "mean_p")))
-        for row in found.by_condition.to_dict(orient="records")
+        for row in evaluation.by_condition.to_dict(orient="records")
     ]
     head = ("Diagnosis", "Cases", MEASURES["top1"], MEASURES["top3"], "Mean probability of it")
     with st.expander("By diagnosis, in numbers"):
         st.html(scrolling(table_html(head, rows), "Right answers by diagnosis"))
 
 
-def show_calibration(found: Evaluation, key: str) -> None:
+def show_calibration(evaluation: Evaluation, key: str) -> None:
     """Show whether probabilities come true as often as they say."""
     which = pick("Probabilities of", WHICH, f"calibration-of-{key}")
     try:
-        told = found.calibration(of=WHICH[which])
+        calibration = evaluation.calibration(of=WHICH[which])
     except HamkneeError as error:
         st.caption(plain(str(error)))
         return
     st.altair_chart(
-        reliability(told.reliability, dark=dark_theme()),
+        reliability(calibration.reliability, dark=dark_theme()),
         theme=None,
         key=f"reliability-{key}",
         alt="How often probabilities came true. The numbers are in the table below.",
     )
-    st.markdown(plain(told.text))
+    st.markdown(plain(calibration.text))
     with st.expander("Calibration in numbers"):
-        st.html(scrolling(calibration_html(told), "Calibration"))
+        st.html(scrolling(calibration_html(calibration), "Calibration"))
 
 
-def calibration_html(told: Calibration) -> str:
+def calibration_html(calibration: Calibration) -> str:
     """Return the bins of a reliability diagram as a table."""
     rows = [
         (
@@ -133,6 +133,6 @@ def calibration_html(told: Calibration) -> str:
             f"{percent(row['observed'])} ({percent_range(row['low'], row['high'])})",
             f"{row['n']:,}",
         )
-        for row in told.reliability.to_dict(orient="records")
+        for row in calibration.reliability.to_dict(orient="records")
     ]
     return table_html(("Mean probability", "Came true", "Statements"), rows)

@@ -40,15 +40,15 @@ def show_next_question(model: Model, form: Form) -> None:
     # Both are chosen below the cards.
     state = st.session_state.get("settle", ALL_CAUSES) or None
     per_minute = ORDERS[st.session_state.get("order-by", next(iter(ORDERS)))]
-    found = answers.stop(model, form.case, state, per_minute=per_minute)
-    if found.reason is not None:
-        st.markdown(plain(stop_text(found, signs_open(model, form.case))))
-        if found.reason == NOTHING_LEFT:
+    stop = answers.stop(model, form.case, state, per_minute=per_minute)
+    if stop.reason is not None:
+        st.markdown(plain(stop_text(stop, signs_open(model, form.case))))
+        if stop.reason == NOTHING_LEFT:
             return
-    if found.reason is None or st.toggle(
+    if stop.reason is None or st.toggle(
         "Show questions all the same", key="ask-on", on_change=hold_case
     ):
-        show_cards(model, form, found.questions)
+        show_cards(model, form, stop.questions)
     show_aim(model.vocabulary.target)
 
 
@@ -105,21 +105,21 @@ def signs_open(model: Model, case: VisitorCase) -> bool:
     return answers.guidance(model) is not None and bool(answers.triage(model, case).open_urgent)
 
 
-def stop_text(found: Stop, signs: bool) -> str:
+def stop_text(stop: Stop, signs: bool) -> str:
     """Return that one may stop, and why; with warning signs open, that these come first."""
-    stop = SIGNS_FIRST if signs else "You can stop here."
-    if found.reason == NOTHING_LEFT:
+    may = SIGNS_FIRST if signs else "You can stop here."
+    if stop.reason == NOTHING_LEFT:
         return "Everything has been asked."
-    if found.reason == IS_STABLE:
-        stays = percent(found.decision.probability)
-        return f"{stop} Whatever the open questions bring, {_decision(found)} in {stays} of cases."
-    return f"{stop} No open question is expected to tell much more."
+    if stop.reason == IS_STABLE:
+        stays = percent(stop.decision.probability)
+        return f"{may} Whatever the open questions bring, {_decision(stop)} in {stays} of cases."
+    return f"{may} No open question is expected to tell much more."
 
 
-def _decision(found: Stop) -> str:
+def _decision(stop: Stop) -> str:
     """Return what would stay as it is."""
-    posterior, state = found.decision.case.posterior, found.decision.state
-    if found.questions.state is None:
+    posterior, state = stop.decision.case.posterior, stop.decision.state
+    if stop.questions.state is None:
         return "the first place stays as it is"
     label = posterior.target.states[state].label
     return f"{label} stays first" if state == posterior.order[0] else f"{label} does not come first"
@@ -145,9 +145,9 @@ def show_card(questions: Questions, name: str, form: Form, label: str) -> None:
 
 def why(questions: Questions, rank: int) -> str:
     """Return what a question tells, how long it takes, and what its answers would do."""
-    told = share(questions, rank)
-    amount = next(words for least, words in AMOUNTS if told >= least)
-    open_part = f"{percent(told)} of what is still open"
+    fraction = share(questions, rank)
+    amount = next(words for least, words in AMOUNTS if fraction >= least)
+    open_part = f"{percent(fraction)} of what is still open"
     return (
         f"Tells {amount} ({open_part}), takes {time_words(questions, rank)}. {questions.why(rank)}."
     )

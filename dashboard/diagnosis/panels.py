@@ -49,16 +49,16 @@ def show_reasons(model: Model, case: VisitorCase, order: list[int]) -> None:
     if rival == state:
         st.markdown("Choose two different conditions.")
         return
-    found = answers.reasons(model, case, state, rival or None)
-    if not found.findings:
+    reasons = answers.reasons(model, case, state, rival or None)
+    if not reasons.findings:
         st.markdown("There is nothing to weigh before the first answer.")
         return
     if rival:
-        show_chart(contrast, contrast_rows(found), key="contrast", alt=CONTRAST_ALT)
+        show_chart(contrast, contrast_rows(reasons), key="contrast", alt=CONTRAST_ALT)
     else:
-        show_chart(waterfall, waterfall_rows(found), key="waterfall", alt=WATERFALL_ALT)
-    st.markdown(sentences(found), help=HELP)
-    show_numbers_behind(found)
+        show_chart(waterfall, waterfall_rows(reasons), key="waterfall", alt=WATERFALL_ALT)
+    st.markdown(sentences(reasons), help=HELP)
+    show_numbers_behind(reasons)
 
 
 def _choose(label: str, target: Variable, neutral: str, key: str, option: str) -> str:
@@ -73,18 +73,18 @@ def _choose(label: str, target: Variable, neutral: str, key: str, option: str) -
     return chosen
 
 
-def sentences(found: Reasons) -> str:
+def sentences(reasons: Reasons) -> str:
     """Return one sentence a finding in Markdown."""
-    total, *rest = found.text.split("\n")
+    total, *rest = reasons.text.split("\n")
     return "\n".join([plain(total), "", *(f"- {plain(line)}" for line in rest)])
 
 
-def show_numbers_behind(found: Reasons) -> None:
+def show_numbers_behind(reasons: Reasons) -> None:
     """Lead to the numbers of each finding."""
-    variables = found.case.model.vocabulary.variables
+    variables = reasons.case.model.vocabulary.variables
     with st.container(key="numbers-behind", horizontal=True):
         st.caption("The numbers behind it:", width="content")
-        for variable in (variables[number] for number in found.findings):
+        for variable in (variables[number] for number in reasons.findings):
             lead_to_numbers(plain(variable.label), variable.name)
 
 
@@ -97,14 +97,18 @@ ALT = "One square for each of 1,000 people with the same answers, grouped by wha
 
 def show_people(interval: CredibleInterval) -> None:
     """Show an icon array and how many people have what."""
-    found = natural_frequencies(interval.posterior, PEOPLE)
-    st.markdown(plain(found.text))
-    show_chart(icon_array, found.table, icon_rows, key="people", alt=ALT)
+    frequencies = natural_frequencies(interval.posterior, PEOPLE)
+    st.markdown(plain(frequencies.text))
+    show_chart(icon_array, frequencies.table, icon_rows, key="people", alt=ALT)
     ends = interval.table
     rows = [
         (label, _people(people), _range(low * PEOPLE, high * PEOPLE))
         for label, people, low, high in zip(
-            found.table["label"], found.table["people"], ends["low"], ends["high"], strict=True
+            frequencies.table["label"],
+            frequencies.table["people"],
+            ends["low"],
+            ends["high"],
+            strict=True,
         )
     ]
     head = (interval.posterior.target.label, "People", f"{percent(interval.mass)} interval")
@@ -129,18 +133,18 @@ FOLDED = ("seek_help", "expect", "professional", "limits")
 
 def show_what_to_do(model: hamknee.Model, case: VisitorCase) -> None:
     """Show the advice, section by section, and a question on how it went."""
-    found = answers.advice(model, case)
-    st.html(f'<div class="advice">{advice_html(found)}</div>')
+    advice = answers.advice(model, case)
+    st.html(f'<div class="advice">{advice_html(advice)}</div>')
     with (later := st.expander("Some days have passed", key="later", on_change=hold_case)):
         if later.open:
-            show_follow_up(model, case, found)
+            show_follow_up(model, case, advice)
 
 
-def advice_html(found: Advice) -> str:
+def advice_html(advice: Advice) -> str:
     """Return the sections of the advice."""
-    words = found.triage.guidance.words
+    words = advice.triage.guidance.words
     parts = []
-    for name, lines in found.sections.items():
+    for name, lines in advice.sections.items():
         items = "".join(f"<li>{in_html(line)}</li>" for line in lines)
         heading = in_html(words[name])
         if name in FOLDED:
@@ -150,9 +154,9 @@ def advice_html(found: Advice) -> str:
     return "".join(parts)
 
 
-def show_follow_up(model: hamknee.Model, case: VisitorCase, found: Advice) -> None:
+def show_follow_up(model: hamknee.Model, case: VisitorCase, advice: Advice) -> None:
     """Ask how it went, and show what follows."""
-    words = found.triage.guidance.words
+    words = advice.triage.guidance.words
     days = st.number_input(
         "Days since you began", 0, 3650, 7, key="days", on_change=hold_case, width=160
     )

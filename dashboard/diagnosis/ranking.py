@@ -8,17 +8,15 @@ from hamknee import Model
 from hamknee.base import percent
 from hamknee.charts import ranking, ranking_rows
 from hamknee.network import Variable
-from hamknee.reasoning import LOCAL, Conflict
+from hamknee.reasoning import Conflict
 from hamknee.sensitivity import CredibleInterval
 from parts.announcing import announce
 from parts.drawing import show_chart
-from parts.sentences import RIVAL, detail, headline
+from parts.sentences import detail, headline
 from parts.tables import table_html
 from parts.texts import in_html, plain
 from state.case import VisitorCase
 from state.numbers import in_force
-
-CONFLICT = 1.0  # bits: from here on answers that go together half as often as by chance are told
 
 RANKING_ALT = "The possible causes, the most likely first, each with its 90 % interval."
 
@@ -55,11 +53,12 @@ def show_table(interval: CredibleInterval) -> None:
     st.html(table_html(head, rows))
 
 
-def given(model: Model, case: VisitorCase, found: Conflict) -> str:
+def given(model: Model, case: VisitorCase, conflict: Conflict) -> str:
     """Return what the ranking rests on: the answers, and what stands in for an open context."""
-    posterior = found.case.posterior
+    posterior = conflict.case.posterior
     sentences = [f"Your answers: {posterior.findings_text}"] if posterior.evidence else []
-    sentences += [agreement_text(found)] if agreement_text(found) else []
+    if conflict.verdict and not conflict.stands_out:
+        sentences.append(conflict.verdict)
     if case.not_known:
         labels = "; ".join(model.vocabulary[name].label for name in case.not_known)
         sentences.append(f"Asked, but not known: {labels}.")
@@ -72,38 +71,10 @@ def given(model: Model, case: VisitorCase, found: Conflict) -> str:
     return " ".join(sentences)
 
 
-def agreement_text(found: Conflict) -> str:
-    """Return how well the answers go together; empty where one has to be checked."""
-    if len(found.order) < 2 or conflict_text(found):
-        return ""
-    times = 2**-found.bits
-    told = f"{times:,.{0 if times >= 9.95 else 1}f}"
-    often = "as often" if told == "1.0" else f"{told} times as often"
-    return f"They are seen together {often} as by chance."
-
-
-def show_conflict(found: Conflict) -> None:
+def show_conflict(conflict: Conflict) -> None:
     """Tell which answer to check, where the answers do not go together."""
-    if text := conflict_text(found):
-        st.html(f'<p class="notice">{in_html(text)}</p>')
-
-
-def conflict_text(found: Conflict) -> str:
-    """Return which answer to check first and what would explain it; empty if nothing stands out."""
-    if not found.order or (found.bits < CONFLICT and found.drop[found.order[0]] < LOCAL):
-        return ""
-    first, case = found.order[0], found.case
-    variable = case.model.vocabulary.variables[case.known[first]]
-    rest, alone = float(found.p_given_rest[first]), float(found.p_alone[first])
-    told = (
-        f"These answers rarely go together. Check first: {variable.label} "
-        f"({case.words(case.known[first])}). With your other answers it is seen in "
-        f"{percent(rest)} of cases, by itself in {percent(alone)}."
-    )
-    posterior = case.posterior
-    likely = [n for n in found.explained_by if posterior[n] >= RIVAL]
-    labels = " or ".join(posterior.target.state(n).label for n in likely)
-    return f"{told} If it is right, {labels} would explain it." if labels else told
+    if conflict.stands_out:
+        st.html(f'<p class="notice">{in_html(conflict.verdict)}</p>')
 
 
 def show_meanings(target: Variable) -> None:

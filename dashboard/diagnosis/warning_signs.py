@@ -19,41 +19,41 @@ BY_FINDINGS = ("findings", "suggested", "denied")
 """Answers that follow from other answers."""
 
 
-def show_level(found: Triage, whose: str = "") -> None:
+def show_level(triage: Triage, whose: str = "") -> None:
     """Show how soon to seek help and why, where anything asks for it.
 
     Parameters
     ----------
-    found : Triage
+    triage : Triage
         With a reason.
     whose : str
         Of which version of the case, where there are more.
     """
-    about = found.about
-    reasons = "".join(f"<li>{in_html(reason.text)}</li>" for reason in found.deciding)
+    about = triage.about
+    reasons = "".join(f"<li>{in_html(reason.text)}</li>" for reason in triage.deciding)
     st.html(
-        f'<section class="level urgency-{found.guidance.urgency(found.level)}" role="alert">'
+        f'<section class="level urgency-{triage.guidance.urgency(triage.level)}" role="alert">'
         f"<h2>{in_html(whose + about.label)}</h2><p>{in_html(about.action)}</p>"
         f"<ul>{reasons}</ul></section>"
     )
 
 
-def show_signs(guidance: Guidance, form: Form | None = None, found: Triage | None = None) -> None:
+def show_signs(guidance: Guidance, form: Form | None = None, triage: Triage | None = None) -> None:
     """Show the signs not to wait with.
 
     Parameters
     ----------
     guidance : Guidance
         Where they are told.
-    form, found : optional
+    form, triage : optional
         What takes the answer that none of them is there; and how urgent it is already, which leaves
         the open signs that are more urgent.
     """
     urgent = list(guidance.urgent)
-    if found is not None:
-        level = guidance.urgency(found.level)
-        urgent = [f for f in found.open_urgent if guidance.urgency(f.level) < level]
-    if found is not None and found.reasons and not urgent:
+    if triage is not None:
+        level = guidance.urgency(triage.level)
+        urgent = [f for f in triage.open_urgent if guidance.urgency(f.level) < level]
+    if triage is not None and triage.reasons and not urgent:
         return
     if not urgent:
         st.html(f'<p class="signs">{in_html(texts().none_of_these)}</p>')
@@ -74,9 +74,9 @@ def _lines(guidance: Guidance, flags: list[Flag]) -> Iterable[str]:
             yield f"<p>{in_html(head)}<strong>{in_html(level.label)}</strong>{in_html(rest)}</p>"
 
 
-def ask_signs(guidance: Guidance, form: Form, found: Triage | None) -> None:
+def ask_signs(guidance: Guidance, form: Form, triage: Triage | None) -> None:
     """Show the questions about warning signs, most urgent first, folded up."""
-    answers = {} if found is None else found.answers
+    answers = {} if triage is None else triage.answers
     done = sum(answer not in OPEN for answer in answers.values())
     count = len(guidance.flags)
     label = f"Warning signs ({done} of {count})" if done else f"Warning signs ({count} questions)"
@@ -91,9 +91,9 @@ def _ask(guidance: Guidance, flag: Flag, answer: str, form: Form) -> None:
     given = form.case.flags.get(flag.name)
     chosen = next((option for option, meant in ANSWERS.items() if meant is given), None)
     show_in_widget(key, chosen if flag.name in form.case.flags else None)
-    told = f" ({plain(guidance.words[f'state_{answer}'])})" if answer in BY_FINDINGS else ""
+    derived = f" ({plain(guidance.words[f'state_{answer}'])})" if answer in BY_FINDINGS else ""
     st.pills(
-        plain(flag.question) + told,
+        plain(flag.question) + derived,
         list(ANSWERS),
         format_func=LABELS.__getitem__,
         key=key,

@@ -1,7 +1,7 @@
 """What pages say of a posterior in a sentence: what comes first, and what cannot be."""
 
 from hamknee import ImpossibleEvidenceError
-from hamknee.base import percent, percent_range
+from hamknee.base import percent
 from hamknee.inference import Posterior
 from hamknee.network import Vocabulary, check_value, parse_value, value_words
 from hamknee.sensitivity import CredibleInterval
@@ -16,22 +16,23 @@ RIVAL = 0.05  # from here on the second and third are named beside the first
 def headline(interval: CredibleInterval) -> str:
     """Return the most probable state with its interval in a few words."""
     posterior = interval.posterior
-    first = posterior.order[0]
     start = "Most likely" if has_findings(posterior) else "Before any finding"
-    return f"{start}: {_named(interval, first)}"
+    return f"{start}: {_named(interval, 0)}"
 
 
 def detail(interval: CredibleInterval) -> str:
     """Return the rivals of the most probable state, and how firm its place is."""
     posterior = interval.posterior
     first, *rest = posterior.order
-    rivals = [i for i in rest[:2] if posterior.probabilities[i] >= RIVAL]
-    named = " and ".join(_named(interval, i) for i in rivals)
-    then = f"Then {named}. " if named else ""
+    rivals = [
+        _named(interval, rank)
+        for rank, state in enumerate(rest[:2], start=1)
+        if posterior.probabilities[state] >= RIVAL
+    ]
+    then = f"Then {' and '.join(rivals)}. " if rivals else ""
     if not has_findings(posterior):
         return then
-    start = percent(float(posterior.prior[first]))
-    share = float(interval.p_top[first])
+    start, share = interval.ranking[0].start, float(interval.p_top[first])
     firm = f"{percent(share)} of all draws" if share < 1 else "all draws"
     return (
         f"{then}The starting probability of the first was {start}. With the numbers as uncertain "
@@ -39,11 +40,9 @@ def detail(interval: CredibleInterval) -> str:
     )
 
 
-def _named(interval: CredibleInterval, state: int) -> str:
-    label = interval.posterior.target.states[state].label
-    now = percent(float(interval.posterior.probabilities[state]))
-    ends = percent_range(float(interval.low[state]), float(interval.high[state]))
-    return f"{label}, {now} ({ends})"
+def _named(interval: CredibleInterval, rank: int) -> str:
+    row = interval.ranking[rank]
+    return f"{row.label}, {row.now} ({row.interval})"
 
 
 def has_findings(posterior: Posterior) -> bool:

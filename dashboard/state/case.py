@@ -73,11 +73,11 @@ class VisitorCase:
     def address(self) -> dict[str, str]:
         """The case as the parameters of an address, in the order of the questions."""
         order = self.evidence.vocabulary
-        found = {name: self.texts[name] for name in order if name in self.texts}
+        parameters = {name: self.texts[name] for name in order if name in self.texts}
         for parameter, answer in FLAG_ANSWERS.items():
-            found[parameter] = "|".join(name for name, a in self.flags.items() if a is answer)
-        found[NOT_KNOWN] = "|".join(self.not_known)
-        return {name: text for name, text in found.items() if text}
+            parameters[parameter] = "|".join(name for name, a in self.flags.items() if a is answer)
+        parameters[NOT_KNOWN] = "|".join(self.not_known)
+        return {name: text for name, text in parameters.items() if text}
 
     def answering(self, name: str, text: str, *, not_known: bool = False) -> "VisitorCase":
         """Return the case with another answer to one question; an empty text takes it back."""
@@ -225,13 +225,15 @@ def keep_case(
     if moved and not st.query_params:
         _show_address(holds_changes)
         return
-    found = {name: st.query_params.get_all(name) for name in st.query_params}
-    if found.get(NUMBERS) == [numbers]:
-        del found[NUMBERS]  # nothing to tell of it, also once other numbers are in force
+    parameters = {name: st.query_params.get_all(name) for name in st.query_params}
+    if parameters.get(NUMBERS) == [numbers]:
+        del parameters[NUMBERS]  # nothing to tell of it, also once other numbers are in force
     if holds_changes:
-        st.session_state[_CHANGES] = {n: v for n, v in found.items() if n.startswith(CHANGED)}
-        found = {name: values for name, values in found.items() if not name.startswith(CHANGED)}
-    st.session_state[_KEPT] = found
+        st.session_state[_CHANGES] = {n: v for n, v in parameters.items() if n.startswith(CHANGED)}
+        parameters = {
+            name: values for name, values in parameters.items() if not name.startswith(CHANGED)
+        }
+    st.session_state[_KEPT] = parameters
 
 
 def open_case(parameters: Mapping[str, str], *, changes: Mapping[str, str] | None = None) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from hamknee.base import HamkneeError
+from hamknee.base import HamkneeError, exact_percent, fine_range
 from hamknee.network import (
     BASES,
     LONGEST_NOTE,
@@ -20,7 +20,9 @@ from hamknee.network import (
     Row,
     certainty_problems,
     ess_problems,
+    given_pairs,
     given_text,
+    number_words,
     probability_problems,
 )
 from parts.texts import plain
@@ -30,11 +32,7 @@ from tuning.edits import NEAR, settled
 from tuning.number_rows import (
     BASIS_WORDS,
     WEIGHT,
-    exact_percent,
-    given_pairs,
     number_range,
-    number_words,
-    range_text,
     state_words,
 )
 
@@ -75,12 +73,17 @@ class Chosen:
     state: str
     given: Mapping[str, str]
 
+    @classmethod
+    def named(cls, variable: str, state: str, given: str) -> "Chosen":
+        """Return a number from how priors.csv names it."""
+        return cls(variable, state, dict(given_pairs(given)))
+
     @property
     def address(self) -> dict[str, str]:
         """The number as the parameters of an address."""
         given = given_text(self.given.items())
-        found = {"variable": self.variable, "given": given, "state": self.state}
-        return {name: text for name, text in found.items() if text}
+        parameters = {"variable": self.variable, "given": given, "state": self.state}
+        return {name: text for name, text in parameters.items() if text}
 
     @property
     def key(self) -> str:
@@ -240,7 +243,7 @@ def _about(priors: Priors, chosen: Chosen) -> str:
     row = chosen.row(priors)
     low, high = number_range(row)
     state = state_words(priors.vocabulary, row.variable, row.state)
-    said = f"{state}: 90 % range {range_text(low, high)}. {BASIS_WORDS[row.basis]}."
+    said = f"{state}: 90 % range {fine_range(low, high)}. {BASIS_WORDS[row.basis]}."
     shipped = of_file().priors
     if shipped.parents == priors.parents:
         before = chosen.row(shipped).probability

@@ -67,9 +67,9 @@ def edits(of_file: Priors, now: Priors) -> list[EditedColumn] | None:
 def undone(now: Priors, edit: EditedColumn) -> Priors:
     """Return the numbers with one column as the file has it."""
     before = {row.state: row for row in edit.before}
-    mine = edit.variable, frozenset(edit.given)
+    column = edit.variable, frozenset(edit.given)
     rows = (
-        before[row.state] if (row.variable, frozenset(row.given)) == mine else row
+        before[row.state] if (row.variable, frozenset(row.given)) == column else row
         for row in now.rows
     )
     return replace(now, rows=tuple(rows), sha256="")

@@ -25,17 +25,17 @@ class ExpectedAnswers:
     now: Marginals
 
 
-def expected_html(found: ExpectedAnswers, variable: str = "") -> str:
+def expected_html(expected: ExpectedAnswers, variable: str = "") -> str:
     """Return how probable each state of one variable is, or the most probable one of each."""
-    vocabulary = found.now.vocabulary
+    vocabulary = expected.now.vocabulary
     if variable:
-        return _states_html(found, vocabulary[variable])
-    rows = [_row(found, about) for about in vocabulary.variables]
+        return _states_html(expected, vocabulary[variable])
+    rows = [_row(expected, about) for about in vocabulary.variables]
     return table_html(("Variable", "Answered or most probable", "Start", "Now"), rows)
 
 
-def _states_html(found: ExpectedAnswers, about: Variable) -> str:
-    numbers = zip(found.before[about.name], found.now[about.name], strict=True)
+def _states_html(expected: ExpectedAnswers, about: Variable) -> str:
+    numbers = zip(expected.before[about.name], expected.now[about.name], strict=True)
     rows = [
         (state.label, percent(float(before)), percent(float(now)))
         for state, (before, now) in zip(about.states, numbers, strict=True)
@@ -43,9 +43,9 @@ def _states_html(found: ExpectedAnswers, about: Variable) -> str:
     return table_html((about.label, "Start", "Now"), rows)
 
 
-def _row(found: ExpectedAnswers, about: Variable) -> tuple[str, str, str, str]:
-    if about.name in found.known:
-        return about.label, f"Answered: {value_words(about, found.known[about.name])}", "", ""
-    best = int(found.now[about.name].argmax())
-    ends = (float(found.before[about.name][best]), float(found.now[about.name][best]))
+def _row(expected: ExpectedAnswers, about: Variable) -> tuple[str, str, str, str]:
+    if about.name in expected.known:
+        return about.label, f"Answered: {value_words(about, expected.known[about.name])}", "", ""
+    best = int(expected.now[about.name].argmax())
+    ends = (float(expected.before[about.name][best]), float(expected.now[about.name][best]))
     return about.label, about.states[best].label, percent(ends[0]), percent(ends[1])

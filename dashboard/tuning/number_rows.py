@@ -1,13 +1,13 @@
 """The rows of priors.csv as people read them: in words and percent, chosen and searched."""
 
-import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
 
-from hamknee.network import BASES, Priors, Row, Vocabulary
+from hamknee.base import exact_percent, fine_range
+from hamknee.network import BASES, Priors, Row, Vocabulary, given_words, number_words
 from hamknee.sensitivity import beta_range
 from parts.sentences import MASS
 from parts.texts import in_html
@@ -30,70 +30,14 @@ WEIGHT = "Weight: as if so many patients had been observed"
 # Words ------------------------------------------------------------------------------------
 
 
-def exact_percent(proportion: float) -> str:
-    """Return a number of the tables in percent with all the digits it has."""
-    text = np.format_float_positional(round(100 * proportion, 10), trim="-")
-    return f"{text}\N{NO-BREAK SPACE}%"
-
-
-def round_percent(proportion: float, digits: int = 2) -> str:
-    """Return a number in percent with so many digits, counted from the nearer of 0 and 100."""
-    percent = 100 * proportion
-    near = min(percent, 100 - percent)
-    decimals = max(digits - 1 - math.floor(math.log10(near)), 0) if near > 0 else 0
-    text = f"{percent:.{decimals}f}"
-    return f"{text.rstrip('0').rstrip('.') if decimals else text}\N{NO-BREAK SPACE}%"
-
-
 def weight_text(ess: float) -> str:
     """Return a weight, whole above 10: the rest of it says nothing."""
     return f"{ess:.0f}" if ess > 10 else f"{ess:g}"
 
 
-def range_text(low: float, high: float) -> str:
-    """Return a range in percent; the last tenth of a percent at either end is not told apart."""
-    return f"{_rounded(low)} to {_rounded(high)}\N{NO-BREAK SPACE}%"
-
-
-def _rounded(proportion: float) -> str:
-    percent = 100 * proportion
-    if 0 < percent < 0.1:
-        return "under 0.1"
-    if 99.9 < percent < 100:
-        return "over 99.9"
-    return f"{percent:.0f}" if 10 <= percent <= 90 else f"{percent:.1f}".removesuffix(".0")
-
-
-def given_words(vocabulary: Vocabulary, given: Iterable[tuple[str, str]]) -> str:
-    """Return a parent configuration in words: the target's state first, others with their name."""
-    words = []
-    for parent, state in given:
-        variable = vocabulary[parent]
-        label = variable.states[variable.position[state]].label
-        is_target = variable.role == "target"
-        words.append(label if is_target else f"{variable.label}: {label}")
-    return "; ".join(words)
-
-
-def given_pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """Return a parent configuration from how priors.csv writes it."""
-    pairs = (part.partition("=") for part in text.split(";") if part)
-    return tuple((parent, state) for parent, _, state in pairs)
-
-
 def state_words(vocabulary: Vocabulary, variable: str, state: str) -> str:
     """Return the label of a state."""
-    found = vocabulary[variable]
-    return found.states[found.position[state]].label
-
-
-def number_words(
-    vocabulary: Vocabulary, variable: str, state: str, given: Iterable[tuple[str, str]]
-) -> str:
-    """Return what a number is the probability of, in words."""
-    of = f"{vocabulary[variable].label}: {state_words(vocabulary, variable, state)}"
-    where = given_words(vocabulary, given)
-    return f"{of}, given {where}" if where else of
+    return vocabulary[variable].state(state).label
 
 
 def number_range(row: Row) -> tuple[float, float]:
@@ -170,8 +114,8 @@ def _counts(bases: Counter[str]) -> str:
 
 def used_bases(priors: Priors) -> list[str]:
     """Return the kinds of number that there are."""
-    found = {row.basis for row in priors.rows}
-    return [basis for basis in BASES if basis in found]
+    used = {row.basis for row in priors.rows}
+    return [basis for basis in BASES if basis in used]
 
 
 def shares(priors: Priors) -> dict[str, float]:
@@ -215,12 +159,12 @@ def rows_html(
             cells = {
                 "state": in_html(state_words(vocabulary, row.variable, row.state)),
                 "number": f"<strong>{in_html(exact_percent(row.probability))}</strong>",
-                "range": in_html(range_text(float(low[place]), float(high[place]))),
+                "range": in_html(fine_range(float(low[place]), float(high[place]))),
                 "weight": weight_text(row.ess),
                 "basis": _rests_on(row, known) + (_note(row) if notes else ""),
             }
-            told = "".join(f'<td class="{name}">{cell}</td>' for name, cell in cells.items())
-            lines.append(f"<tr>{head}{told}</tr>")
+            joined = "".join(f'<td class="{name}">{cell}</td>' for name, cell in cells.items())
+            lines.append(f"<tr>{head}{joined}</tr>")
             head = ""
         done += len(members)
     names = ("Given", "State", "Probability", "90\N{NO-BREAK SPACE}% range", "Weight", "Rests on")

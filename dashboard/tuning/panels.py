@@ -1,11 +1,12 @@
 """What follows from the numbers: the panels of the Tune page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
 import streamlit as st
 
 import hamknee
-from hamknee.base import percent
+from hamknee.base import percent, round_percent
 from hamknee.charts import (
     difference_rows,
     numbers_compared,
@@ -13,7 +14,7 @@ from hamknee.charts import (
     tornado_chart,
     tornado_rows,
 )
-from hamknee.network import Vocabulary
+from hamknee.network import Variable
 from hamknee.sensitivity import ChangedNumbers, Difference
 from parts.drawing import show_chart
 from parts.published_case import show_case
@@ -24,19 +25,9 @@ from parts.widgets import dark_theme
 from state import answers
 from state.case import VisitorCase
 from state.numbers import in_force, of_file
-from tuning import number_rows
-from tuning.changing import Chosen, change, choose
+from tuning.changing import THIS, Chosen, change, choose
 from tuning.edits import NEAR
-from tuning.number_rows import round_percent
-from tuning.words import (
-    curve_text,
-    difference_help,
-    difference_text,
-    flip_text,
-    smallest_help,
-    tornado_text,
-    would_change_text,
-)
+from tuning.number_rows import number_range
 
 MOST = 10
 """Numbers shown in a tornado."""
@@ -60,27 +51,39 @@ def show_on_cases(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> No
     rows = difference_rows(before.table, now.table)
     show_chart(numbers_compared, rows, key="compared", alt="Each condition by both sets of numbers")
     with st.expander("In numbers"):
-        told = zip(rows["label"], rows["a"].map(percent), rows["b"].map(percent), strict=True)
-        st.html(table_html((model.vocabulary.target.label, "By the file", "Now"), told))
+        numbers = zip(rows["label"], rows["a"].map(percent), rows["b"].map(percent), strict=True)
+        st.html(table_html((model.vocabulary.target.label, "By the file", "Now"), numbers))
     st.header("Published cases", anchor=False)
-    show_published(answers.difference(of_file(), in_force()), model.vocabulary)
+    show_published(answers.difference(of_file(), in_force()), model.vocabulary.target)
 
 
-def show_published(found: Difference, vocabulary: Vocabulary) -> None:
+def show_published(difference: Difference, target: Variable) -> None:
     """Show which published cases get another first diagnosis."""
     if not in_force().edited:
-        count = 0 if found.labelled is None else len(found.labelled)
+        count = 0 if difference.labelled is None else len(difference.labelled)
         st.markdown(
             f"{count} published cases are worked out again with every change. Those that get "
             "another first diagnosis are listed here."
         )
         return
-    if found.labelled is None:
+    if difference.labelled is None:
         st.markdown("The published cases do not fit the questions of this model.")
         return
-    st.markdown(plain(difference_text(found)), help=plain(difference_help(found)))
-    for row, case in zip(found.flips.index.tolist(), found.flips.to_dict("records"), strict=True):
-        show_case(found.labelled, row, flip_text(vocabulary.target, case))
+    st.markdown(plain(difference.cases_text), help=plain(difference.distance_text) or None)
+    flips = difference.flips
+    for row, case in zip(flips.index.tolist(), flips.to_dict("records"), strict=True):
+        show_case(difference.labelled, row, flip_text(target, case))
+
+
+def flip_text(target: Variable, case: Mapping[Hashable, Any]) -> str:
+    """Return in Markdown what was behind a case, and what came first and what comes first now."""
+    label = {state.name: state.label for state in target.states}
+    right = " or ".join(label[name] for name in str(case["diagnosis"] or "").split("|") if name)
+    before, now = (
+        label.get(case[column], "impossible") for column in ("first_before", "first_after")
+    )
+    firsts = f"First by the file: {before}. First now: {now}."
+    return f"**{plain(right or 'Not diagnosed')}.** {plain(firsts)}"
 
 
 # One number -------------------------------------------------------------------------------
@@ -91,34 +94,27 @@ def show_curve(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:
     state = ask_condition(model, case)
     number = (chosen.variable, chosen.state, dict(chosen.given))
     function = hamknee.sensitivity_function(model, case.evidence, state, number)
-    low, high = number_rows.number_range(chosen.row(in_force().priors))
-    dark = dark_theme()
-    where = tuple(chosen.given.items())
-    st.markdown(
-        f"How the probability of {plain(model.vocabulary.target.state(state).label)} depends on "
-        f"**{plain(number_rows.number_words(model.vocabulary, *number[:2], where))}**"
-    )
-    chart = sensitivity_curve(function, low, high, dark=dark)
-    text = curve_text(function)
-    st.altair_chart(chart, theme=None, key="curve", alt=text)
-    st.caption(plain(text))
+    low, high = number_range(chosen.row(in_force().priors))
+    label = model.vocabulary.target.state(state).label
+    st.markdown(plain(f"How the probability of {label} depends on {THIS}"))
+    chart = sensitivity_curve(function, low, high, dark=dark_theme())
+    st.altair_chart(chart, theme=None, key="curve", alt=function.text)
+    st.caption(plain(function.text))
 
 
 def show_strongest(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> None:  # noqa: ARG001
     """Show which numbers move the case most, each to be chosen with a click."""
     state = ask_condition(model, case)
-    found = answers.tornado(model, case, state)
-    text = tornado_text(found)
-    st.markdown(plain(text))
-    dark = dark_theme()
-    now = float(found.posterior.probabilities[found.state])
-    table = tornado_rows(found)
+    tornado = answers.tornado(model, case, state)
+    st.markdown(plain(tornado.text))
+    now = float(tornado.posterior.probabilities[tornado.state])
+    table = tornado_rows(tornado)
     st.altair_chart(
-        tornado_chart(table, now, most=MOST, dark=dark),
+        tornado_chart(table, now, most=MOST, dark=dark_theme()),
         theme=None,
         key="tornado",
         on_select=choose_clicked,
-        alt=text,
+        alt=tornado.text,
     )
     with st.expander("In numbers, each to be chosen"):
         for row in table.head(MOST).to_dict(orient="records"):
@@ -141,8 +137,7 @@ def choose_clicked() -> None:
 
 def choose_place(place: str) -> None:
     """Look at a number."""
-    variable, state, given = place.split("|")
-    choose(Chosen(variable, state, dict(number_rows.given_pairs(given))))
+    choose(Chosen.named(*place.split("|")))
 
 
 # What would have to change ----------------------------------------------------------------
@@ -165,12 +160,9 @@ def show_would_change(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -
     if abs(model.posterior(case.evidence)[state] - level / 100) < NEAR:
         st.markdown(plain(f"The probability of {label} is {round_percent(level / 100)} as it is."))
         return
-    found = hamknee.what_would_change(model, case.evidence, state, level / 100)
-    st.markdown(
-        plain(would_change_text(found)),
-        help=plain(smallest_help(found)) if found.reachable else None,
-    )
-    for wanted, words in ((found.one, "Try it"), (found.two, "Try the two")):
+    smallest = hamknee.what_would_change(model, case.evidence, state, level / 100)
+    st.markdown(plain(smallest.text), help=plain(smallest.distance_text) or None)
+    for wanted, words in ((smallest.one, "Try it"), (smallest.two, "Try the two")):
         if wanted is not None and apart(wanted):
             st.button(words, key=f"try-{words}", on_click=try_change, args=(model, wanted))
 
@@ -184,8 +176,7 @@ def apart(wanted: ChangedNumbers) -> bool:
 def try_change(model: hamknee.Model, wanted: ChangedNumbers) -> None:
     """Put a change in force."""
     for place, value in zip(wanted.places, wanted.after, strict=True):
-        variable, state, given = place.names(model)
-        change(Chosen(variable, state, dict(number_rows.given_pairs(given))), probability=value)
+        change(Chosen.named(*place.names(model)), probability=value)
 
 
 # Parts ------------------------------------------------------------------------------------

@@ -85,8 +85,8 @@ def named(known: Mapping[str, Reference], keys: Iterable[str]) -> list[Reference
 def source_lines(priors: Priors) -> list[str]:
     """Return every source that the numbers name, in Markdown, those behind most numbers first."""
     counts = Counter(key for row in priors.rows for key in row.sources)
-    found = named(references(priors), (key for key, _ in counts.most_common()))
-    return [f"- {reference.line} ({counts[reference.key]})" for reference in found]
+    sources = named(references(priors), (key for key, _ in counts.most_common()))
+    return [f"- {reference.line} ({counts[reference.key]})" for reference in sources]
 
 
 def _entries(text: str) -> dict[str, dict[str, str]]:

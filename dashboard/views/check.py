@@ -60,62 +60,62 @@ def show_published(model: Model) -> None:
     st.markdown(texts().published)
     enough = pick("Cases of which is known", FEWEST, "check-findings")
     try:
-        found = answers.scores(model, cases, FEWEST[enough])
+        evaluation = answers.scores(model, cases, FEWEST[enough])
         before = answers.scores(of_file().model, cases, FEWEST[enough])
     except HamkneeError as error:
         st.warning(plain(str(error)))
         return
-    st.markdown(f"**{plain(found.text)}**")
+    st.markdown(f"**{plain(evaluation.text)}**")
     show_words()
     with st.container(key="check-scores"):
         with st.container(key="check-rivals"):
             st.header("Beside simpler rivals", anchor=False)
-            show_scores(found, "published", before if in_force().edited else None)
-            show_intervals(found)
+            show_scores(evaluation, "published", before if in_force().edited else None)
+            show_intervals(evaluation)
         with st.container(key="check-calibration"):
             st.header("Do probabilities come true?", anchor=False)
-            show_calibration(found, "published")
+            show_calibration(evaluation, "published")
     st.header("How urgent", anchor=False)
     show_how_urgent(model, cases, FEWEST[enough])
     st.header("Which is taken for which", anchor=False)
-    show_by_diagnosis(found, "published")
+    show_by_diagnosis(evaluation, "published")
     st.header("The cases", anchor=False)
-    show_cases(model, cases, found)
+    show_cases(model, cases, evaluation)
 
 
 def show_how_urgent(model: Model, cases: LabelledCases, min_findings: int) -> None:
     """Show how urgent the cases get, and which of them were told too little."""
     try:
-        found = answers.urgency(model, cases, min_findings)
+        check = answers.urgency(model, cases, min_findings)
     except HamkneeError as error:
         st.caption(plain(str(error)))
         return
-    show_urgency(found)
+    show_urgency(check)
     st.caption(texts().few)
-    show_under_triaged(found, cases)
+    show_under_triaged(check, cases)
 
 
-def show_cases(model: Model, cases: LabelledCases, found: Evaluation) -> None:
+def show_cases(model: Model, cases: LabelledCases, evaluation: Evaluation) -> None:
     """List the cases, each with a way to look at it."""
     which = pick("Which cases", LISTED, "check-listed")
     low, high = LISTED[which]
-    rank = found.by_case["rank"].fillna(high)
-    rows = found.by_case[(rank >= low) & (rank <= high)]
+    rank = evaluation.by_case["rank"].fillna(high)
+    rows = evaluation.by_case[(rank >= low) & (rank <= high)]
     places = {name: row for row, name in enumerate(cases.cases.names())}
-    st.caption(f"{len(rows)} of {found.n} cases. A name opens the case on the Diagnose page.")
+    st.caption(f"{len(rows)} of {evaluation.n} cases. A name opens the case on the Diagnose page.")
     for case in rows.to_dict(orient="records"):
         show_case(cases, places[case["case"]], case_words(model.vocabulary.target, case))
 
 
-def case_words(target: Variable, told: Mapping[Hashable, Any]) -> str:
+def case_words(target: Variable, row: Mapping[Hashable, Any]) -> str:
     """Return in Markdown what was right, and what came first."""
-    right = diagnosis_label(target, told[target.name])
-    if not isinstance(told["first"], str):
+    right = diagnosis_label(target, row[target.name])
+    if not isinstance(row["first"], str):
         return f"**{plain(right)}**{plain(', impossible by these numbers.')}"
-    if told["rank"] == 1:
-        return f"**{plain(right)}** {plain('came first, ' + percent(told['p_first']) + '.')}"
-    first = f"{target.state(told['first']).label}, {percent(told['p_first'])}"
-    place = f"{percent(told['p_true'])}, place {told['rank']:.0f}; first came {first}."
+    if row["rank"] == 1:
+        return f"**{plain(right)}** {plain('came first, ' + percent(row['p_first']) + '.')}"
+    first = f"{target.state(row['first']).label}, {percent(row['p_first'])}"
+    place = f"{percent(row['p_true'])}, place {row['rank']:.0f}; first came {first}."
     return f"**{plain(right)}** {plain(place)}"
 
 
@@ -142,10 +142,10 @@ def show_self_test(model: Model) -> None:
     if not st.session_state.get("check-drawn"):
         return
     with st.spinner("Drawing patients and working out every one"):
-        found = answers.simulated(model, PATIENTS, SEED)
-    st.markdown(f"**{plain(found.text)}**")
-    show_scores(found.evaluation, "simulated")
-    show_calibration(found.evaluation, "simulated")
+        test = answers.simulated(model, PATIENTS, SEED)
+    st.markdown(f"**{plain(test.text)}**")
+    show_scores(test.evaluation, "simulated")
+    show_calibration(test.evaluation, "simulated")
 
 
 PANELS: Mapping[str, Callable[[Model], None]] = {

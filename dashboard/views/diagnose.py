@@ -40,32 +40,32 @@ def main() -> None:
     case = current_case(model.vocabulary, guidance)
     latest = partial(current_case, model.vocabulary, guidance)
     form = Form("answer", case, latest, lambda changed: open_case(changed.address))
-    found = None if guidance is None else answers.safe_triage(model, case)
-    show_header(guidance, form, found)
+    triage = None if guidance is None else answers.safe_triage(model, case)
+    show_header(guidance, form, triage)
     show_notices(model, case)
     with st.container(key="case"):
         with st.container(key="answer"):
-            show_answer(model, form, found)
+            show_answer(model, form, triage)
         with st.container(key="questions"):
-            show_questions(model, guidance, form, found)
+            show_questions(model, guidance, form, triage)
 
 
-def show_header(guidance: Guidance | None, form: Form, found: Triage | None) -> None:
+def show_header(guidance: Guidance | None, form: Form, triage: Triage | None) -> None:
     """Say how soon to seek help, or what not to wait with; and what the page is for."""
     with st.container(key="header"):
-        if found is not None and found.reasons:
-            show_level(found)
+        if triage is not None and triage.reasons:
+            show_level(triage)
         with st.container(key="title"):
             st.title(texts().title, anchor=False)
         if guidance is not None:
-            show_signs(guidance, form, found)
+            show_signs(guidance, form, triage)
 
 
 # The questions ----------------------------------------------------------------------------
 
 
 def show_questions(
-    model: Model, guidance: Guidance | None, form: Form, found: Triage | None
+    model: Model, guidance: Guidance | None, form: Form, triage: Triage | None
 ) -> None:
     """Show all questions, and a way to be rid of the answers."""
     with st.container(key="questions-head", horizontal=True, vertical_alignment="center"):
@@ -75,7 +75,7 @@ def show_questions(
             "Start again", key="start-again", on_click=open_case, args=({},), disabled=nothing
         )
     if guidance is not None:
-        ask_signs(guidance, form, found)
+        ask_signs(guidance, form, triage)
     ask_all(model.vocabulary, form)
     ask_weights(model.vocabulary, form)
 
@@ -83,7 +83,7 @@ def show_questions(
 # The answer -------------------------------------------------------------------------------
 
 
-def show_answer(model: Model, form: Form, found: Triage | None) -> None:
+def show_answer(model: Model, form: Form, triage: Triage | None) -> None:
     """Show the ranking in a sentence and a chart with one more panel, or why there is none."""
     case = form.case
     try:
@@ -91,7 +91,7 @@ def show_answer(model: Model, form: Form, found: Triage | None) -> None:
     except ImpossibleEvidenceError as error:
         st.warning(contradiction_text(model.vocabulary, error))
         return
-    show_sentence(interval, None if found is None else found.about.label)
+    show_sentence(interval, None if triage is None else triage.about.label)
     with st.container(key="ranking"):
         show_ranking(interval)
         with st.container(key="panel"):

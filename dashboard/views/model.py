@@ -222,16 +222,16 @@ def show_about(priors: Priors, name: str) -> None:
     st.page_link("views/tune.py", label="Change these numbers", query_params={"variable": name})
 
 
-def show_count(found: int, of: int) -> int:
+def show_count(count: int, of: int) -> int:
     """Say how many numbers there are, and return the first to show."""
-    if found <= PAGE:
-        st.caption(f"{found} of {of} numbers", width="content")
+    if count <= PAGE:
+        st.caption(f"{count} of {of} numbers", width="content")
         return 0
-    starts = range(0, found, PAGE)
+    starts = range(0, count, PAGE)
     chosen = st.selectbox(
-        f"{found} of {of} numbers, {PAGE} at a time",
+        f"{count} of {of} numbers, {PAGE} at a time",
         starts,
-        format_func=lambda start: f"{start + 1} to {min(start + PAGE, found)}",
+        format_func=lambda start: f"{start + 1} to {min(start + PAGE, count)}",
     )
     return int(chosen or 0)
 
@@ -256,7 +256,7 @@ def show_case(priors: Priors) -> ExpectedAnswers | None:
     case = current_case(priors.vocabulary, answers.guidance(model))
     try:
         start = model.marginals(case.evidence.only("context"))
-        found = ExpectedAnswers(case.evidence, start, model.marginals(case.evidence))
+        expected = ExpectedAnswers(case.evidence, start, model.marginals(case.evidence))
     except ImpossibleEvidenceError as error:
         st.warning(contradiction_text(priors.vocabulary, error))
         return None
@@ -265,8 +265,8 @@ def show_case(priors: Priors) -> ExpectedAnswers | None:
         if case.evidence
         else "There are no answers yet: what is to be expected of anyone."
     )
-    st.html(expected_html(found, st.session_state.get(KEYS["variable"]) or ""))
-    return found
+    st.html(expected_html(expected, st.session_state.get(KEYS["variable"]) or ""))
+    return expected
 
 
 # The picture ------------------------------------------------------------------------------

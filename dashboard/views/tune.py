@@ -3,16 +3,16 @@
 import streamlit as st
 
 import hamknee
-from hamknee.base import percent
-from hamknee.network import Priors
+from hamknee.base import exact_percent, percent
+from hamknee.network import Priors, given_words
 from parts.sentences import has_findings
 from parts.texts import plain
 from state import answers
 from state.case import VisitorCase, current_case
 from state.numbers import in_force, of_file, use, use_file
-from tuning import number_rows
 from tuning.changing import Chosen, ask_number, ask_origin, read_chosen, show_column
 from tuning.edits import EditedColumn, edits, undone
+from tuning.number_rows import state_words
 from tuning.panels import PANELS, preferred_state, show_impossible
 from tuning.upload import show_upload
 
@@ -50,21 +50,20 @@ def main() -> None:
 
 def preferred_states(model: hamknee.Model, case: VisitorCase) -> dict[str, str]:
     """Return for each variable the state that the case has, or most probably has."""
-    found = {name: value for name, value in case.evidence.items() if isinstance(value, str)}
+    known = {name: value for name, value in case.evidence.items() if isinstance(value, str)}
     target = model.vocabulary.target.name
-    return found | {target: preferred_state(model, case)}
+    return known | {target: preferred_state(model, case)}
 
 
 def strongest(model: hamknee.Model, case: VisitorCase, preferred: dict[str, str]) -> Chosen:
     """Return the number that moves the case most; the first one where the case is impossible."""
     target = model.vocabulary.target.name
     try:
-        found = answers.tornado(model, case, preferred[target])
+        tornado = answers.tornado(model, case, preferred[target])
     except hamknee.ImpossibleEvidenceError:
         row = in_force().priors.rows[0]
         return Chosen(row.variable, row.state, dict(row.given))
-    variable, state, given = found.entries.place(found.order[0]).names(model)
-    return Chosen(variable, state, dict(number_rows.given_pairs(given)))
+    return Chosen.named(*tornado.entries.place(tornado.order[0]).names(model))
 
 
 def show_summary(model: hamknee.Model, case: VisitorCase) -> None:
@@ -92,16 +91,16 @@ def show_summary(model: hamknee.Model, case: VisitorCase) -> None:
 def show_changes(priors: Priors) -> None:
     """List what differs from the file, with a way back, and offer the numbers as a file."""
     st.header("Your changes", anchor=False)
-    found = edits(of_file().priors, priors)
+    columns = edits(of_file().priors, priors)
     if not in_force().edited:
         st.caption(f"None so far. These are the numbers of {plain(in_force().file.name)}.")
-    elif found is None:
+    elif columns is None:
         st.markdown("Your numbers have other arrows than the file, so all can be undone at once.")
     else:
-        for edit in found[:MOST_EDITS]:
+        for edit in columns[:MOST_EDITS]:
             show_change(priors, edit)
-        if len(found) > MOST_EDITS:
-            st.caption(f"and {len(found) - MOST_EDITS} more columns")
+        if len(columns) > MOST_EDITS:
+            st.caption(f"and {len(columns) - MOST_EDITS} more columns")
     with st.container(key="changes-actions", horizontal=True):
         edited = in_force().edited
         st.button("Undo all", on_click=use_file, disabled=not edited)
@@ -118,22 +117,22 @@ def show_changes(priors: Priors) -> None:
 def show_change(priors: Priors, edit: EditedColumn) -> None:
     """Show one column that differs, and a way back."""
     vocabulary = priors.vocabulary
-    where = number_rows.given_words(vocabulary, edit.given)
+    where = given_words(vocabulary, edit.given)
     moves = [
-        f"{number_rows.state_words(vocabulary, old.variable, old.state)} "
-        f"{number_rows.exact_percent(round(old.probability, 6))} → "
-        f"{number_rows.exact_percent(round(new.probability, 6))}"
+        f"{state_words(vocabulary, old.variable, old.state)} "
+        f"{exact_percent(round(old.probability, 6))} → "
+        f"{exact_percent(round(new.probability, 6))}"
         for old, new in edit.stated
     ]
     followers = len(edit.moved) - len(edit.stated)
     label = vocabulary[edit.variable].label
-    told = ", ".join(moves) or "the same numbers, another weight, basis, source or note"
+    changes = ", ".join(moves) or "the same numbers, another weight, basis, source or note"
     if followers:
-        told += f"; {followers} {'other follows' if followers == 1 else 'others follow'}"
-    key = f"undo-{edit.variable}-{number_rows.given_words(vocabulary, edit.given)}"
+        changes += f"; {followers} {'other follows' if followers == 1 else 'others follow'}"
+    key = f"undo-{edit.variable}-{given_words(vocabulary, edit.given)}"
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{key}"):
         st.markdown(
-            f"**{plain(label)}**{plain(f', {where}' if where else '')}: {plain(told)}",
+            f"**{plain(label)}**{plain(f', {where}' if where else '')}: {plain(changes)}",
             width="stretch",
         )
         st.button("Undo", key=key, on_click=undo, args=(edit,))

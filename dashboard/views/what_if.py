@@ -9,11 +9,10 @@ from diagnosis.notices import show_notices
 from diagnosis.warning_signs import ask_signs, show_level
 from diagnosis.weighing import ask_weights
 from hamknee import ImpossibleEvidenceError, Model, compare
-from hamknee.base import percent, percent_range
 from hamknee.charts import difference, difference_rows
 from hamknee.guidance import Guidance
 from hamknee.network import Variable
-from hamknee.sensitivity import Comparison, CredibleInterval
+from hamknee.sensitivity import Comparison
 from parts.announcing import announce
 from parts.drawing import show_chart
 from parts.sentences import contradiction_text, headline
@@ -55,11 +54,11 @@ def main() -> None:
 def show_urgent(model: Model, case: VisitorCase, whose: str) -> None:
     """Show how soon to seek help with one version, and why."""
     try:
-        found = answers.triage(model, case)
+        triage = answers.triage(model, case)
     except ImpossibleEvidenceError:
         return
-    if found.reasons:
-        show_level(found, whose)
+    if triage.reasons:
+        show_level(triage, whose)
 
 
 def show_questions(
@@ -105,21 +104,21 @@ def _swap(first: VisitorCase, second: VisitorCase) -> None:
 
 def show_versions(model: Model, first: VisitorCase, second: VisitorCase) -> None:
     """Show both versions, or why one of them cannot be."""
-    found = []
+    intervals = []
     for name, case in (("A", first), ("B", second)):
         try:
-            found.append(answers.interval(model, case))
+            intervals.append(answers.interval(model, case))
         except ImpossibleEvidenceError as error:
             st.warning(f"Version {name}. {contradiction_text(model.vocabulary, error)}")
-    if len(found) < 2:
+    if len(intervals) < 2:
         return
     show_headlines(model, first, second)
     if answers.guidance(model) is not None and changes_between(first, second):
         show_urgent(model, second, "B: ")
     chosen = _choose(model)
-    compared = compare(found[0], found[1], chosen)
+    compared = compare(intervals[0], intervals[1], chosen)
     with st.container(key="ranking"):
-        rows = difference_rows(found[0].table, found[1].table)
+        rows = difference_rows(intervals[0].table, intervals[1].table)
         show_chart(difference, rows, key="difference", alt=ALT)
         with st.container(key="panel"):
             show_changes(compared)
@@ -131,16 +130,16 @@ def show_versions(model: Model, first: VisitorCase, second: VisitorCase) -> None
 def show_headlines(model: Model, first: VisitorCase, second: VisitorCase) -> None:
     """Show the most likely cause of each version, and how soon to seek help."""
     with st.container(key="sentence"):
-        parts, told = [], ""
+        parts, spoken = [], ""
         for name, case in (("A", first), ("B", second)):
             line, level = headline(answers.interval(model, case)), ""
             if answers.guidance(model) is not None:
                 level = answers.triage(model, case).about.label
             chip = f"<span>{in_html(level)}</span>" if level else ""
             parts.append(f"<p><strong>{name}</strong> {in_html(line)}{chip}</p>")
-            told = f"{name}. {line}. {level}"
+            spoken = f"{name}. {line}. {level}"
         st.html(f'<div class="versions">{"".join(parts)}</div>')
-        announce(told)  # of the version that is being changed
+        announce(spoken)  # of the version that is being changed
 
 
 def _choose(model: Model) -> str | None:
@@ -167,17 +166,15 @@ def show_changes(compared: Comparison) -> None:
 
 def numbers_html(compared: Comparison) -> str:
     """Return both versions as a table."""
-    target, versions = compared.second.posterior.target, (compared.first, compared.second)
+    first, second = (
+        dict(zip(version.posterior.order, version.ranking, strict=True))
+        for version in (compared.first, compared.second)
+    )
     rows = [
-        (target.states[i].label, *(_told(version, i) for version in versions))
-        for i in compared.second.posterior.order
+        (now.label, *(f"{state.now} ({state.interval})" for state in (first[place], now)))
+        for place, now in second.items()
     ]
-    return table_html((target.label, "A", "B"), rows)
-
-
-def _told(version: CredibleInterval, state: int) -> str:
-    now = percent(float(version.posterior.probabilities[state]))
-    return f"{now} ({percent_range(float(version.low[state]), float(version.high[state]))})"
+    return table_html((compared.second.posterior.target.label, "A", "B"), rows)
 
 
 main()

@@ -81,5 +81,7 @@ def test_all_open_questions_are_ranked_in_a_table(model: Model, page: AppTest) -
 def test_how_well_the_answers_go_together_is_always_told(model: Model, page: AppTest) -> None:
     times = 2 ** -hamknee.conflict(model, CASE).bits
     assert times > 1.05
-    assert f"They are seen together {times:.1f} times as often as by chance." in words(page)
+    assert f"These answers are seen together {times:.1f} times as often as by chance." in words(
+        page
+    )
     assert "seen together" not in words(at_page("diagnose", {"onset": "sudden"}))
