@@ -45,7 +45,7 @@ def test_in_a_case_the_lines_are_the_most_probable_states_and_answers_stand_out(
         box, best = boxes[variable.name], int(found[variable.name].argmax())
         share = float(found[variable.name][best])
         assert box["filled"] == pytest.approx(box["x"] + share * (box["x2"] - box["x"]))
-        assert box["told"] == f"{variable.states[best].label}, {percent(share)}"
+        assert box["words"] == f"{variable.states[best].label}, {percent(share)}"
     weights = [layer["mark"].get("fontWeight") for layer in chart.to_dict()["layer"]]
     assert weights.count("bold") == weights.count("normal") == 1
 

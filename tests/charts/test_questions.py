@@ -32,10 +32,10 @@ def test_the_circles_of_a_row_balance_on_the_line(model: Model, state: str) -> N
 
 def test_questions_stand_in_the_order_of_their_ranking(model: Model) -> None:
     questions = hamknee.next_questions(model, CASE)
-    drawn = rows(question_chart(questions, "dvt", most=3), "told")
+    drawn = rows(question_chart(questions, "dvt", most=3), "words")
     assert list(drawn["label"]) == list(questions.table["label"][:3])
     first = questions.table.iloc[0]
-    assert drawn["told"][0] == f"{first.gain:.2f} bits, {first.minutes:g} min"
+    assert drawn["words"][0] == f"{first.gain:.2f} bits, {first.minutes:g} min"
 
 
 def test_a_state_that_is_none_is_refused(model: Model) -> None:

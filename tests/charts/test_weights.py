@@ -56,5 +56,5 @@ def test_a_contrast_starts_every_weight_at_even(model: Model) -> None:
     assert (rows["start"] == 0).all()
     assert sorted(rows["end"]) == pytest.approx(sorted(reasons.shapley))
     assert all(
-        ("first" in told) == (end > 0) for told, end in zip(rows["told"], rows["end"], strict=True)
+        ("first" in told) == (end > 0) for told, end in zip(rows["words"], rows["end"], strict=True)
     )

@@ -112,7 +112,7 @@ def test_an_interruption_leaves_no_half_file(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cohort_commands._Bar, "told", interrupted)
+    monkeypatch.setattr(cohort_commands._Bar, "advance", interrupted)
     code, _, err = run(capsys, "score", cohort, "-o", tmp_path / "out.csv")
     assert (code, "no file is half written" in err) == (130, True)
     assert {path.name for path in tmp_path.iterdir()} == {"cohort.csv"}

@@ -113,14 +113,14 @@ def ranking_rows(table: pd.DataFrame) -> pd.DataFrame:
     1  Rupture  under 1 %    1 %
     """
     low, high = (table.get(end, table["probability"]) for end in ("low", "high"))
-    told = "low" in table
+    has_intervals = "low" in table
     return table[["label", "probability", "prior"]].assign(
         rank=np.arange(len(table)),
         low=low,
         high=high,
         now=table["probability"].map(percent),
         before=table["prior"].map(percent),
-        interval=list(map(_short_range, low, high)) if told else [""] * len(table),
+        interval=list(map(_short_range, low, high)) if has_intervals else [""] * len(table),
     )
 
 
@@ -270,7 +270,7 @@ def difference(
         ring.encode(x=share("a", title)),
         dot(base, palette, "b"),
         label(base, palette, beside=112),
-        number(base, palette, "told"),
+        number(base, palette, "words"),
     )
     return finish(layers, palette, alt.Step(ROW))
 
@@ -291,15 +291,15 @@ def difference_rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     >>> after = pd.DataFrame(
     ...     {"label": ["Rupture", "Strain"], "probability": [0.5, 0.4], "low": 0.1, "high": 0.8}
     ... )
-    >>> difference_rows(before, after)[["label", "told"]]
-         label          told
+    >>> difference_rows(before, after)[["label", "words"]]
+         label         words
     0  Rupture  20 % to 50 %
     1   Strain  60 % to 40 %
     """
     before = first.set_index("label")["probability"].reindex(second["label"]).to_numpy()
     after = second["probability"].to_numpy()
     return second[["label", "low", "high"]].assign(
-        rank=np.arange(len(second)), a=before, b=after, told=list(map(_moved, before, after))
+        rank=np.arange(len(second)), a=before, b=after, words=list(map(_moved, before, after))
     )
 
 

@@ -167,7 +167,7 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """
     palette = colours(dark)
     order = list(dict.fromkeys(table["label"]))
-    found = table[table["n"] > 0][["label", "first_label", "n"]]
+    counts = table[table["n"] > 0][["label", "first_label", "n"]]
     right = table[table["label"] == table["first_label"]][["label", "first_label"]]
 
     names = alt.Axis(labelColor=palette.text, labelFontSize=11, labelLimit=190, titleFontSize=11)
@@ -177,7 +177,7 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     y = alt.Y("label:N", sort=order, title="Diagnosis", axis=names)
     shade = alt.FillOpacity("n:Q", scale=alt.Scale(zero=True, range=[0, 0.45]), legend=None)
     frame = alt.Chart(right).mark_rect(filled=False, stroke=palette.quiet, strokeWidth=1)
-    base = alt.Chart(found).encode(
+    base = alt.Chart(counts).encode(
         x=x,
         y=y,
         tooltip=[

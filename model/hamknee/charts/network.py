@@ -141,7 +141,7 @@ def network_of_case(
     >>> parents, model, case = read_shipped_or_own().parents, hamknee.load(), {"pop": "yes"}
     >>> chart = network_of_case(model.vocabulary, parents, model.marginals(case), known=case)
     >>> boxes = [row for rows in chart.to_dict()["datasets"].values() for row in rows]
-    >>> [(box["label"], box["told"]) for box in boxes if box.get("known")]
+    >>> [(box["label"], box["words"]) for box in boxes if box.get("known")]
     [('Pop at the start', 'Yes, 100 %')]
     """
     shares, words = {}, {}
@@ -255,7 +255,7 @@ def _box(
         "y2": row + 0.92,
         "middle": row + 0.46,
         "line": row + 0.82,
-        "told": lines.words.get(variable.name, percent(share)),
+        "words": lines.words.get(variable.name, percent(share)),
         "known": variable.name in lines.known,
     }
 
@@ -312,14 +312,14 @@ def _arrow_layers(corners: Sequence[Box], palette: Colours) -> list[alt.Chart]:
     """Return the arrows: first the quiet ones, over them those that are pointed out."""
     layers = []
     for chosen, colour, width in ((False, palette.quiet, 1), (True, palette.text, 2.5)):
-        mine = [corner for corner in corners if corner["chosen"] is chosen]
+        shown = [corner for corner in corners if corner["chosen"] is chosen]
         at = {"x": _x("x"), "y": _y("y")}
-        lines = _records(mine).mark_line(
+        lines = _records(shown).mark_line(
             color=colour, strokeWidth=width, strokeJoin="round", aria=False
         )
-        layers += [lines.encode(**at, detail="arrow:N", order="step:Q")] if mine else []
+        layers += [lines.encode(**at, detail="arrow:N", order="step:Q")] if shown else []
         for shape, offset in HEADS.items():
-            heads = [corner for corner in mine if corner["head"] == shape]
+            heads = [corner for corner in shown if corner["head"] == shape]
             head = _records(heads).mark_point(
                 shape=shape,
                 opacity=1,
@@ -339,7 +339,7 @@ def _box_layers(boxes: Sequence[Box], what: str, palette: Colours) -> list[alt.C
         x=_x("x"),
         tooltip=[
             alt.Tooltip("label:N", title="Variable"),
-            alt.Tooltip("told:N", title=what),
+            alt.Tooltip("words:N", title=what),
         ],
     )
     edge = alt.condition("datum.chosen", alt.value(palette.text), alt.value(palette.track))

@@ -69,7 +69,7 @@ def question_chart(
     asked = questions.table.head(most)
     rows = asked[["label"]].assign(
         rank=range(len(asked)),
-        told=[f"{row.gain:.2f} bits, {row.minutes:g} min" for row in asked.itertuples()],
+        words=[f"{row.gain:.2f} bits, {row.minutes:g} min" for row in asked.itertuples()],
     )
     title = f"{posterior.target.states[place].label}. Line: now. Circle: after an answer, "
     x = share("probability", f"{title}its area how likely that answer is.")
@@ -89,7 +89,7 @@ def question_chart(
         line.encode(x=alt.X("now:Q")),
         circle.encode(x=x, size=area, tooltip=tooltip),
         label(base, palette, lift=LIFT),
-        number(base, palette, "told", lift=LIFT),
+        number(base, palette, "words", lift=LIFT),
     )
     return finish(layers, palette, ROW * len(rows))
 
@@ -127,7 +127,7 @@ def budget_chart(budget: Budget, *, dark: bool = False) -> alt.LayerChart:
         rank=range(len(table)),
         none=0.0,
         start=table["gain"] - table["added_gain"],
-        told=[f"+{row.added_gain:.2f} bits, {row.minutes:g} min" for row in table.itertuples()],
+        words=[f"+{row.added_gain:.2f} bits, {row.minutes:g} min" for row in table.itertuples()],
     )
     # A case with nothing left to know has no scale of its own.
     end = remaining or 1.0
@@ -149,7 +149,7 @@ def budget_chart(budget: Budget, *, dark: bool = False) -> alt.LayerChart:
         so_far.encode(x="none:Q", x2="start:Q"),
         step.encode(x=x, x2="gain:Q"),
         label(base, palette, lift=LIFT),
-        number(base, palette, "told", lift=LIFT),
+        number(base, palette, "words", lift=LIFT),
     )
     return finish(layers, palette, ROW * len(rows))
 
@@ -157,11 +157,11 @@ def budget_chart(budget: Budget, *, dark: bool = False) -> alt.LayerChart:
 def _answers(questions: Questions, state: str, most: int) -> pd.DataFrame:
     """Return one row an answer to one of the first questions: where it leads, how likely it is."""
     rank = {name: place for place, name in enumerate(questions.table["variable"].head(most))}
-    found = questions.answers
+    answers = questions.answers
     target = questions.case.posterior.target.name
-    mine = found[found["variable"].isin(list(rank)) & (found[target] == state)]
-    return mine[["p_answer", "probability"]].assign(
-        rank=mine["variable"].map(rank),
-        answer=mine["label"],
-        chance=mine["p_answer"].map(percent),
+    chosen = answers[answers["variable"].isin(list(rank)) & (answers[target] == state)]
+    return chosen[["p_answer", "probability"]].assign(
+        rank=chosen["variable"].map(rank),
+        answer=chosen["label"],
+        chance=chosen["p_answer"].map(percent),
     )

@@ -328,6 +328,6 @@ def _lines(
         # On one branch t2 only rises with t1, or only falls.
         along = t1 - np.sign(b * c - a * d) * t2
         for side in np.unique(branch[inside]):
-            (mine,) = np.nonzero(inside & (branch == side))
-            for step, i in enumerate(mine[np.argsort(along[mine])]):
+            (places,) = np.nonzero(inside & (branch == side))
+            for step, i in enumerate(places[np.argsort(along[places])]):
                 yield f"{level} {side}", percent(level), step, float(t1[i]), float(t2[i])

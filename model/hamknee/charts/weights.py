@@ -76,7 +76,7 @@ def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         .transform_filter("datum.kind == 'end'")
         .encode(x=alt.X("end:Q")),
         label(base, palette, beside=112),
-        number(base, palette, "told"),
+        number(base, palette, "words"),
     )
     return finish(layers, palette, alt.Step(ROW))
 
@@ -112,7 +112,7 @@ def waterfall_rows(reasons: Reasons) -> pd.DataFrame:
         np.concatenate([bounds[:1], bounds[:-1], bounds[-1:]]),
         np.concatenate([bounds[:1], bounds[1:], bounds[-1:]]),
         ["end", *map(_kind, weights), "end"],
-        [percent(first), *(_told(float(w), "for", "against") for w in weights), percent(last)],
+        [percent(first), *(_times(float(w), "for", "against") for w in weights), percent(last)],
     )
 
 
@@ -148,7 +148,7 @@ def contrast(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         track(base, palette, -MOST_TIMES, MOST_TIMES),
         _step(base, palette, x),
         label(base, palette, beside=156),
-        number(base, palette, "told"),
+        number(base, palette, "words"),
     )
     return finish(layers, palette, alt.Step(ROW))
 
@@ -166,8 +166,8 @@ def contrast_rows(reasons: Reasons) -> pd.DataFrame:
     >>> import hamknee
     >>> from hamknee.charts import contrast_rows
     >>> model, case = hamknee.load(), {"pop": "yes"}
-    >>> contrast_rows(hamknee.explain(model, case, "strain", against="rupture"))[["label", "told"]]
-                       label                       told
+    >>> contrast_rows(hamknee.explain(model, case, "strain", against="rupture"))[["label", "words"]]
+                       label                      words
     0  Pop at the start: Yes  ... times, for the second
     """
     order = [int(i) for i in np.argsort(-np.abs(reasons.shapley), kind="stable")]
@@ -178,7 +178,7 @@ def contrast_rows(reasons: Reasons) -> pd.DataFrame:
         np.zeros(len(ends)),
         ends,
         list(map(_kind, weights)),
-        [_told(float(w), "for the first", "for the second") for w in weights],
+        [_times(float(w), "for the first", "for the second") for w in weights],
     )
 
 
@@ -189,11 +189,11 @@ def _findings(reasons: Reasons, order: Sequence[int]) -> list[str]:
 
 
 def _weight_rows(
-    labels: Sequence[str], start: Array, end: Array, kind: Sequence[str], told: Sequence[str]
+    labels: Sequence[str], start: Array, end: Array, kind: Sequence[str], words: Sequence[str]
 ) -> pd.DataFrame:
     import pandas as pd
 
-    columns = {"label": labels, "start": start, "end": end, "kind": kind, "told": told}
+    columns = {"label": labels, "start": start, "end": end, "kind": kind, "words": words}
     return pd.DataFrame({"rank": np.arange(len(labels)), **columns})
 
 
@@ -201,7 +201,7 @@ def _kind(weight: float) -> str:
     return "for" if weight >= 0 else "against"
 
 
-def _told(weight: float, more: str, less: str) -> str:
+def _times(weight: float, more: str, less: str) -> str:
     """Return a weight as people say it: how many times as likely."""
     side = more if weight > 0 else less
     if math.isinf(weight):

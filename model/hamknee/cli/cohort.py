@@ -90,7 +90,7 @@ def score(
                 strict=strict,
                 resume=resume,
                 overwrite=overwrite,
-                progress=shown.told,
+                progress=shown.advance,
             )
     except KeyboardInterrupt:
         after = " --resume goes on with a folder." if cohort.is_dir() else ""
@@ -121,6 +121,6 @@ class _Bar:
         self.start = time.monotonic()
         self.task = self.bar.add_task("", total=1.0, rows=0, rate=0)
 
-    def told(self, rows: int, share: float) -> None:
+    def advance(self, rows: int, share: float) -> None:
         rate = round(rows / max(time.monotonic() - self.start, 1e-9))
         self.bar.update(self.task, completed=share, rows=rows, rate=rate)

@@ -112,13 +112,13 @@ def diagnose(
     """Say how soon to seek help, then rank the conditions that could be behind the pain."""
     flags = parse_flags(flag, no_flag)
     model, evidence = read_case(findings, priors)
-    found = try_triage(model, evidence, flags)
-    interval = credible_interval(model, evidence) if found is None else found.interval
+    urgency = try_triage(model, evidence, flags)
+    interval = credible_interval(model, evidence) if urgency is None else urgency.interval
     if as_json:
-        print_json(model, evidence, {"triage": triage_json(found)} | _conditions(interval))
+        print_json(model, evidence, {"triage": triage_json(urgency)} | _conditions(interval))
         return
     posterior, console = interval.posterior, out()
-    print_triage(console, found)
+    print_triage(console, urgency)
     console.print()
     console.print(f"{posterior.findings_text}\n\n{posterior.text}\n")
     console.print(ranking(interval, console))
@@ -190,11 +190,11 @@ def sensitivity(
     """Say which numbers of priors.csv the answer hangs on, and which to measure next."""
     model, evidence = read_case(findings, priors)
     state = condition or model.posterior(evidence).top
-    found = tornado(model, evidence, state)
+    ranges = tornado(model, evidence, state)
     widths = credible_interval(model, evidence).contributions(state)
     change = None if level is None else what_would_change(model, evidence, state, level)
     if as_json:
-        answer: dict[str, object] = {"condition": state, "tornado": records(found.table)}
+        answer: dict[str, object] = {"condition": state, "tornado": records(ranges.table)}
         answer["contributions"] = records(widths.table)
         if change is not None:
             reached = {"level": level, "reachable": change.reachable}
@@ -202,18 +202,18 @@ def sensitivity(
         print_json(model, evidence, answer)
         return
     console = out()
-    console.print(f"{found.text}\n{widths.text}\n")
+    console.print(f"{ranges.text}\n{widths.text}\n")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Number", overflow="fold")
     for column in ("Now", "Range", "Moves it", "First stays"):
         table.add_column(column, justify="right", no_wrap=True)
-    for entry in found.order[:most]:
+    for entry in ranges.order[:most]:
         table.add_row(
-            found.entries.place(entry).text(model),
-            f"{found.entries.probability[entry]:.3g}",
-            f"{found.low[entry]:.3g} to {found.high[entry]:.3g}",
-            percent_range(found.posterior_low[entry], found.posterior_high[entry]),
-            f"{found.admissible_low[entry]:.3g} to {found.admissible_high[entry]:.3g}",
+            ranges.entries.place(entry).text(model),
+            f"{ranges.entries.probability[entry]:.3g}",
+            f"{ranges.low[entry]:.3g} to {ranges.high[entry]:.3g}",
+            percent_range(ranges.posterior_low[entry], ranges.posterior_high[entry]),
+            f"{ranges.admissible_low[entry]:.3g} to {ranges.admissible_high[entry]:.3g}",
         )
     console.print(table)
     if change is not None:
@@ -236,14 +236,14 @@ def ask(
     except KeyboardInterrupt:
         console.print()
         raise typer.Exit(code=130) from None
-    found = try_triage(model, known, {})
+    urgency = try_triage(model, known, {})
     if as_json:
-        answer = {"triage": triage_json(found)} | _conditions(credible_interval(model, known))
+        answer = {"triage": triage_json(urgency)} | _conditions(credible_interval(model, known))
         print_json(model, known, answer | {"asked": list(interview.answers)})
         return
     posterior = model.posterior(known)
     console.print()
-    print_triage(console, found)
+    print_triage(console, urgency)
     console.print(f"\n{posterior.findings_text}\n{posterior.text}")
     print_footer(console, model)
 

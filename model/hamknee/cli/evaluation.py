@@ -37,42 +37,42 @@ def evaluate(
 ) -> None:
     """Say how often the ranking is right in cases whose diagnosis is known."""
     model = load(priors)
-    found = evaluate_model(model, cases, min_findings=min_findings)
+    evaluation = evaluate_model(model, cases, min_findings=min_findings)
     if as_json:
         numbers = {"priors": {"source": model.source, "sha256": model.sha256}}
-        typer.echo(json.dumps(numbers | found.as_json(), indent=2, allow_nan=False))
+        typer.echo(json.dumps(numbers | evaluation.as_json(), indent=2, allow_nan=False))
         return
     console = out()
-    console.print(f"{found.text}\n")
-    console.print(_scores(found))
+    console.print(f"{evaluation.text}\n")
+    console.print(_scores(evaluation))
     console.print("Log loss and Brier score: less is better.\n", style="dim")
-    console.print(_by_condition(found))
+    console.print(_by_condition(evaluation))
     console.print(f"\npriors {model.sha256[:12]} from {model.source}", style="dim")
 
 
-def _scores(found: Evaluation) -> Table:
+def _scores(evaluation: Evaluation) -> Table:
     """Return the measures of the model and its baselines, with intervals."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(f"{percent(found.mass)} intervals")
-    for forecast in found.probabilities:
+    table.add_column(f"{percent(evaluation.mass)} intervals")
+    for forecast in evaluation.probabilities:
         table.add_column(FORECASTS[forecast], no_wrap=True)
     for measure, label in MEASURES.items():
         cells = []
-        for forecast in found.probabilities:
-            value = found.board.value(forecast, measure)
-            ends = found.board.interval(forecast, measure)
+        for forecast in evaluation.probabilities:
+            value = evaluation.board.value(forecast, measure)
+            ends = evaluation.board.interval(forecast, measure)
             share = f"{percent(value)} ({percent_range(*ends)})"
             cells.append(share if measure in ("top1", "top3") else number_range(value, *ends))
         table.add_row(label, *cells)
     return table
 
 
-def _by_condition(found: Evaluation) -> Table:
+def _by_condition(evaluation: Evaluation) -> Table:
     """Return how often each diagnosis was found."""
     table = Table("Diagnosis", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("Cases", "First", "In first three", "Mean probability"):
         table.add_column(column, justify="right", no_wrap=True)
-    for row in found.by_condition.to_dict(orient="records"):
+    for row in evaluation.by_condition.to_dict(orient="records"):
         shares = (percent(float(row[name])) for name in ("top1", "top3", "mean_p"))
         table.add_row(row["label"], str(row["n"]), *shares)
     return table
@@ -96,29 +96,29 @@ def diff(
 ) -> None:
     """Say which numbers differ, how far apart they are, and which first diagnoses change."""
     before, after = _read_numbers(old), _read_numbers(new)
-    found = compare(before, after, _cases_for(before, cases))
+    difference = compare(before, after, _cases_for(before, cases))
     if as_json:
         numbers = {
             name: {"source": priors.source, "sha256": priors.sha256}
             for name, priors in (("old", before), ("new", after))
         }
         answer = {
-            "distance": plain(found.distance),  # null where it is infinite
-            "changed": records(found.table),
-            "cases": records(found.cases),
-            "flips": [str(name) for name in found.flips["case"]],
+            "distance": plain(difference.distance),  # null where it is infinite
+            "changed": records(difference.table),
+            "cases": records(difference.cases),
+            "flips": [str(name) for name in difference.flips["case"]],
         }
         typer.echo(json.dumps(numbers | answer, indent=2, allow_nan=False))
         return
     console = out()
-    console.print(found.text)
-    if found.labelled is None:
+    console.print(difference.text)
+    if difference.labelled is None:
         console.print("The published cases do not fit this vocabulary and were left out.")
-    if found.changed:
+    if difference.changed:
         console.print()
-        console.print(_changed(found, most))
-    if len(found.changed) > most:
-        console.print(f"{len(found.changed) - most} more; --most lists more, --json all.")
+        console.print(_changed(difference, most))
+    if len(difference.changed) > most:
+        console.print(f"{len(difference.changed) - most} more; --most lists more, --json all.")
     console.print(f"\nold {before.sha256[:12]} from {before.source}", style="dim")
     console.print(f"new {after.sha256[:12]} from {after.source}", style="dim")
 
@@ -137,13 +137,13 @@ def _cases_for(priors: Priors, file: Path | None) -> LabelledCases | None:
         raise
 
 
-def _changed(found: Difference, most: int) -> Table:
+def _changed(difference: Difference, most: int) -> Table:
     """Return the rows that differ, each with its numbers before and after."""
     table = Table("Number", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("Before", "After", "ess", "then"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("Basis", no_wrap=True)
-    for old, new in found.changed[:most]:
+    for old, new in difference.changed[:most]:
         rows = (old, new)
         bases = dict.fromkeys(row.basis for row in rows if row)
         table.add_row(

@@ -76,13 +76,14 @@ def import_network(
     """Make priors.csv and vocabulary.toml of a network file of another program."""
     model = read_network(path, target=target, format=format, vocabulary=words, tolerance=tolerance)
     name = path.name.encode(errors="replace").decode()  # a name of a file need not be text
-    found = as_files(model, ess=ess, note=f"imported from {name}", words=words)
-    found.save(folder)
+    imported = as_files(model, ess=ess, note=f"imported from {name}", words=words)
+    imported.save(folder)
     console = out()
-    console.print(f"{len(model.vocabulary)} variables and {len(found.priors.rows)} probabilities.")
+    numbers = len(imported.priors.rows)
+    console.print(f"{len(model.vocabulary)} variables and {numbers} probabilities.")
     if off := sum(node.rescaled for node in read_nodes(path, format, tolerance)):
         console.print(f"{off} columns did not add up to 1 and were divided by their sum.")
-    for old, new in found.renamed:
+    for old, new in imported.renamed:
         console.print(f"{old} is called {new}, and keeps its name as its label.")
     if words is None:
         console.print("Roles, questions and groups in vocabulary.toml are placeholders.")

@@ -64,15 +64,16 @@ def follow_up_command(
     """Say what to do now that some days have passed, from how it went."""
     answers = parse_flags(flag, no_flag)
     model, evidence = read_case(findings, priors)
-    found = follow_up(model, evidence, answers, days=days, course=course)
+    followed = follow_up(model, evidence, answers, days=days, course=course)
     if as_json:
-        told = {"days": found.days, "course": found.rule.course, "level_before": found.before}
-        told |= {"triage": triage_json(found.triage), "text": found.course_text}
-        print_json(model, evidence, told | {"advice": records(found.advice.table)})
+        answer: dict[str, object] = {"days": followed.days, "course": followed.rule.course}
+        answer |= {"level_before": followed.before, "triage": triage_json(followed.triage)}
+        answer |= {"text": followed.course_text, "advice": records(followed.advice.table)}
+        print_json(model, evidence, answer)
         return
     console = out()
-    print_triage(console, found.triage)
-    console.print(f"\n{found.course_text}\n\n{found.advice.text}")
+    print_triage(console, followed.triage)
+    console.print(f"\n{followed.course_text}\n\n{followed.advice.text}")
     print_footer(console, model)
 
 

@@ -66,7 +66,7 @@ def update(
     frame = parse_table(data, cohort.name)
     if "case_id" in frame.columns:
         frame = frame.set_index("case_id")
-    found = update_priors(
+    learned = update_priors(
         numbers,
         frame,
         weight=weight,
@@ -76,14 +76,14 @@ def update(
         source=source,
     )
     with writing(output):
-        found.priors.save(output)
+        learned.priors.save(output)
     if as_json:
-        typer.echo(json.dumps(_as_json(found, output), indent=2, allow_nan=False))
+        typer.echo(json.dumps(_as_json(learned, output), indent=2, allow_nan=False))
         return
     console = out()
-    console.print(f"{found.text}\n")
-    console.print(_numbers(found, most))
-    console.print(f"\nwritten: {output}, digest {found.priors.sha256[:12]}")
+    console.print(f"{learned.text}\n")
+    console.print(_numbers(learned, most))
+    console.print(f"\nwritten: {output}, digest {learned.priors.sha256[:12]}")
     console.print(f"priors {numbers.sha256[:12]} from {numbers.source}", style="dim")
 
 
@@ -116,32 +116,32 @@ def _check_source(source: str | None, output: Path) -> None:
         raise LearningError(f"{problem}; allowed: {allowed}")
 
 
-def _numbers(found: Update, most: int) -> Table:
+def _numbers(learned: Update, most: int) -> Table:
     """Return the numbers that moved most as a table for the terminal."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Number", overflow="fold")
     for column in ("Was", "Is", "ESS was", "ESS is", "Cases"):
         table.add_column(column, justify="right", no_wrap=True)
-    for row in found.table.head(most).to_dict(orient="records"):
+    for row in learned.table.head(most).to_dict(orient="records"):
         given = f" | {row['given']}" if row["given"] else ""
         numbers = (row[name] for name in ("old", "new", "old_ess", "ess", "count"))
         table.add_row(f"{row['variable']}={row['state']}{given}", *(f"{n:.3g}" for n in numbers))
     return table
 
 
-def _as_json(found: Update, output: Path) -> dict[str, object]:
+def _as_json(learned: Update, output: Path) -> dict[str, object]:
     """Return the update as JSON can hold it."""
     return {
-        "priors": {"source": found.before.source, "sha256": found.before.sha256},
-        "output": {"source": str(output), "sha256": found.priors.sha256},
-        "cohort": found.name,
-        "cases": found.size,
-        "complete": found.complete,
-        "weight": found.weight,
-        "method": found.method,
-        "iterations": found.iterations,
-        "converged": found.converged,
-        "log_likelihood": [float(value) for value in found.log_likelihood],
-        "text": found.text,
-        "numbers": records(found.table),
+        "priors": {"source": learned.before.source, "sha256": learned.before.sha256},
+        "output": {"source": str(output), "sha256": learned.priors.sha256},
+        "cohort": learned.name,
+        "cases": learned.size,
+        "complete": learned.complete,
+        "weight": learned.weight,
+        "method": learned.method,
+        "iterations": learned.iterations,
+        "converged": learned.converged,
+        "log_likelihood": [float(value) for value in learned.log_likelihood],
+        "text": learned.text,
+        "numbers": records(learned.table),
     }

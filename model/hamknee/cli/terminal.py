@@ -180,26 +180,26 @@ def try_triage(model: Model, evidence: Evidence, flags: dict[str, bool]) -> Tria
     return triage(model, evidence, flags)
 
 
-def print_triage(console: Console, found: Triage | None) -> None:
+def print_triage(console: Console, urgency: Triage | None) -> None:
     """Print the level, what to do, the reasons, and which warning signs are open."""
-    if found is None:
+    if urgency is None:
         console.print("No guidance goes with this vocabulary: nothing here says how urgent it is.")
         return
-    console.print(f"{found.about.label}. {found.about.action}", style="bold")
-    for text in found.reason_texts:
+    console.print(f"{urgency.about.label}. {urgency.about.action}", style="bold")
+    for text in urgency.reason_texts:
         console.print(f"- {text}")
-    if found.open:
-        console.print(f"{found.open_text} 'hamknee flags' has the questions.", style="dim")
+    if urgency.open:
+        console.print(f"{urgency.open_text} 'hamknee flags' has the questions.", style="dim")
     else:
-        console.print(found.open_text, style="dim")
+        console.print(urgency.open_text, style="dim")
 
 
-def triage_json(found: Triage | None) -> dict[str, object] | None:
+def triage_json(urgency: Triage | None) -> dict[str, object] | None:
     """Return level and reasons as JSON can hold them."""
-    if found is None:
+    if urgency is None:
         return None
-    about = {"level": found.level, "provisional": found.provisional}
-    return about | {"reasons": found.reason_texts}
+    about = {"level": urgency.level, "provisional": urgency.provisional}
+    return about | {"reasons": urgency.reason_texts}
 
 
 def print_json(model: Model, evidence: Evidence, answer: dict[str, object]) -> None:

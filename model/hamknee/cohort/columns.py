@@ -240,17 +240,17 @@ def read_mapping(vocabulary: Vocabulary, path: Path) -> ColumnMapping:
     reader = TomlReader(path, MappingError)
     tables = reader.parsed()
     keys: Keys = {"columns": dict, "values": dict, "not_known": list}
-    found = reader.values((), tables, keys, ())
-    not_known = found.get("not_known", [])
+    mapping = reader.values((), tables, keys, ())
+    not_known = mapping.get("not_known", [])
     for text in not_known:
         if not isinstance(text, str):
             reader.fault(("not_known",), f"found {text!r}", "a list of texts")
-    columns = _texts(reader, ("columns",), found.get("columns", {}))
+    columns = _texts(reader, ("columns",), mapping.get("columns", {}))
     for theirs, ours in columns.items():
         if ours:
             reader.check_choice(("columns", theirs), ours, vocabulary)
     values = {}
-    for name, table in found.get("values", {}).items():
+    for name, table in mapping.get("values", {}).items():
         here = ("values", name)
         if name not in vocabulary:
             hint = suggestion(name, vocabulary)
@@ -305,21 +305,21 @@ def plan_columns(
     """
     keep = tuple(dict.fromkeys(keep))
     problems = _wrong_names(vocabulary, names, mapping, keep)
-    found: dict[str, list[str]] = {}
+    by_variable: dict[str, list[str]] = {}
     others = []
     for name in dict.fromkeys(map(str, names)):
         ours = mapping.columns.get(name, name if name in vocabulary else "")
         if ours:
-            found.setdefault(ours, []).append(name)
+            by_variable.setdefault(ours, []).append(name)
         else:
             others.append(name)
-    for ours, theirs in found.items():
+    for ours, theirs in by_variable.items():
         if len(theirs) > 1:
             several = listing(map(repr, theirs))
             problems.append(f"{ours} is in the columns {several}; allowed: one column a variable")
     target = vocabulary.target.name
-    hidden = found.pop(target, [None])[0]
-    if not found:
+    hidden = by_variable.pop(target, [None])[0]
+    if not by_variable:
         problems.append(_nothing_to_read(vocabulary, names))
     if problems:
         raise CohortError(problems)
@@ -327,8 +327,8 @@ def plan_columns(
     kept = tuple(name for name in map(str, names) if name in keep or name in ids)
     ignored = tuple(name for name in others if name not in kept)
     unmapped = [name for name in ignored if name not in mapping.columns]
-    near = _near(vocabulary, unmapped, [*found, *([target] if hidden else [])])
-    read = {ours: theirs[0] for ours, theirs in found.items()}
+    near = _near(vocabulary, unmapped, [*by_variable, *([target] if hidden else [])])
+    read = {ours: theirs[0] for ours, theirs in by_variable.items()}
     return ColumnPlan(read, kept, ignored, hidden, near)
 
 
@@ -405,8 +405,8 @@ def _check_value(reader: TomlReader, where: tuple[str, ...], variable: Variable,
         check_value(variable, parse_value(variable, text))
     except EvidenceError as error:
         for problem in error.problems:
-            found, _, allowed = problem.partition("; allowed: ")
-            reader.fault(where, found, allowed)
+            wrong, _, allowed = problem.partition("; allowed: ")
+            reader.fault(where, wrong, allowed)
 
 
 def _text(value: object) -> str:

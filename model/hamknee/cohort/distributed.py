@@ -33,7 +33,7 @@ from hamknee.cohort.columns import (
 )
 from hamknee.cohort.folders import MANIFEST, fingerprint, score_file, tally_of
 from hamknee.cohort.one_file import Job, Progress, score_one_file
-from hamknee.cohort.reading import CohortFile, open_file
+from hamknee.cohort.reading import CohortFile, on_one_line, open_file
 from hamknee.cohort.report import Report, Tally
 from hamknee.cohort.scoring import CohortWarning, score_frame
 from hamknee.inference import Model
@@ -214,11 +214,9 @@ def connected(cluster: Cluster) -> Iterator[Client]:
     try:
         client = distributed.Client(cluster, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, RuntimeError, ImportError) as why:
-        told = " ".join(str(why).split())[:200]
+        problem = f"no Dask scheduler answers at {cluster!r} ({on_one_line(why)})"
         allowed = "the address of a scheduler, such as tcp://10.0.0.5:8786"
-        raise CohortError(
-            [f"no Dask scheduler answers at {cluster!r} ({told}); allowed: {allowed}"]
-        ) from None
+        raise CohortError([f"{problem}; allowed: {allowed}"]) from None
     with _without_log(), client:
         yield client
 
@@ -370,8 +368,8 @@ def _on_workers(
     progress: Progress | None,
 ) -> Tally:
     """Have the files of a folder scored by workers, but not those whose results are there."""
-    found = {name: tally_of(job, name, target / name) for name in files}
-    done = {name: tally for name, tally in found.items() if tally is not None}
+    tallies = {name: tally_of(job, name, target / name) for name in files}
+    done = {name: tally for name, tally in tallies.items() if tally is not None}
     missing = [name for name in files if name not in done]
     if not missing:
         return sum(done.values(), Tally())

@@ -16,7 +16,7 @@ import numpy as np
 from hamknee.base import PART, listing, write_whole
 from hamknee.cohort.columns import AnyMapping, CohortError, as_mapping, plan_columns
 from hamknee.cohort.one_file import Job, Progress, check_types, result_schema, score_one_file
-from hamknee.cohort.reading import CohortFile, open_file
+from hamknee.cohort.reading import CohortFile, on_one_line, open_file
 from hamknee.cohort.report import Report, Tally
 from hamknee.inference import Model
 
@@ -126,11 +126,9 @@ def score_file(
         done = (by or _one_by_one)(job, files, target, progress)
         return replace(Report.of(model, job.plan, done), ignored_files=ignored)
     except pa.ArrowException as why:
-        told = " ".join(str(why).split())[:200]
+        problem = f"{str(target)!r} cannot be written: {on_one_line(why)}"
         allowed = "columns that the kind of file can hold"
-        raise CohortError(
-            [f"{str(target)!r} cannot be written: {told}; allowed: {allowed}"]
-        ) from None
+        raise CohortError([f"{problem}; allowed: {allowed}"]) from None
     except OSError as why:
         place = str(why.filename or target)
         allowed = "files that can be read, and a folder to write in with room enough"
@@ -155,10 +153,10 @@ def _check_paths(source: Path, target: Path) -> None:
         raise CohortError([f"{problem}; allowed: results in a folder that exists"])
     endings = (".csv", ".parquet")
     if source.is_dir() == (target.suffix.lower() in endings):
-        found = "a folder" if source.is_dir() else "a file"
+        kind = "a folder" if source.is_dir() else "a file"
         allowed = "a folder" if source.is_dir() else "a .csv or .parquet file"
         raise CohortError(
-            [f"the cohort is {found}, the results {target.name!r}; allowed: {allowed}"]
+            [f"the cohort is {kind}, the results {target.name!r}; allowed: {allowed}"]
         )
 
 
@@ -271,18 +269,18 @@ def fingerprint(model: Model) -> str:
 def _prepare(target: Path, manifest: str, resume: bool, overwrite: bool) -> None:
     """Make the folder of results and note in it what they are made of, or raise."""
     note = target / MANIFEST
-    found = note.read_text(encoding="utf-8", errors="replace") if note.is_file() else None
-    if found is not None and resume:
-        if found != manifest:
+    noted = note.read_text(encoding="utf-8", errors="replace") if note.is_file() else None
+    if noted is not None and resume:
+        if noted != manifest:
             raise CohortError(
                 [
-                    f"{str(target)!r} was begun with other {_difference(found, manifest)};"
+                    f"{str(target)!r} was begun with other {_difference(noted, manifest)};"
                     " allowed: to go on with the same, or overwrite, or another folder"
                 ]
             )
         return
-    if found is not None and overwrite:
-        _remove_results(target, found)
+    if noted is not None and overwrite:
+        _remove_results(target, noted)
     if target.exists() and any(not _is_leftover(path) for path in target.iterdir()):
         raise CohortError(
             [
@@ -299,11 +297,11 @@ def _is_leftover(path: Path) -> bool:
     return path.suffix == PART and path.name.startswith((".", MANIFEST))
 
 
-def _difference(found: str, manifest: str) -> str:
+def _difference(noted: str, manifest: str) -> str:
     """Return which entries of two manifests differ."""
     ours = json.loads(manifest)
     try:
-        theirs = json.loads(found)
+        theirs = json.loads(noted)
         return listing(key for key in ours if theirs.get(key) != ours[key])
     except (ValueError, AttributeError, RecursionError):
         return "entries that cannot be read"
@@ -338,7 +336,7 @@ def _one_by_one(
     for name, file in files.items():
         rows, start, size = done.rows, before, sizes[name]
 
-        def told(
+        def advance(
             here: int, share: float, rows: int = rows, start: int = start, size: int = size
         ) -> None:
             if progress is not None:
@@ -348,10 +346,10 @@ def _one_by_one(
         counted = tally_of(job, name, result)
         if counted is None:
             result.parent.mkdir(parents=True, exist_ok=True)
-            counted = score_one_file(job, file, result, name, told)
+            counted = score_one_file(job, file, result, name, advance)
         done += counted
         before += size
-        told(counted.rows, 1.0)
+        advance(counted.rows, 1.0)
     return done
 
 
@@ -370,5 +368,5 @@ def tally_of(job: Job, name: str, result: Path) -> Tally | None:
         return None
     except (AttributeError, OverflowError, RecursionError):  # JSON, and none that was written here
         return None
-    mine = (job.digest, name, about.num_rows)
-    return counted if mine == (report.get("job"), report.get("part"), counted.rows) else None
+    expected = (job.digest, name, about.num_rows)
+    return counted if expected == (report.get("job"), report.get("part"), counted.rows) else None

@@ -120,9 +120,9 @@ def score_one_file(
                 progress(rows, share)
 
     def report() -> str:
-        told = Report.of(job.model, job.plan, sum(done, Tally())).as_json()
+        about = Report.of(job.model, job.plan, sum(done, Tally())).as_json()
         part = {"job": job.digest, "part": name} if job.digest else {}
-        return json.dumps(told | part, indent=1)
+        return json.dumps(about | part, indent=1)
 
     beside = target.with_name(f"{target.name}.json")
     with whole_file(target) as temporary:
@@ -208,8 +208,8 @@ def _scored(job: Job, schema: pa.Schema, name: str, chunk: Chunk) -> tuple[pa.Ta
     ids = next(iter(kept.values()), None)
 
     def called(row: int) -> str:
-        found = None if ids is None else ids[row].as_py()
-        return "" if found is None else str(found)
+        name = None if ids is None else ids[row].as_py()
+        return "" if name is None else str(name)
 
     counted = tally(scored.faults, called, chunk.start, name)
     return _table(schema, list(kept.values()), scored), counted, chunk.share

@@ -136,9 +136,9 @@ def open_file(path: Path) -> CohortFile:
         raise CohortError([f"there is no file {str(path)!r}; allowed: a CSV or Parquet file"])
     kind = path.suffix.lower()
     if kind not in (".csv", ".parquet"):
-        found = kind or "a file without an ending"
+        ending = kind or "a file without an ending"
         allowed = "a .csv or .parquet file, or a folder of .parquet files"
-        raise CohortError([f"{path.name}: cannot tell what {found} is; allowed: {allowed}"])
+        raise CohortError([f"{path.name}: cannot tell what {ending} is; allowed: {allowed}"])
     try:
         if _is_empty(path):
             raise _refusal(path, *EMPTY)
@@ -175,8 +175,8 @@ def arrow_column(array: pa.Array) -> Column:
     values = array.dictionary
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
         numbers = values.to_numpy(zero_copy_only=False)
-        told = np.append(~np.isnan(numbers), False)
-        return Column(np.where(told[positions], positions, -1), numbers)
+        places = np.append(~np.isnan(numbers), False)
+        return Column(np.where(places[positions], positions, -1), numbers)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         values = values.cast(pa.large_binary())
     return Column(positions, [_text(value) for value in values.to_pylist()])
@@ -359,9 +359,13 @@ def _refusal(path: Path, problem: str, allowed: str) -> CohortError:
 def _unreadable(path: Path, why: Exception) -> CohortError:
     if isinstance(why, UnicodeError) or "UTF8" in str(why) or _is_no_text(why):
         return CohortError([f"{path.name}: {_not_utf8(path)}; allowed: text saved as UTF-8"])
-    told = " ".join(str(why).split())[:200]
     allowed = "a CSV file with a header and commas, or a Parquet file"
-    return CohortError([f"{path.name} cannot be read: {told}; allowed: {allowed}"])
+    return CohortError([f"{path.name} cannot be read: {on_one_line(why)}; allowed: {allowed}"])
+
+
+def on_one_line(why: Exception) -> str:
+    """Return what another library says is wrong, on one line and cut."""
+    return " ".join(str(why).split())[:200]
 
 
 def _is_no_text(why: Exception) -> bool:

@@ -149,11 +149,11 @@ class Draft:
             self.stop(None, "no variable was found", "a network of discrete variables")
         for name, table in self._tables.items():
             self.states_of(name, table.line)
-        found = [self._node(name, tolerance) for name in self._variables]
+        nodes = [self._node(name, tolerance) for name in self._variables]
         self._check_acyclic()
         if self._faults:
             raise NetworkFileError(self._faults)
-        return tuple(node for node in found if node is not None)
+        return tuple(node for node in nodes if node is not None)
 
     def _node(self, name: str, tolerance: float) -> Node | None:
         variable = self._variables[name]

@@ -132,7 +132,7 @@ def as_files(
         problem = "the file does not tell how many cases each column rests on"
         problems = [(problem, "an equivalent sample size (--ess N)")]
     if problems:
-        raise HamkneeError("\n".join(f"{found}; allowed: {right}" for found, right in problems))
+        raise HamkneeError("\n".join(f"{wrong}; allowed: {right}" for wrong, right in problems))
     if words is not None:
         text = read_bytes(Path(words), VocabularyError).decode("utf-8-sig")
         return Imported(Priors(model.vocabulary, _rows(model, ess, note)), text, ())
@@ -176,18 +176,18 @@ def identifiers(names: Iterable[str], spare: str, taken: Collection[str] = ()) -
     {'Très fort': 'tres_fort', '<5': 'state_5', '>5': 'state_5_2', 'yes': 'yes'}
     """
     names = tuple(names)
-    found = {name: name for name in names if _is_identifier(name) and name not in taken}
-    used = {*found, *taken}
+    chosen = {name: name for name in names if _is_identifier(name) and name not in taken}
+    used = {*chosen, *taken}
     for name in names:
-        if name in found:
+        if name in chosen:
             continue
         plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
         start = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
         start = start if re.search("[a-z]", start) else f"{spare}_{start}".rstrip("_")
         tries = (start if n == 1 else f"{start}_{n}" for n in itertools.count(1))
-        found[name] = next(text for text in tries if text not in used)
-        used.add(found[name])
-    return {name: found[name] for name in names}
+        chosen[name] = next(text for text in tries if text not in used)
+        used.add(chosen[name])
+    return {name: chosen[name] for name in names}
 
 
 def _is_identifier(name: str) -> bool:
@@ -216,8 +216,8 @@ def _with_identifiers(model: Model) -> tuple[Model, tuple[tuple[str, str], ...]]
 def _distinct(labels: Sequence[tuple[str, str]]) -> list[str]:
     """Return labels, with the name beside one that is not the only one."""
     count = Counter(label for label, _ in labels)
-    found = [label if count[label] == 1 else f"{label} ({name})" for label, name in labels]
-    return found if len(set(found)) == len(found) else [name for _, name in labels]
+    distinct = [label if count[label] == 1 else f"{label} ({name})" for label, name in labels]
+    return distinct if len(set(distinct)) == len(distinct) else [name for _, name in labels]
 
 
 def _toml(vocabulary: Vocabulary) -> str:

@@ -264,13 +264,13 @@ def _check_words(nodes: Sequence[Node], vocabulary: Vocabulary, target: str | No
     if target not in (None, vocabulary.target.name):
         problem = f"the target is {target!r}, but that of the vocabulary is another"
         raise HamkneeError(f"{problem}; allowed: {vocabulary.target.name}")
-    found = {node.name: node for node in nodes}
-    problems = [f"the vocabulary has no {name!r}" for name in found if name not in vocabulary]
-    problems += [f"the network has no {name!r}" for name in vocabulary if name not in found]
+    by_name = {node.name: node for node in nodes}
+    problems = [f"the vocabulary has no {name!r}" for name in by_name if name not in vocabulary]
+    problems += [f"the network has no {name!r}" for name in vocabulary if name not in by_name]
     for name in vocabulary:
         states = set(vocabulary[name].state_names)
-        if name in found and set(found[name].states) != states:
-            theirs = listing(map(repr, found[name].states))
+        if name in by_name and set(by_name[name].states) != states:
+            theirs = listing(map(repr, by_name[name].states))
             ours = listing(map(repr, vocabulary[name].state_names))
             problems.append(f"{name!r} has the states {theirs}, in the vocabulary {ours}")
     if problems:

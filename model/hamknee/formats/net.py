@@ -57,14 +57,14 @@ class _Reader(WordReader):
 
     def _attributes(self) -> dict[str, list[Word]]:
         self.expect("{")
-        found: dict[str, list[Word]] = {}
+        attributes: dict[str, list[Word]] = {}
         while not self.take("}"):
             name = self.name("an attribute")
             self.expect("=")
-            if name.text in found:
+            if name.text in attributes:
                 self.draft.stop(name.line, f"{name.text} stands twice", "each attribute once")
-            found[name.text] = self.until(";")
-        return found
+            attributes[name.text] = self.until(";")
+        return attributes
 
     def _node(self) -> None:
         name = self.name("the name of a variable")

@@ -76,9 +76,9 @@ class WordReader:
 
     def take(self, text: str) -> bool:
         """Read the next word if it is this one."""
-        found = self.sees(text)
-        self.place += found
-        return found
+        seen = self.sees(text)
+        self.place += seen
+        return seen
 
     def expect(self, text: str) -> Word:
         """Read a certain word, or stop."""
@@ -118,13 +118,13 @@ def _words(text: str, draft: Draft, comment: str, string: str, signs: str) -> li
     )
     words, place, line = [], 0, 1
     while place < len(text):
-        found = pattern.match(text, place)
-        if found is None:
+        match = pattern.match(text, place)
+        if match is None:
             draft.stop(line, 'found a " that is never closed', "strings in a pair of quotes")
-        if found.lastgroup == "string":
-            words.append(Word(found[0][1:-1], line, quoted=True))
-        elif found.lastgroup != "skip":
-            words.append(Word(found[0], line))
-        line += found[0].count("\n")
-        place = found.end()
+        if match.lastgroup == "string":
+            words.append(Word(match[0][1:-1], line, quoted=True))
+        elif match.lastgroup != "skip":
+            words.append(Word(match[0], line))
+        line += match[0].count("\n")
+        place = match.end()
     return words

@@ -136,13 +136,13 @@ class Summary:
 
     @cached_property
     def _blocks(self) -> list[Block]:
-        words, found = self._words, self.advice.triage
-        blocks = [Block(words["because"], found.reason_texts)]
+        words, triage = self._words, self.advice.triage
+        blocks = [Block(words["because"], triage.reason_texts)]
         if self.followed is not None:
             blocks.append(Block(words["follow_up"], [self.followed.course_text]))
         blocks += [self._findings(), self._ranking(), self._flags()]
-        told = [(name, texts) for name, texts in self.advice.sections.items() if name not in ASIDE]
-        return blocks + [Block(words[name], texts) for name, texts in told]
+        sections = self.advice.sections.items()
+        return blocks + [Block(words[n], texts) for n, texts in sections if n not in ASIDE]
 
     def _findings(self) -> Block:
         evidence, words = self.advice.triage.interval.posterior.evidence, self._words
@@ -166,10 +166,10 @@ class Summary:
         return Block(words["ranking"], rows=interval.ranking, columns=columns)
 
     def _flags(self) -> Block:
-        found, words = self.advice.triage, self._words
+        triage, words = self.advice.triage, self._words
         rows = [
-            (flag.question, words[f"state_{found.answers[name]}"])
-            for name, flag in found.guidance.flags.items()
+            (flag.question, words[f"state_{triage.answers[name]}"])
+            for name, flag in triage.guidance.flags.items()
         ]
         return Block(words["flags"], rows=rows, columns=("", ""))
 
