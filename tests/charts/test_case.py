@@ -94,4 +94,4 @@ def test_a_difference_pairs_the_versions_by_name(model: Model, table: pd.DataFra
 
 
 def test_what_shows_no_change_says_so(table: pd.DataFrame) -> None:
-    assert all(told.endswith("the same") for told in difference_rows(table, table)["words"])
+    assert all(words.endswith("the same") for words in difference_rows(table, table)["words"])

@@ -12,7 +12,7 @@ from tests.support.drawings import contrast_of
 
 
 @pytest.fixture(scope="module")
-def found(model: Model) -> Evaluation:
+def evaluation(model: Model) -> Evaluation:
     return evaluate(model, resamples=100)
 
 
@@ -25,27 +25,27 @@ def data(chart: alt.LayerChart) -> list[list[dict[str, Any]]]:
     return list(chart.to_dict()["datasets"].values())
 
 
-def test_a_dot_and_an_interval_for_the_model_and_each_baseline(found: Evaluation) -> None:
-    chart = score_intervals(found.table, "log_loss")
+def test_a_dot_and_an_interval_for_the_model_and_each_baseline(evaluation: Evaluation) -> None:
+    chart = score_intervals(evaluation.table, "log_loss")
     (rows,) = data(chart)
     assert [row["name"] for row in rows] == ["hamknee", "prior only", "naive Bayes"]
-    assert rows[0]["value"] == found.log_loss
+    assert rows[0]["value"] == evaluation.log_loss
     (dot,), (line,) = layers(chart, "point"), layers(chart, "rule")
     assert dot["encoding"]["x"]["field"] == "value"
     assert (line["encoding"]["x"]["field"], line["encoding"]["x2"]["field"]) == ("low", "high")
     assert dot["encoding"]["x"]["title"] == "Log loss (less is better)"
 
 
-def test_shares_are_drawn_from_0_to_100_percent(found: Evaluation) -> None:
-    chart = score_intervals(found.table, "top3")
+def test_shares_are_drawn_from_0_to_100_percent(evaluation: Evaluation) -> None:
+    chart = score_intervals(evaluation.table, "top3")
     (dot,) = layers(chart, "point")
     assert dot["encoding"]["x"]["scale"]["domain"] == [0, 1]
     (rows,) = data(chart)
     assert rows[0]["number"] == "78 %"
 
 
-def test_reliability_has_the_diagonal_and_an_interval_for_each_bin(found: Evaluation) -> None:
-    table = found.calibration(of="first").reliability
+def test_reliability_has_the_diagonal_and_an_interval_for_each_bin(evaluation: Evaluation) -> None:
+    table = evaluation.calibration(of="first").reliability
     chart = reliability(table)
     assert data(chart) == [table.to_dict(orient="records")]
     diagonal, interval = (layer["encoding"] for layer in layers(chart, "rule"))
@@ -58,20 +58,20 @@ def test_reliability_has_the_diagonal_and_an_interval_for_each_bin(found: Evalua
     )
 
 
-def test_confusion_shows_every_count_and_frames_what_is_right(found: Evaluation) -> None:
-    chart = confusion(found.confusion)
+def test_confusion_shows_every_count_and_frames_what_is_right(evaluation: Evaluation) -> None:
+    chart = confusion(evaluation.confusion)
     counts, right = sorted(data(chart), key=lambda rows: "n" not in rows[0])
     assert sum(row["n"] for row in counts) == 58
     assert all(row["n"] > 0 for row in counts)
     assert [row["label"] for row in right] == [row["first_label"] for row in right]
     assert len(right) == 11
-    order = list(dict.fromkeys(found.confusion["label"]))
+    order = list(dict.fromkeys(evaluation.confusion["label"]))
     for layer in chart.to_dict()["layer"]:
         assert layer["encoding"]["x"]["sort"] == layer["encoding"]["y"]["sort"] == order
 
 
-def test_net_benefit_draws_three_strategies_and_one_band(found: Evaluation) -> None:
-    curve = found.decision_curve("rupture")
+def test_net_benefit_draws_three_strategies_and_one_band(evaluation: Evaluation) -> None:
+    curve = evaluation.decision_curve("rupture")
     chart = net_benefit(curve.table)
     assert len(layers(chart, "line")) == 3
     assert len(layers(chart, "area")) == 1
@@ -81,13 +81,13 @@ def test_net_benefit_draws_three_strategies_and_one_band(found: Evaluation) -> N
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_words_and_marks_stand_out_from_the_ground(found: Evaluation, dark: bool) -> None:
+def test_words_and_marks_stand_out_from_the_ground(evaluation: Evaluation, dark: bool) -> None:
     ground = "#11181f" if dark else "#ffffff"
     charts = [
-        score_intervals(found.table, "brier", dark=dark),
-        reliability(found.calibration().reliability, dark=dark),
-        confusion(found.confusion, dark=dark),
-        net_benefit(found.decision_curve("dvt").table, dark=dark),
+        score_intervals(evaluation.table, "brier", dark=dark),
+        reliability(evaluation.calibration().reliability, dark=dark),
+        confusion(evaluation.confusion, dark=dark),
+        net_benefit(evaluation.decision_curve("dvt").table, dark=dark),
     ]
     for chart in charts:
         spec = chart.to_dict()
@@ -103,9 +103,9 @@ def test_words_and_marks_stand_out_from_the_ground(found: Evaluation, dark: bool
                 assert name not in axis or contrast_of(axis[name], ground) >= 4.5
 
 
-def test_numbers_stay_readable_on_the_darkest_field(found: Evaluation) -> None:
+def test_numbers_stay_readable_on_the_darkest_field(evaluation: Evaluation) -> None:
     for dark, ground in ((False, "#ffffff"), (True, "#11181f")):
-        chart = confusion(found.confusion, dark=dark)
+        chart = confusion(evaluation.confusion, dark=dark)
         (field,) = (layer for layer in layers(chart, "rect") if "fill" in layer["mark"])
         (text,) = layers(chart, "text")
         most = field["encoding"]["fillOpacity"]["scale"]["range"][1]

@@ -37,13 +37,13 @@ def test_every_arrow_is_drawn_from_parent_to_child(priors: Priors) -> None:
 def test_in_a_case_the_lines_are_the_most_probable_states_and_answers_stand_out(
     model: Model, priors: Priors
 ) -> None:
-    found = model.marginals(CASE)
-    chart = network_of_case(model.vocabulary, priors.parents, found, set(CASE))
+    marginals = model.marginals(CASE)
+    chart = network_of_case(model.vocabulary, priors.parents, marginals, set(CASE))
     boxes = {row["name"]: row for row in rows_having(chart, "name")}
     assert {name for name, box in boxes.items() if box["known"]} == set(CASE)
     for variable in model.vocabulary.variables:
-        box, best = boxes[variable.name], int(found[variable.name].argmax())
-        share = float(found[variable.name][best])
+        box, best = boxes[variable.name], int(marginals[variable.name].argmax())
+        share = float(marginals[variable.name][best])
         assert box["filled"] == pytest.approx(box["x"] + share * (box["x2"] - box["x"]))
         assert box["words"] == f"{variable.states[best].label}, {percent(share)}"
     weights = [layer["mark"].get("fontWeight") for layer in chart.to_dict()["layer"]]

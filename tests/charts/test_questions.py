@@ -14,8 +14,8 @@ CASE = {"setting": "primary_care", "age": 45, "onset": "gradual", "location": "p
 
 def rows(chart: Any, column: str) -> pd.DataFrame:
     """Return the table of a chart that has a column."""
-    found = [pd.DataFrame(data) for data in chart.to_dict()["datasets"].values()]
-    (table,) = (data for data in found if column in data)
+    tables = [pd.DataFrame(data) for data in chart.to_dict()["datasets"].values()]
+    (table,) = (data for data in tables if column in data)
     return table
 
 

@@ -90,8 +90,8 @@ def test_a_tornado_draws_the_widest_first(model: Model) -> None:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_tornado_is_its_table(model: hamknee.Model, dark: bool) -> None:
-    found = hamknee.tornado(model, CASE, "rupture")
-    table = found.table.assign(place=lambda t: t.index.astype(str), what="what", where="where")
+    tornado = hamknee.tornado(model, CASE, "rupture")
+    table = tornado.table.assign(place=lambda t: t.index.astype(str), what="what", where="where")
     chart = tornado_chart(table, 0.3, most=7, dark=dark)
     drawn = rows_having(chart, "posterior_low")
     assert [row["posterior_low"] for row in drawn] == list(table["posterior_low"][:7])

@@ -55,6 +55,5 @@ def test_a_contrast_starts_every_weight_at_even(model: Model) -> None:
     rows = contrast_rows(reasons)
     assert (rows["start"] == 0).all()
     assert sorted(rows["end"]) == pytest.approx(sorted(reasons.shapley))
-    assert all(
-        ("first" in told) == (end > 0) for told, end in zip(rows["words"], rows["end"], strict=True)
-    )
+    pairs = zip(rows["words"], rows["end"], strict=True)
+    assert all(("first" in words) == (end > 0) for words, end in pairs)

@@ -37,10 +37,10 @@ def test_a_cohort_is_scored_and_reported(
     assert "Not read and not kept: 'weight'." in out
     assert "the column 'weight' is ignored (did you mean 'overweight'?)" in out
     assert model.sha256[:12] in out
-    found = pd.read_csv(target).set_index("patient")
+    scored = pd.read_csv(target).set_index("patient")
     case = {"onset": "sudden", "pop": "yes"}
-    assert found.loc["p1", "p_dvt"] == pytest.approx(model.posterior(case)["dvt"])
-    assert found["fault"].notna().tolist() == [False, True, False]
+    assert scored.loc["p1", "p_dvt"] == pytest.approx(model.posterior(case)["dvt"])
+    assert scored["fault"].notna().tolist() == [False, True, False]
 
 
 def test_json_is_the_report_alone(
@@ -58,8 +58,8 @@ def test_other_numbers_can_be_used(
     priors = tmp_path / "priors.csv"
     priors.write_text("".join(line.replace(",14,", ",15,") for line in lines), encoding="utf-8")
     options = ["-o", tmp_path / "out.csv", "--json", "--priors", priors]
-    told = json.loads(run(capsys, "score", cohort, *options)[1])
-    assert told["numbers"] == hamknee.load(priors).sha256 != hamknee.load().sha256
+    report = json.loads(run(capsys, "score", cohort, *options)[1])
+    assert report["numbers"] == hamknee.load(priors).sha256 != hamknee.load().sha256
 
 
 def test_a_folder_is_gone_on_with(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -52,8 +52,8 @@ true = "yes"
             "pop": ["yes", None, None, None],
         }
     )
-    found = hamknee.score(model, theirs, mapping=file)
-    pd.testing.assert_frame_equal(found, hamknee.score(model, ours))
+    scored = hamknee.score(model, theirs, mapping=file)
+    pd.testing.assert_frame_equal(scored, hamknee.score(model, ours))
 
 
 def test_a_reason_names_the_column_as_they_call_it(model: Model) -> None:
@@ -94,9 +94,9 @@ def test_columns_that_do_not_fit_are_told(
     with pytest.raises(CohortError) as raised:
         hamknee.score(model, frame, **options)
     assert len(raised.value.problems) == len(problems)
-    for found, expected in zip(raised.value.problems, problems, strict=True):
-        assert expected in found
-        assert "; allowed: " in found
+    for problem, expected in zip(raised.value.problems, problems, strict=True):
+        assert expected in problem
+        assert "; allowed: " in problem
 
 
 def test_every_fault_of_a_mapping_file_is_told_at_once(model: Model, tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ jetzt = "now"
     )
     with pytest.raises(MappingError) as raised:
         read_mapping(model.vocabulary, file)
-    told = [(fault.line, fault.problem) for fault in raised.value.faults]
-    assert told == [
+    faults = [(fault.line, fault.problem) for fault in raised.value.faults]
+    assert faults == [
         (1, "found -9"),
         (3, "unknown Beginn 'onsett' (did you mean 'onset'?)"),
         (4, "found 5"),

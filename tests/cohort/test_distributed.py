@@ -103,14 +103,14 @@ def test_a_frame_is_scored_as_by_one_process(model: Model) -> None:
     asked: dict[str, Any] = {"mapping": {"Beginn": "onset"}, "keep": ["swelling"]}
     scored = on_dask.score_dask(model, dd.from_pandas(frame, npartitions=7), **asked)
     assert scored.npartitions == 7
-    found, expected = scored.compute(), hamknee.score(model, frame, **asked)
-    pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=1e-12, atol=0)
-    assert found.dtypes.filter(regex="p_|top|conflict|fault").equals(
+    computed, expected = scored.compute(), hamknee.score(model, frame, **asked)
+    pd.testing.assert_frame_equal(computed, expected, check_dtype=False, rtol=1e-12, atol=0)
+    assert computed.dtypes.filter(regex="p_|top|conflict|fault").equals(
         expected.dtypes.filter(regex="p_|top|conflict|fault")
     )
-    assert found["fault"].notna().sum() == 60
+    assert computed["fault"].notna().sum() == 60
     promised = scored._meta.dtypes
-    assert promised.equals(found.dtypes)
+    assert promised.equals(computed.dtypes)
 
 
 def test_a_worker_killed_while_it_scores_a_frame_loses_nothing(
@@ -120,10 +120,10 @@ def test_a_worker_killed_while_it_scores_a_frame_loses_nothing(
     while not any(client.processing().values()):
         time.sleep(0.001)
     kill_a_busy_worker(client)
-    found = computed.result().set_index("case_id").sort_index()
+    scored = computed.result().set_index("case_id").sort_index()
     expected = hamknee.score(model, pd.read_parquet(parts)).set_index("case_id").sort_index()
     pd.testing.assert_frame_equal(
-        found, expected, check_dtype=False, check_index_type=False, rtol=1e-12, atol=0
+        scored, expected, check_dtype=False, check_index_type=False, rtol=1e-12, atol=0
     )
 
 
@@ -148,9 +148,9 @@ def test_strict_raises_the_fault_of_a_row(model: Model) -> None:
 @pytest.mark.usefixtures("current")
 def test_results_carry_the_digest_but_no_counts_of_a_part(model: Model) -> None:
     frame = pd.DataFrame({"pop": ["yes"] * 6})
-    found = on_dask.score_dask(model, dd.from_pandas(frame, npartitions=3)).compute()
-    assert found.attrs["hamknee"]["numbers"] == model.sha256
-    assert "rows" not in found.attrs["hamknee"]
+    scored = on_dask.score_dask(model, dd.from_pandas(frame, npartitions=3)).compute()
+    assert scored.attrs["hamknee"]["numbers"] == model.sha256
+    assert "rows" not in scored.attrs["hamknee"]
 
 
 # Folders ------------------------------------------------------------------------------------------
@@ -159,15 +159,15 @@ def test_results_carry_the_digest_but_no_counts_of_a_part(model: Model) -> None:
 def test_a_folder_gets_the_bytes_of_a_single_process(
     model: Model, client: distributed.Client, parts: Path, alone: dict[str, bytes], tmp_path: Path
 ) -> None:
-    told: list[tuple[int, float]] = []
+    steps: list[tuple[int, float]] = []
     report = on_dask.score_folder(
-        model, parts, tmp_path / "out", client, progress=lambda *step: told.append(step)
+        model, parts, tmp_path / "out", client, progress=lambda *step: steps.append(step)
     )
     assert files_below(tmp_path / "out") == alone
     assert (report.tally.rows, report.tally.faulty) == (PARTS * 4000, PARTS * 80)
     assert report == score_file(model, parts, tmp_path / "out", resume=True)
-    assert [rows for rows, _ in told] == [4000 * part for part in range(1, PARTS + 1)]
-    assert told[-1][1] == 1.0
+    assert [rows for rows, _ in steps] == [4000 * part for part in range(1, PARTS + 1)]
+    assert steps[-1][1] == 1.0
 
 
 def test_a_worker_killed_while_it_scores_a_folder_loses_nothing(
@@ -263,9 +263,9 @@ def test_an_address_without_a_scheduler_ends_with_exit_code_2(
     monkeypatch.setattr(on_dask, "CONNECT_SECONDS", 0.2)
     with pytest.raises(SystemExit) as exit_:
         main(["score", str(parts), "-o", str(tmp_path / "out"), "--dask", address])
-    told = capsys.readouterr().err
+    message = capsys.readouterr().err
     assert exit_.value.code == 2
-    assert f"no Dask scheduler answers at '{address}'" in told.replace("\n", " ")
+    assert f"no Dask scheduler answers at '{address}'" in message.replace("\n", " ")
     assert not (tmp_path / "out").exists()
 
 

@@ -135,8 +135,8 @@ def test_killed_at_any_moment_it_leaves_whole_files_and_goes_on(
         job.send_signal(signal.SIGKILL)
         cut += job.wait() == -signal.SIGKILL
         job.stdout.close()
-        found = {name: data for name, data in files_below(target).items() if "/." not in f"/{name}"}
-        assert found.items() <= whole.items()
+        below = files_below(target).items()
+        assert {file for file in below if "/." not in f"/{file[0]}"} <= whole.items()
     assert cut >= 2
     assert score_file(model, source, target, resume=True) == expected
     assert files_below(target) == whole
@@ -159,17 +159,17 @@ def test_only_the_same_job_is_gone_on_with(model: Model, tmp_path: Path) -> None
 def test_overwriting_removes_results_and_nothing_else(model: Model, tmp_path: Path) -> None:
     source, target = folder_of(tmp_path / "in", parts=4), tmp_path / "out"
     score_file(model, source, target)
-    mine, outside = target / "mine.txt", tmp_path / "outside.parquet"
-    for path in (mine, outside):
+    kept, outside = target / "mine.txt", tmp_path / "outside.parquet"
+    for path in (kept, outside):
         path.write_text("mine")
     manifest = target / MANIFEST
-    told = json.loads(manifest.read_text())
-    told["files"].append({"name": "../outside.parquet"})
-    manifest.write_text(json.dumps(told))
+    entries = json.loads(manifest.read_text())
+    entries["files"].append({"name": "../outside.parquet"})
+    manifest.write_text(json.dumps(entries))
     assert "not empty" in refused(model, source, target, overwrite=True)
     assert set(files_below(target)) == {"mine.txt"}
     assert outside.read_text() == "mine"
-    mine.unlink()
+    kept.unlink()
     score_file(model, source, target, overwrite=True)
 
 
@@ -187,16 +187,16 @@ def test_links_in_a_folder_are_not_followed(model: Model, tmp_path: Path) -> Non
     for link, to in (("link.parquet", outside), ("links", tmp_path)):
         source = folder_of(tmp_path / f"in {link}", parts=1)
         (source / link).symlink_to(to)
-        told = refused(model, source, tmp_path / "out")
-        assert f"{link!r} is a symbolic link" in told
+        message = refused(model, source, tmp_path / "out")
+        assert f"{link!r} is a symbolic link" in message
     assert not (tmp_path / "out").exists()
 
 
 def test_files_of_a_folder_are_alike(model: Model, tmp_path: Path) -> None:
     source = folder_of(tmp_path / "in", parts=2)
     write(cohort(3).drop(columns="onset"), source / "part-1.parquet")
-    told = refused(model, source, tmp_path / "out")
-    assert "part-0.parquet has a column 'onset' and part-1.parquet has not" in told
+    message = refused(model, source, tmp_path / "out")
+    assert "part-0.parquet has a column 'onset' and part-1.parquet has not" in message
     write(cohort(3).assign(case_id=[1, 2, 3]), source / "part-1.parquet")
     assert "of other types" in refused(model, source, tmp_path / "out")
 

@@ -30,18 +30,18 @@ def test_files_are_scored_as_frames_are(
     monkeypatch.setattr(cohort_files, "BLOCK_BYTES", 1000 if chunk == 7 else 2**20)
     frame = cohort()
     source, target = write(frame, tmp_path / f"in{kind}"), tmp_path / f"out{out}"
-    told: list[tuple[int, float]] = []
+    progress: list[tuple[int, float]] = []
     report = score_file(
-        model, source, target, keep=["note"], progress=lambda *done: told.append(done)
+        model, source, target, keep=["note"], progress=lambda *done: progress.append(done)
     )
     expected = hamknee.score(model, frame, keep=["note"])
-    found = read(target)
-    pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_categorical=False)
+    scored = read(target)
+    pd.testing.assert_frame_equal(scored, expected, check_dtype=False, check_categorical=False)
     assert report.as_json() == expected.attrs["hamknee"]
     assert report.tally.rows == COUNT
-    assert told[-1] == (COUNT, 1.0)
-    assert told == sorted(told)
-    assert len(told) == 1 if chunk > COUNT else len(told) > 10
+    assert progress[-1] == (COUNT, 1.0)
+    assert progress == sorted(progress)
+    assert len(progress) == 1 if chunk > COUNT else len(progress) > 10
     assert {path.name for path in tmp_path.iterdir()} - {source.name, target.name} == (
         {"out.csv.json"} if out == ".csv" else set()
     )
@@ -61,14 +61,14 @@ def test_kept_columns_keep_their_values(model: Model, tmp_path: Path) -> None:
     score_file(
         model, tmp_path / "in.parquet", tmp_path / "out.parquet", keep=["when", "ward", "pop"]
     )
-    found = pq.read_table(tmp_path / "out.parquet")
-    assert found.select(["id", "when", "ward", "pop"]).to_pydict() == table.to_pydict()
+    scored = pq.read_table(tmp_path / "out.parquet")
+    assert scored.select(["id", "when", "ward", "pop"]).to_pydict() == table.to_pydict()
 
 
 def test_strict_names_file_row_and_what_it_is_called(model: Model, tmp_path: Path) -> None:
     write(pd.DataFrame({"id": ["a", "b"], "pop": ["yes", "y"]}), tmp_path / "in.csv")
-    told = refused(model, tmp_path / "in.csv", tmp_path / "out.csv", strict=True)
-    assert told == "row 2 (id 'b'): 'y' is not a state of pop; allowed: yes, no"
+    message = refused(model, tmp_path / "in.csv", tmp_path / "out.csv", strict=True)
+    assert message == "row 2 (id 'b'): 'y' is not a state of pop; allowed: yes, no"
     assert not (tmp_path / "out.csv").exists()
 
 

@@ -49,8 +49,8 @@ def test_arrow_columns_of_every_type_are_read(kind: str, model: Model, tmp_path:
     pq.write_table(pa.table({"age": column}), tmp_path / "in.parquet")
     score_file(model, tmp_path / "in.parquet", tmp_path / "out.parquet")
     expected = hamknee.score(model, pd.DataFrame({"age": pd.Series(values, dtype=object)}))
-    found = read(tmp_path / "out.parquet")
-    pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_categorical=False)
+    scored = read(tmp_path / "out.parquet")
+    pd.testing.assert_frame_equal(scored, expected, check_dtype=False, check_categorical=False)
 
 
 # CSV as people write it ---------------------------------------------------------------------------
@@ -66,9 +66,9 @@ def test_a_csv_row_of_the_wrong_length_stays_in_its_place(
     lines = [line.replace('"\n"', '""') for line in lines]
     (tmp_path / "in.csv").write_text("\n".join(["id,pop,age", *lines[:9], "", *lines[9:]]))
     report = score_file(model, tmp_path / "in.csv", tmp_path / "out.csv")
-    found = read(tmp_path / "out.csv")
-    assert set(np.flatnonzero(found["fault"].notna())) == wrong
-    assert found["id"].tolist() == [np.nan if i in wrong else f"p{i}" for i in range(40)]
+    scored = read(tmp_path / "out.csv")
+    assert set(np.flatnonzero(scored["fault"].notna())) == wrong
+    assert scored["id"].tolist() == [np.nan if i in wrong else f"p{i}" for i in range(40)]
     assert report.tally.faults == {"the row has 4 cells": len(wrong)}
     assert [example.row for example in report.tally.examples] == [i + 1 for i in sorted(wrong)]
 
@@ -78,9 +78,9 @@ def test_a_byte_order_mark_spaces_in_the_header_and_quotes_do_not_matter(
 ) -> None:
     (tmp_path / "in.csv").write_bytes(b'\xef\xbb\xbf id ,"pop", age\r\n"a, ""b""",yes, 31 \r\n')
     score_file(model, tmp_path / "in.csv", tmp_path / "out.parquet")
-    found = read(tmp_path / "out.parquet").iloc[0]
-    assert found["id"] == 'a, "b"'
-    assert found["p_dvt"] == pytest.approx(model.posterior({"pop": "yes", "age": 31})["dvt"])
+    scored = read(tmp_path / "out.parquet").iloc[0]
+    assert scored["id"] == 'a, "b"'
+    assert scored["p_dvt"] == pytest.approx(model.posterior({"pop": "yes", "age": 31})["dvt"])
 
 
 def test_a_cell_that_is_not_utf8_is_a_fault_of_its_row(model: Model, tmp_path: Path) -> None:
@@ -131,8 +131,8 @@ def test_nested_columns_are_refused_unless_they_are_left_alone(
     column: pa.Array, model: Model, tmp_path: Path
 ) -> None:
     pq.write_table(pa.table({"onset": column, "pop": ["yes"]}), tmp_path / "in.parquet")
-    told = refused(model, tmp_path / "in.parquet", tmp_path / "out.parquet")
-    assert "column 'onset' is of the type" in told
+    message = refused(model, tmp_path / "in.parquet", tmp_path / "out.parquet")
+    assert "column 'onset' is of the type" in message
     score_file(model, tmp_path / "in.parquet", tmp_path / "out.parquet", mapping={"onset": ""})
 
 

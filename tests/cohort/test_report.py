@@ -21,6 +21,6 @@ def test_parquet_tells_the_numbers_and_the_report(model: Model, tmp_path: Path) 
 
 def test_beside_a_csv_file_stand_the_numbers_and_the_report(model: Model, tmp_path: Path) -> None:
     report = score_file(model, write(cohort(), tmp_path / "in.csv"), tmp_path / "out.csv")
-    told = json.loads((tmp_path / "out.csv.json").read_text(encoding="utf-8"))
-    assert told == report.as_json()
-    assert told["numbers"] == model.sha256
+    entries = json.loads((tmp_path / "out.csv.json").read_text(encoding="utf-8"))
+    assert entries == report.as_json()
+    assert entries["numbers"] == model.sha256

@@ -33,16 +33,16 @@ def frame_of(rows: list[Mapping[str, Any]], **options: Any) -> pd.DataFrame:
 
 def assert_as_one_by_one(model: Model, scored: pd.DataFrame, rows: list[Mapping[str, Any]]) -> None:
     states = model.vocabulary.target.state_names
-    for (_, found), row in zip(scored.iterrows(), rows, strict=True):
+    for (_, answers), row in zip(scored.iterrows(), rows, strict=True):
         cells = pd.DataFrame([row]) if row else pd.DataFrame(index=[0])
         case = model.encode(cells).evidence(0)
         posterior = model.posterior(case)
         expected = [posterior[name] for name in states]
-        np.testing.assert_allclose([found[f"p_{name}"] for name in states], expected, atol=1e-12)
-        assert found["top"] == posterior.top
-        assert found["p_evidence"] == pytest.approx(model.p_evidence(case), rel=1e-12)
-        assert found["conflict"] == pytest.approx(hamknee.conflict(model, case).bits, abs=1e-9)
-        assert pd.isna(found["fault"])
+        np.testing.assert_allclose([answers[f"p_{name}"] for name in states], expected, atol=1e-12)
+        assert answers["top"] == posterior.top
+        assert answers["p_evidence"] == pytest.approx(model.p_evidence(case), rel=1e-12)
+        assert answers["conflict"] == pytest.approx(hamknee.conflict(model, case).bits, abs=1e-9)
+        assert pd.isna(answers["fault"])
 
 
 def test_every_row_is_answered_as_if_it_were_alone(model: Model) -> None:
@@ -200,12 +200,12 @@ def test_no_part_of_a_named_contradiction_is_one() -> None:
     reasons = scored["fault"].dropna().unique()
     assert len(reasons)
     for reason in reasons:
-        found = dict(part.split("=") for part in reason.rpartition(": ")[2].split(", "))
+        findings = dict(part.split("=") for part in reason.rpartition(": ")[2].split(", "))
         if "cannot be true in" in reason:
-            found = dict([reason.split(" ")[0].split("=")])
-        assert model.p_evidence(found) == 0
-        for left_out in found:
-            rest = {name: value for name, value in found.items() if name != left_out}
+            findings = dict([reason.split(" ")[0].split("=")])
+        assert model.p_evidence(findings) == 0
+        for left_out in findings:
+            rest = {name: value for name, value in findings.items() if name != left_out}
             assert model.p_evidence(rest) > 0
 
 

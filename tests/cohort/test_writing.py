@@ -28,10 +28,10 @@ def test_no_cell_of_a_csv_result_can_run_as_a_formula(model: Model, tmp_path: Pa
     frame = pd.DataFrame({"id": FORMULAS, "=2+2": "x", "pop": FORMULAS})
     write(frame, tmp_path / "in.parquet")
     score_file(model, tmp_path / "in.parquet", tmp_path / "out.csv", keep=["=2+2"])
-    found = read(tmp_path / "out.csv")
-    assert list(found.columns[:2]) == ["id", "'=2+2"]
-    assert [text.replace("'", "", 1) for text in found["id"][:4]] == FORMULAS[:4]
-    for cell in [*found["id"], *found["fault"]]:
+    scored = read(tmp_path / "out.csv")
+    assert list(scored.columns[:2]) == ["id", "'=2+2"]
+    assert [text.replace("'", "", 1) for text in scored["id"][:4]] == FORMULAS[:4]
+    for cell in [*scored["id"], *scored["fault"]]:
         for part in [piece for line in cell.splitlines() for piece in line.split(";")]:
             assert part.strip(' "\t')[:1] not in ("=", "+", "-", "@", "＝")
 

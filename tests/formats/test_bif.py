@@ -26,8 +26,8 @@ with warnings.catch_warnings():
 def test_published_networks_read_as_pgmpy_reads_them(tmp_path: Path, name: str) -> None:
     folder = resources.files("pgmpy") / "utils" / "example_models"
     (tmp_path / "net.bif").write_bytes(gzip.decompress((folder / f"{name}.bif.gz").read_bytes()))
-    found = read_network(tmp_path / "net.bif", target=TARGETS[name])
-    assert distance(found, textbook(name)) < 1e-6
+    model = read_network(tmp_path / "net.bif", target=TARGETS[name])
+    assert distance(model, textbook(name)) < 1e-6
 
 
 def test_the_table_of_a_bif_file_has_the_variable_slowest(tmp_path: Path) -> None:

@@ -17,27 +17,27 @@ with warnings.catch_warnings():
 
 def test_hostile_names_become_identifiers_and_stay_as_labels(tmp_path: Path) -> None:
     model = with_states("<5", ">5", name='Größe "x"')
-    found = as_files(model, ess=3, note="from a test")
-    found.save(tmp_path)
+    imported = as_files(model, ess=3, note="from a test")
+    imported.save(tmp_path)
     again = hamknee.load(tmp_path / "priors.csv").vocabulary["grosse_x"]
     assert again.label == 'Größe "x"'
     assert [(s.name, s.label) for s in again.states] == [("state_5", "<5"), ("state_5_2", ">5")]
-    assert ('Größe "x"=>5', "state_5_2") in found.renamed
+    assert ('Größe "x"=>5', "state_5_2") in imported.renamed
     with pytest.raises(HamkneeError, match="is there already"):
-        found.save(tmp_path)
+        imported.save(tmp_path)
 
 
 def test_names_that_stand_for_something_else_are_given_others(tmp_path: Path) -> None:
-    found = as_files(with_states("yes", "no", name="flag"), ess=3, note="from a test")
-    found.save(tmp_path)
+    imported = as_files(with_states("yes", "no", name="flag"), ess=3, note="from a test")
+    imported.save(tmp_path)
     again = hamknee.load(tmp_path / "priors.csv").vocabulary["flag_2"]
     assert again.label == "flag"
 
 
 def test_zeros_and_ones_of_an_imported_network_are_logical(tmp_path: Path) -> None:
-    found = as_files(with_zeros(), note="from a test")
-    assert {row.basis for row in found.priors.rows if row.probability in (0, 1)} == {"logical"}
-    assert {row.basis for row in found.priors.rows if 0 < row.probability < 1} == {"judgement"}
-    assert {row.ess for row in found.priors.rows} == {20}
-    found.save(tmp_path)
+    imported = as_files(with_zeros(), note="from a test")
+    assert {row.basis for row in imported.priors.rows if row.probability in (0, 1)} == {"logical"}
+    assert {row.basis for row in imported.priors.rows if 0 < row.probability < 1} == {"judgement"}
+    assert {row.ess for row in imported.priors.rows} == {20}
+    imported.save(tmp_path)
     assert distance(hamknee.load(tmp_path / "priors.csv"), with_zeros()) == 0

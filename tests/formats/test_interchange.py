@@ -115,8 +115,8 @@ def test_pyagrum_has_the_same_posteriors_of_what_we_write(
     evidence = {variable.name: variable.state_names[0] for variable in others}
     engine.setEvidence(evidence)
     engine.makeInference()
-    found = engine.posterior(target.name)
-    theirs = [found[{target.name: state}] for state in target.state_names]
+    posterior = engine.posterior(target.name)
+    theirs = [posterior[{target.name: state}] for state in target.state_names]
     assert model.posterior(evidence).probabilities == pytest.approx(theirs, abs=1e-6)
 
 
@@ -142,8 +142,8 @@ def test_pyagrum_agrees_on_xdsl_and_uai_where_no_table_has_several_parents(
     export(model, tmp_path / f"net.{ending}")
     theirs = pyagrum.loadBN(str(tmp_path / f"net.{ending}"))
     parent, child = ("0", "1") if ending == "uai" else ("t", "sign")
-    found = theirs.cpt(child)[{parent: 1}]
-    assert list(found) == pytest.approx([0.3, 0.7])
+    column = theirs.cpt(child)[{parent: 1}]
+    assert list(column) == pytest.approx([0.3, 0.7])
 
 
 @pytest.mark.parametrize("ending", ["xdsl", "uai"])
@@ -162,10 +162,10 @@ def test_a_file_cut_anywhere_is_an_error_or_the_whole_network(tmp_path: Path, ki
     whole = read(tmp_path, kind, text)
     for end in range(len(text)):
         try:
-            found = read(tmp_path, kind, text[:end])
+            part = read(tmp_path, kind, text[:end])
         except NetworkFileError:
             continue
-        assert distance(found, whole) == 0
+        assert distance(part, whole) == 0
         assert len(text) - end <= 2
 
 

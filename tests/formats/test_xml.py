@@ -28,7 +28,7 @@ def test_xmlbif_holds_any_printable_name(tmp_path: Path, name: str) -> None:
 def test_xdsl_holds_any_printable_state_beside_an_identifier(tmp_path: Path, name: str) -> None:
     export(with_states(name), tmp_path / "net.xdsl")
     text = (tmp_path / "net.xdsl").read_text(encoding="utf-8")
-    assert all(re.fullmatch(r"[^\W\d]\w*", found) for found in re.findall('state id="(.*?)"', text))
+    assert all(re.fullmatch(r"[^\W\d]\w*", state) for state in re.findall('state id="(.*?)"', text))
     assert distance(with_states(name), read_network(tmp_path / "net.xdsl", target="t")) == 0
 
 

@@ -8,17 +8,17 @@ import altair as alt
 def rows_having(chart: alt.LayerChart, field: str) -> list[dict[str, Any]]:
     """Return the rows of every layer that have a field."""
     spec = chart.to_dict()
-    found = [layer["data"].get("values") for layer in spec["layer"] if "data" in layer]
-    found += list(spec.get("datasets", {}).values())
-    return [row for values in found if values for row in values if field in row]
+    tables = [layer["data"].get("values") for layer in spec["layer"] if "data" in layer]
+    tables += list(spec.get("datasets", {}).values())
+    return [row for values in tables if values for row in values if field in row]
 
 
 def layers(chart: alt.LayerChart) -> dict[str, list[dict[str, Any]]]:
     """Return the encodings of a chart by kind of mark."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_mark: dict[str, list[dict[str, Any]]] = {}
     for layer in chart.to_dict()["layer"]:
-        found.setdefault(layer["mark"]["type"], []).append(layer["encoding"])
-    return found
+        by_mark.setdefault(layer["mark"]["type"], []).append(layer["encoding"])
+    return by_mark
 
 
 def rows_of(chart: alt.LayerChart) -> list[dict[str, Any]]:

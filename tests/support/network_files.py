@@ -28,15 +28,15 @@ BROKEN = ["", " a", "a\nb", "a\x00b", "\ud800", "a\u200bb"]
 
 def tables(model: Model) -> dict[str, dict[frozenset[tuple[str, str]], float]]:
     """Return every probability of a model by the names it is about, whatever the order."""
-    found = {}
+    by_name = {}
     for name, cpt in model.cpts.items():
         members = (*cpt.parents, name)
         states = [model.vocabulary[member].state_names for member in members]
-        found[name] = {
+        by_name[name] = {
             frozenset((m, s[i]) for m, s, i in zip(members, states, place, strict=True)): float(p)
             for place, p in np.ndenumerate(cpt.probabilities)
         }
-    return found
+    return by_name
 
 
 def distance(a: Model, b: Model) -> float:
