@@ -13,7 +13,7 @@ import hamknee
 PAGE = Path(__file__).resolve().with_name("library.md")
 
 DEEDS = {
-    "Ask a model": "load Model Model.posterior Model.marginals Model.p_evidence"
+    "Ask a model": "load Model Model.case Model.posterior Model.marginals Model.p_evidence"
     " Model.most_probable_explanation Model.scores",
     "Explain an answer": "explain conflict compare natural_frequencies",
     "Ask next, and stop": "next_questions question_budget same_decision_probability stop_rule",

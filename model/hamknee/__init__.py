@@ -41,8 +41,10 @@ column a variable, empty cells not known):
 >>> float(model.marginals(case)["bruising"][0].round(2))  # P(bruising = yes)
 0.29
 
-How sure, why, what to ask next and what to do are functions of a model and one case:
+How sure, why, what to ask next and what to do are functions of a model and one case. Each takes
+the mapping, or the `Case` that the model makes of it, which is then checked and coded only once:
 
+>>> case = model.case(case)
 >>> print(hamknee.credible_interval(model, case, seed=1).text)
 Most likely: Distal hamstring strain, 53 % (90 % interval 19 to 80 %). Distal hamstring strain
 comes first in 80 % of 4,000 draws of the numbers; Complete tendon rupture in 10 % and Something

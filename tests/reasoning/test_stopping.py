@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hamknee.base.errors import HamkneeError
-from hamknee.inference.case import one_case
 from hamknee.inference.model import Model, load
 from hamknee.network.evidence import EvidenceError
 from hamknee.reasoning import stopping
@@ -102,7 +101,7 @@ def test_answers_are_drawn_from_their_joint_distribution(seed: int) -> None:
     first, second, *_ = (v for v in model.vocabulary.variables if v.role != "target")
     unsure = dict(zip(first.state_names, (0.9, 0.2, 0.5), strict=False))
     evidence = {first.name: unsure, second.name: second.state_names[0]}
-    case = one_case(model, evidence)
+    case = model.case(evidence)
     names = [list(model.vocabulary)[v] for v in case.open]
     table = Worlds(model).table(names, evidence)
     codes = draw_answers(case, case.open, 20_000, np.random.default_rng(seed))

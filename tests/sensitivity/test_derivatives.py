@@ -19,7 +19,7 @@ def test_derivatives_give_the_same_as_the_two_ends(
 ) -> None:
     model = build()
     among = entries(model)
-    slopes = derivatives(model, evidence).slopes(among)
+    slopes = derivatives(model.case(evidence)).slopes(among)
     p = p_joint(model, evidence).sum()
     zeros = 0
     for entry, slope in enumerate(slopes):
@@ -39,7 +39,7 @@ def test_the_derivatives_of_the_target_alone_are_right() -> None:
         "a",
     )
     among = entries(model)
-    slopes = derivatives(model, {"b": "u"}).slopes(among)
+    slopes = derivatives(model.case({"b": "u"})).slopes(among)
     for entry in range(3):
         ends = [p_joint(with_number(model, "a", (), entry, t), {"b": "u"}) for t in (0.0, 1.0)]
         np.testing.assert_allclose(slopes[entry], (ends[1] - ends[0]) / 0.35, atol=1e-12)
@@ -52,7 +52,7 @@ def test_second_derivatives_agree_with_four_corners(
     model = build()
     among = entries(model)
     functional = np.random.default_rng(1).normal(size=len(model.vocabulary.target.states))
-    found = mixed(derivatives(model, evidence), among, functional)
+    found = mixed(derivatives(model.case(evidence)), among, functional)
     p = p_joint(model, evidence).sum()
     places = [among.place(entry) for entry in range(len(among))]
     rng = np.random.default_rng(2)

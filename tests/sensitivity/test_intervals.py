@@ -12,7 +12,6 @@ from hamknee.base.types import Array
 from hamknee.base.words import percent, percent_range
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import simulate
-from hamknee.network.cases import encode
 from hamknee.network.evidence import check_evidence
 from hamknee.network.priors import CPT
 from hamknee.sensitivity import intervals
@@ -266,7 +265,7 @@ def test_only_what_matters_to_the_case_is_looked_at(model: Model) -> None:
     names = list(model.vocabulary)
 
     def looked_at(evidence: dict[str, object]) -> dict[str, tuple[int, ...]]:
-        sampler = Sampler(model, encode(model.vocabulary, [evidence]))
+        sampler = Sampler(model.case(evidence))
         return {names[p.variable]: (p.size, *map(len, p.columns)) for p in sampler.parts}
 
     assert looked_at({}) == {"setting": (3,), "condition": (11, 3)}

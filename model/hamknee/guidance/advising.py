@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hamknee.base import percent
 from hamknee.guidance.texts import Condition, Measure
 from hamknee.guidance.triaging import Triage, triage
-from hamknee.inference import Model
+from hamknee.inference import AnyCase, Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +113,7 @@ class Advice:
 
 def advice(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     flags: Mapping[str, object] | None = None,
 ) -> Advice:
     """Return what to do now, what to leave, rehabilitation, when to seek help, and the limits.

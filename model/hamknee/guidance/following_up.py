@@ -13,8 +13,8 @@ from hamknee.guidance.advising import Advice, advice_for
 from hamknee.guidance.fields import COURSES
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Course, Guidance
-from hamknee.guidance.triaging import Triage, judged, triage
-from hamknee.inference import Model
+from hamknee.guidance.triaging import Triage, check_flags, judged, triage
+from hamknee.inference import AnyCase, Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +98,7 @@ class FollowUp:
 
 def follow_up(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     flags: Mapping[str, object] | None = None,
     *,
     days: float,
@@ -136,10 +136,11 @@ def follow_up(
     After 20 days: about the same. After two weeks or more without change, let somebody
     examine it instead of trying the same again. The level ... “See a professional”.
     """
-    rule = _rule(guidance_for(model), days, course)
-    before = triage(model, evidence, flags).level
-    now = judged(model, evidence, flags, rule.raises)
-    return FollowUp(float(days), rule, before, advice_for(now))
+    guidance = guidance_for(model)
+    rule = _rule(guidance, days, course)
+    before = triage(model, evidence, flags)
+    now = judged(guidance, before.interval, check_flags(guidance, flags or {}), rule.raises)
+    return FollowUp(float(days), rule, before.level, advice_for(now))
 
 
 def _rule(guidance: Guidance, days: object, course: object) -> Course:

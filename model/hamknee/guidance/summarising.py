@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from hamknee.base import HamkneeError, percent
 from hamknee.guidance.advising import Advice, advice
 from hamknee.guidance.following_up import FollowUp, follow_up
-from hamknee.inference import Model
+from hamknee.inference import AnyCase, Model
 from hamknee.network import find_variable, value_words
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class Summary:
 
 def summary(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     flags: Mapping[str, object] | None = None,
     *,
     days: float | None = None,

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from hamknee.base import ProblemsError, listing, percent, suggestion
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Flag, Guidance, Level, Rule, matches
-from hamknee.inference import Model
-from hamknee.network import Evidence, check_evidence
+from hamknee.inference import AnyCase, Model
+from hamknee.network import Evidence
 from hamknee.sensitivity import CredibleInterval, credible_interval
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class Triage:
 
 def triage(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     flags: Mapping[str, object] | None = None,
 ) -> Triage:
     """Return how soon to seek help, decided by warning signs first, then by the posterior.
@@ -196,8 +196,8 @@ def triage(
     ----------
     model : Model
         With guidance, and an equivalent sample size for each column.
-    evidence : mapping
-        One case, as for `Model.posterior`.
+    evidence : mapping or Case
+        One case, as for `Model.case`.
     flags : mapping of str to bool, "unknown" or None, optional
         Answers to the warning signs by name; None, or leaving one out, means not asked.
 
@@ -227,31 +227,33 @@ def triage(
     A pop with marked swelling, by what you entered. A tendon may be torn right through;
     it is best seen early, while all ways of treating it are open.
     """
-    return judged(model, evidence, flags)
+    guidance = guidance_for(model)
+    given = check_flags(guidance, flags or {})
+    return judged(guidance, credible_interval(model, evidence), given)
 
 
 def judged(
-    model: Model,
-    evidence: Mapping[str, object],
-    flags: Mapping[str, object] | None,
+    guidance: Guidance,
+    interval: CredibleInterval,
+    given: Mapping[str, object],
     raised: Collection[str] = (),
 ) -> Triage:
-    """Return the triage with some warning signs answered by the follow-up.
+    """Return the triage of a case of which the interval is known.
 
     Parameters
     ----------
-    model, evidence, flags
-        As for `triage`.
+    guidance : Guidance
+        Whose signs and rules are meant.
+    interval : CredibleInterval
+        Of the case.
+    given : mapping of str to object
+        Answers to the warning signs, as `check_flags` returns them.
     raised : collection of str
-        Names of warning signs.
+        Names of warning signs that the follow-up answers.
     """
-    guidance = guidance_for(model)
-    checked = check_evidence(model.vocabulary, evidence)
-    given = check_flags(guidance, flags or {})
-    interval = credible_interval(model, checked)
     answers = {
         name: "follow_up" if name in raised and given.get(name) is not True
-        else _answer(flag, given.get(name), checked)
+        else _answer(flag, given.get(name), interval.case.evidence)
         for name, flag in guidance.flags.items()
     }  # fmt: skip
     reasons = [*_flag_reasons(guidance, answers), *_rule_reasons(guidance, interval)]

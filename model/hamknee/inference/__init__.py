@@ -1,7 +1,7 @@
 """The exact engine, the model one asks, and its results."""
 
-from hamknee.inference.case import OneCase, entropy, one_case
-from hamknee.inference.engine import TIE, Engine, log_total, normalised
+from hamknee.inference.case import AnyCase, Case, entropy
+from hamknee.inference.engine import TIE, Engine, conditioned, log_total, normalised
 from hamknee.inference.groups import BLOCK_CELLS, LOOKUP_PATTERNS, Group
 from hamknee.inference.impossible import ImpossibleEvidenceError, contradiction
 from hamknee.inference.junction_tree import Differential, JunctionTree
@@ -13,6 +13,8 @@ __all__ = [
     "BLOCK_CELLS",
     "LOOKUP_PATTERNS",
     "TIE",
+    "AnyCase",
+    "Case",
     "Differential",
     "Engine",
     "Explanation",
@@ -21,16 +23,15 @@ __all__ = [
     "JunctionTree",
     "Marginals",
     "Model",
-    "OneCase",
     "Posterior",
     "Posteriors",
     "Scores",
+    "conditioned",
     "contradiction",
     "draw",
     "entropy",
     "load",
     "log_total",
     "normalised",
-    "one_case",
     "simulate",
 ]

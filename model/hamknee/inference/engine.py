@@ -338,6 +338,16 @@ def normalised(log_joint: Array) -> tuple[Array, Array]:
     return joint, log_p
 
 
+def conditioned(log_joint: Array) -> Array:
+    """Return P(target | evidence) of variations of a case, shape (variations, target states).
+
+    Unlike `normalised` it never leaves the logarithms, so that what is a difference of two
+    variations is not lost with P(evidence); NaN where the evidence is impossible.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.exp(log_joint - log_total(log_joint)[..., None]))
+
+
 def _exp(log: Array) -> Array:
     """Return exp of each case's logarithms, scaled to a largest entry of 1."""
     return np.asarray(np.exp(log - log.max(axis=1, keepdims=True)))

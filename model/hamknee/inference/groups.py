@@ -88,6 +88,30 @@ class Group:
         patterns = np.indices(counts).reshape(len(counts), -1).T
         return self._computed(patterns, weights, np.sum)
 
+    def sent(
+        self,
+        potentials: Sequence[Array],
+        likelihoods: Sequence[Array | None],
+        reduction: Reduction = np.sum,
+    ) -> Array:
+        """Return what the group says to the target, by propagation in its tree.
+
+        Parameters
+        ----------
+        potentials : sequence of ndarray
+            Of the tree's cliques: those of the group, or of other tables in place of some.
+        likelihoods : sequence of (ndarray, or None)
+            The evidence on each member, as `likelihoods` returns it.
+        reduction : callable
+            As for `message`.
+
+        Returns
+        -------
+        ndarray, shape (cases or tables, target states)
+        """
+        collected = self.tree.collect(potentials, [None, *likelihoods], reduction)
+        return self.tree.root_belief(collected, 0, reduction)
+
     def likelihoods(self, patterns: Codes, weights: Sequence[Array]) -> list[Array | None]:
         """Return the evidence on each member, None where nothing is known in any case.
 
@@ -112,9 +136,8 @@ class Group:
         """Return the messages of some patterns by propagation in the tree."""
         messages = np.empty((len(patterns), self.tree.sizes[0]))
         for block in self.blocks(len(patterns)):
-            likelihoods = [None, *self.likelihoods(patterns[block], weights)]
-            collected = self.tree.collect(self.potentials, likelihoods, reduction)
-            messages[block] = self.tree.root_belief(collected, 0, reduction)
+            likelihoods = self.likelihoods(patterns[block], weights)
+            messages[block] = self.sent(self.potentials, likelihoods, reduction)
         return messages
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, overload
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, Codes, HamkneeError
+from hamknee.inference.case import AnyCase, Case
 from hamknee.inference.engine import Engine, log_total, normalised
 from hamknee.inference.groups import LOOKUP_PATTERNS
 from hamknee.inference.impossible import contradiction
@@ -21,19 +23,17 @@ from hamknee.network import (
     CPT,
     SUM_TOLERANCE,
     Cases,
-    Evidence,
     Priors,
     Vocabulary,
     check_evidence,
     encode,
     find_variable,
+    read_shipped_or_own,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
-from hamknee.network import read_shipped_or_own
 
-One: TypeAlias = Mapping[str, object]
 Many: TypeAlias = "Cases | pd.DataFrame | Iterable[Mapping[str, object]]"
 
 
@@ -92,17 +92,17 @@ class Model:
         self.cpts = {name: _checked(vocabulary, cpts, name) for name in vocabulary}
         self.source = source
         self.sha256 = sha256
-        self._index = {name: number for number, name in enumerate(vocabulary)}
+        number = vocabulary.index
         self.engine = Engine(
             sizes=[len(variable.states) for variable in vocabulary.variables],
             families=[
-                tuple(self._index[member] for member in (*cpt.parents, name))
+                tuple(number[member] for member in (*cpt.parents, name))
                 for name, cpt in self.cpts.items()
             ],
             tables=[cpt.probabilities for cpt in self.cpts.values()],
-            target=self._index[vocabulary.target.name],
+            target=number[vocabulary.target.name],
         )
-        self._context = [self._index[variable.name] for variable in vocabulary.having("context")]
+        self._context = [number[variable.name] for variable in vocabulary.having("context")]
         self._starting_rows = self._starting_table()
 
     def __repr__(self) -> str:
@@ -110,18 +110,60 @@ class Model:
         size = f"{len(self.vocabulary)} variables"
         return f"Model({self.vocabulary.target.name!r}, {size}, source={self.source!r})"
 
+    def __reduce__(self) -> tuple[Callable[..., Model], tuple[object, ...]]:
+        """Travel to other processes as what the model was made of, to be compiled there."""
+        compiled = functools.partial(Model, source=self.source, sha256=self.sha256)
+        return compiled, (self.vocabulary, self.cpts)
+
+    def case(self, evidence: AnyCase) -> Case:
+        """Return one case, checked: what every verb on one case takes, so that it is made once.
+
+        Parameters
+        ----------
+        evidence : mapping or Case
+            Variable to value, in the forms `hamknee.network.evidence` lists; or a case of this
+            model, which is returned as it is.
+
+        Raises
+        ------
+        EvidenceError
+            If a variable or value is not one of the vocabulary.
+        ImpossibleEvidenceError
+            If P(evidence) = 0.
+        HamkneeError
+            If the case is one of another model.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> case = model.case({"onset": "sudden", "activity": "explosive"})
+        >>> case
+        Case(onset=sudden, activity=explosive)
+        >>> case.posterior.top, hamknee.stop_rule(model, case).stop
+        ('strain', False)
+        """
+        if not isinstance(evidence, Case):
+            case = Case(self, check_evidence(self.vocabulary, evidence))
+            _ = case.posterior  # which there is none of where P(evidence) = 0
+            return case
+        if evidence.model is not self:
+            allowed = "a case of this model, such as model.case(case.evidence)"
+            raise HamkneeError(f"found a case of {evidence.model!r}; allowed: {allowed}")
+        return evidence
+
     @overload
-    def posterior(self, evidence: One) -> Posterior: ...
+    def posterior(self, evidence: AnyCase) -> Posterior: ...
     @overload
     def posterior(self, evidence: Many) -> Posteriors: ...
-    def posterior(self, evidence: One | Many) -> Posterior | Posteriors:
+    def posterior(self, evidence: AnyCase | Many) -> Posterior | Posteriors:
         """Return the exact probabilities of the target.
 
         Parameters
         ----------
-        evidence : mapping, or many cases
-            One case as a mapping of variable to value (see `hamknee.network.evidence`); or an
-            iterable of such mappings, a DataFrame (a row a case, a column a variable), or `Cases`.
+        evidence : mapping, Case, or many cases
+            One case, as for `case`; or an iterable of mappings of variable to value, a DataFrame
+            (a row a case, a column a variable), or `Cases`.
 
         Returns
         -------
@@ -134,49 +176,41 @@ class Model:
         ImpossibleEvidenceError
             If P(evidence) = 0.
         """
-        target = self.vocabulary.target
-        if isinstance(evidence, Mapping):
-            checked = check_evidence(self.vocabulary, evidence)
-            log_joint = self._log_joint_one(checked)
-            top = float(log_joint.max())
-            if top == -math.inf:
-                raise contradiction(self.engine, encode(self.vocabulary, [checked]), 0, one=True)
-            scaled = np.exp(log_joint - top)
-            total = float(scaled.sum())
-            prior = self._starting(checked)
-            return Posterior(target, checked, scaled / total, prior, top + math.log(total))
-        cases = self.encode(evidence)
+        if isinstance(evidence, Case | Mapping):
+            return self.case(evidence).posterior
+        target, cases = self.vocabulary.target, self.encode(evidence)
         probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights)
         self._refuse_impossible(cases, log_ps)
         return Posteriors(target, cases.names(), probabilities, self._starting_of(cases), log_ps)
 
     @overload
-    def p_evidence(self, evidence: One) -> float: ...
+    def p_evidence(self, evidence: AnyCase) -> float: ...
     @overload
     def p_evidence(self, evidence: Many) -> Array: ...
-    def p_evidence(self, evidence: One | Many) -> float | Array:
+    def p_evidence(self, evidence: AnyCase | Many) -> float | Array:
         """Return P(evidence), which is 0 where the evidence is impossible.
 
         Parameters
         ----------
-        evidence : mapping, or many cases
+        evidence : mapping, Case, or many cases
             As for `posterior`. A likelihood counts as P(what was observed | state).
 
         Returns
         -------
         float, or ndarray of shape (cases,)
         """
-        if isinstance(evidence, Mapping):
-            return float(self.p_evidence([evidence])[0])
+        if isinstance(evidence, Case | Mapping):
+            one = self.case(evidence).cases if isinstance(evidence, Case) else [evidence]
+            return float(self.p_evidence(one)[0])
         p: Array = np.exp(log_total(self.log_joint(self.encode(evidence))))
         return p
 
-    def marginals(self, evidence: One | Many) -> Marginals:
+    def marginals(self, evidence: AnyCase | Many) -> Marginals:
         """Return the exact probabilities of every variable, the observed ones included.
 
         Parameters
         ----------
-        evidence : mapping, or many cases
+        evidence : mapping, Case, or many cases
             As for `posterior`.
 
         Raises
@@ -184,17 +218,20 @@ class Model:
         EvidenceError, ImpossibleEvidenceError
             As for `posterior`.
         """
-        if isinstance(evidence, Mapping):
-            single = self._marginals(self.encode([evidence]), one=True)
+        if isinstance(evidence, Case | Mapping):
+            single = self._marginals(self.case(evidence).cases)
             return Marginals(self.vocabulary, {name: p[0] for name, p in single.items()})
         cases = self.encode(evidence)
+        self._log_p_evidence(cases)
         return Marginals(self.vocabulary, self._marginals(cases), cases.names())
 
     @overload
-    def most_probable_explanation(self, evidence: One) -> Explanation: ...
+    def most_probable_explanation(self, evidence: AnyCase) -> Explanation: ...
     @overload
     def most_probable_explanation(self, evidence: Many) -> list[Explanation]: ...
-    def most_probable_explanation(self, evidence: One | Many) -> Explanation | list[Explanation]:
+    def most_probable_explanation(
+        self, evidence: AnyCase | Many
+    ) -> Explanation | list[Explanation]:
         """Return the jointly most probable states of everything that was not observed.
 
         This maximises over all variables at once (Dawid 1992); it is not the list of each
@@ -203,7 +240,7 @@ class Model:
 
         Parameters
         ----------
-        evidence : mapping, or many cases
+        evidence : mapping, Case, or many cases
             As for `posterior`.
 
         Raises
@@ -211,8 +248,8 @@ class Model:
         EvidenceError, ImpossibleEvidenceError
             As for `posterior`.
         """
-        if isinstance(evidence, Mapping):
-            return self._explanations(self.encode([evidence]), one=True)[0]
+        if isinstance(evidence, Case | Mapping):
+            return self._explanations(self.case(evidence).cases)[0]
         return self._explanations(self.encode(evidence))
 
     def encode(self, cases: Many) -> Cases:
@@ -270,53 +307,41 @@ class Model:
         alone = self.engine.log_p_alone(cases.codes, cases.weights)
         return Scores(self.vocabulary.target, probabilities, log_ps, alone)
 
+    def starting(self, case: Case) -> Array:
+        """Return P(target | context) of a case, shape (target states,): before any finding."""
+        variables, known = self.vocabulary.variables, case.evidence.known
+        key = tuple(known.get(variables[v].name) for v in self._context)
+        try:
+            return self._starting_rows[key]
+        except (KeyError, TypeError):  # one of several, or likelihoods
+            return np.asarray(self._starting_of(case.cases)[0])
+
     # How ----------------------------------------------------------------------------------
 
-    def _log_joint_one(self, evidence: Evidence) -> Array:
-        """Return what `log_joint` does for one case, shape (target states,)."""
-        hard = []
-        for name, value in evidence.known.items():
-            if not isinstance(value, str):
-                break
-            hard.append((self._index[name], self.vocabulary[name].position[value]))
-        else:
-            if (found := self.engine.log_joint_of(hard)) is not None:
-                return found
-        return np.asarray(self.log_joint(encode(self.vocabulary, [evidence]))[0])
-
-    def _log_p_evidence(self, cases: Cases, log_joint: Array, one: bool = False) -> Array:
+    def _log_p_evidence(self, cases: Cases) -> Array:
         """Return log P(evidence) of each case, or raise if one is impossible."""
-        log_p = log_total(log_joint)
-        self._refuse_impossible(cases, log_p, one)
+        log_p = log_total(self.log_joint(cases))
+        self._refuse_impossible(cases, log_p)
         return log_p
 
-    def _refuse_impossible(self, cases: Cases, log_p: Array, one: bool = False) -> None:
+    def _refuse_impossible(self, cases: Cases, log_p: Array) -> None:
         impossible = np.isneginf(log_p)
         if impossible.any():
-            raise contradiction(self.engine, cases, int(impossible.argmax()), one)
+            raise contradiction(self.engine, cases, int(impossible.argmax()), one=False)
 
-    def _marginals(self, cases: Cases, one: bool = False) -> dict[str, Array]:
+    def _marginals(self, cases: Cases) -> dict[str, Array]:
         """Return P(variable | evidence) by variable, each of shape (cases, states)."""
-        self._log_p_evidence(cases, self.log_joint(cases), one)
         arrays = self.engine.marginals(cases.codes, cases.weights)
         return dict(zip(self.vocabulary, arrays, strict=True))
 
-    def _explanations(self, cases: Cases, one: bool = False) -> list[Explanation]:
-        log_p = self._log_p_evidence(cases, self.log_joint(cases), one)
+    def _explanations(self, cases: Cases) -> list[Explanation]:
+        log_p = self._log_p_evidence(cases)
         states, log_joint, tied = self.engine.explain(cases.codes, cases.weights)
         probability = np.exp(log_joint - log_p)
         return [
             self._explanation(cases.codes[row], states[row], tied[row], float(probability[row]))
             for row in range(len(cases))
         ]
-
-    def _starting(self, evidence: Evidence) -> Array:
-        """Return P(target | context) of one case, shape (target states,)."""
-        key = tuple(evidence.known.get(v.name) for v in self.vocabulary.having("context"))
-        try:
-            return self._starting_rows[key]
-        except (KeyError, TypeError):  # one of several, or likelihoods
-            return np.asarray(self._starting_of(encode(self.vocabulary, [evidence]))[0])
 
     def _starting_table(self) -> dict[tuple[object, ...], Array]:
         """Return P(target | context) for every combination of hard and missing context."""

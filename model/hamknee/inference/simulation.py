@@ -59,7 +59,7 @@ def draw(
     ndarray of int, shape (cases, variables)
         In the vocabulary's order.
     """
-    index = {name: number for number, name in enumerate(model.vocabulary)}
+    index = model.vocabulary.index
     codes = np.empty((count, len(index)), dtype=np.intp)
     order = TopologicalSorter({name: cpt.parents for name, cpt in model.cpts.items()})
     for name in order.static_order():

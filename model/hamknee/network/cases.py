@@ -134,7 +134,7 @@ class _Coder:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.index = {name: number for number, name in enumerate(vocabulary)}
+        self.index = vocabulary.index
         self.extra: dict[str, dict[object, int]] = {name: {} for name in vocabulary}
         self.rows: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in vocabulary}
 
@@ -178,12 +178,14 @@ class _Coder:
         return codes, problems
 
     def case(self, entries: Mapping[str, object]) -> dict[int, int]:
-        """Check one case and return its codes by the index of the variable."""
+        """Check one case, unless it is checked, and return its codes by number of the variable."""
+        if isinstance(entries, Evidence) and entries.vocabulary is self.vocabulary:
+            return self.checked(entries)
+        if not isinstance(entries, Mapping):
+            check_evidence(self.vocabulary, entries)
         states = self.vocabulary.state_index
         codes: dict[int, int] = {}
         others: dict[str, object] = {}
-        if not isinstance(entries, Mapping):
-            check_evidence(self.vocabulary, entries)
         for name, entry in entries.items():
             # Nearly all evidence is a state by its name, for which one look-up is check enough.
             if type(entry) is str and (name, entry) in states:
@@ -191,10 +193,12 @@ class _Coder:
                 codes[variable] = code
             else:
                 others[name] = entry
-        if others:
-            for name, value in check_evidence(self.vocabulary, others).known.items():
-                codes[self.index[name]] = self.code(self.vocabulary[name], value)
-        return codes
+        return codes | self.checked(check_evidence(self.vocabulary, others)) if others else codes
+
+    def checked(self, evidence: Evidence) -> dict[int, int]:
+        """Return the codes of checked evidence by number of the variable."""
+        vocabulary = self.vocabulary
+        return {self.index[n]: self.code(vocabulary[n], v) for n, v in evidence.known.items()}
 
 
 def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:

@@ -155,6 +155,11 @@ class Vocabulary(Mapping[str, Variable]):
         return next(variable for variable in self.variables if variable.role == "target")
 
     @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Number of each variable, by its name."""
+        return {name: number for number, name in enumerate(self)}
+
+    @cached_property
     def state_index(self) -> Mapping[tuple[str, str], tuple[int, int]]:
         """Indices of variable and state, by their names."""
         return {

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from hamknee.base import Array, Codes
-from hamknee.inference import OneCase
+from hamknee.inference import Case
 
 BLOCK_ROWS = 2**15
 """Variations that are evaluated at once; bounds the memory."""
 
 
-def answered(case: OneCase, sets: Sequence[tuple[int, ...]]) -> tuple[Array, Codes]:
+def answered(case: Case, sets: Sequence[tuple[int, ...]]) -> tuple[Array, Codes]:
     """Return P(answers, target | evidence) for all combinations of answers to sets of questions.
 
     Parameters
     ----------
-    case : OneCase
+    case : Case
         What is known so far. Where that is uncertain for a variable that is asked (one of
         several, likelihoods), each definite answer is weighted by it.
     sets : sequence of tuple of int
@@ -46,7 +46,7 @@ def answered(case: OneCase, sets: Sequence[tuple[int, ...]]) -> tuple[Array, Cod
     return joint, np.asarray(ends[:-1], dtype=np.intp)
 
 
-def _log_joint(case: OneCase, sets: Sequence[tuple[int, ...]], counts: Sequence[int]) -> Array:
+def _log_joint(case: Case, sets: Sequence[tuple[int, ...]], counts: Sequence[int]) -> Array:
     codes = np.tile(case.codes, (sum(counts), 1))
     log_weight = np.zeros(len(codes))
     grids: dict[tuple[int, ...], Codes] = {}
@@ -63,14 +63,14 @@ def _log_joint(case: OneCase, sets: Sequence[tuple[int, ...]], counts: Sequence[
     return np.asarray(case.log_joint(codes) + log_weight[:, None])
 
 
-def _log_weights(case: OneCase, variable: int) -> Array:
+def _log_weights(case: Case, variable: int) -> Array:
     """Return the log likelihood that the evidence gives each state of a variable so far."""
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(case.cases.weights[variable][case.codes[variable]]))
+        return np.asarray(np.log(case.likelihoods[variable]))
 
 
 def draw_answers(
-    case: OneCase, variables: Sequence[int], count: int, rng: np.random.Generator
+    case: Case, variables: Sequence[int], count: int, rng: np.random.Generator
 ) -> Codes:
     """Draw answers to open questions from P(answers | evidence), exactly.
 
@@ -80,7 +80,7 @@ def draw_answers(
 
     Parameters
     ----------
-    case : OneCase
+    case : Case
         What is known.
     variables : sequence of int
         Open variables.
@@ -113,7 +113,7 @@ def draw_answers(
     return codes
 
 
-def _next_answer(case: OneCase, patterns: Codes, target: Codes, variable: int) -> Array:
+def _next_answer(case: Case, patterns: Codes, target: Codes, variable: int) -> Array:
     """Return P(variable | pattern, target state), shape (patterns, states of the variable)."""
     size = int(case.sizes[variable])
     codes = np.repeat(patterns, size, axis=0)

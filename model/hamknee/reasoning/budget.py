@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from hamknee.base import Array, Codes, HamkneeError, percent
-from hamknee.inference import Model, OneCase, entropy, one_case
+from hamknee.inference import AnyCase, Case, Model, entropy
 from hamknee.reasoning.answers import answered, draw_answers
 from hamknee.reasoning.questions import information
 from hamknee.reasoning.stopping import MOST_EXACT, open_questions
@@ -40,7 +40,7 @@ class Budget:
 
     Parameters
     ----------
-    case : OneCase
+    case : Case
         What is known.
     questions : tuple of int
         The chosen variables, in an order in which each adds most to those before it.
@@ -60,7 +60,7 @@ class Budget:
         How many combinations of answers were drawn; None where all were evaluated.
     """
 
-    case: OneCase
+    case: Case
     questions: tuple[int, ...]
     gain: Array
     accuracy: Array
@@ -120,7 +120,7 @@ class Budget:
 
 def question_budget(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     k: int,
     *,
     questions: Iterable[str] | None = None,
@@ -138,8 +138,8 @@ def question_budget(
     ----------
     model : Model
         The model.
-    evidence : mapping
-        What is known; variable to value.
+    evidence : mapping or Case
+        What is known, as for `Model.case`.
     k : int
         How many questions.
     questions : iterable of str, optional
@@ -164,7 +164,7 @@ def question_budget(
         If k is not between 1 and the number of questions, the method is unknown, there are too few
         draws, or too many sets to compare all.
     """
-    case = one_case(model, evidence)
+    case = model.case(evidence)
     candidates = open_questions(case, questions)
     _check(k, len(candidates), method, draws)
     sets = _sets(case, candidates, k, method)
@@ -200,7 +200,7 @@ class _Step:
 class _Worth:
     """Values sets of questions, all from the same draws where they must be drawn."""
 
-    def __init__(self, case: OneCase, candidates: Sequence[int], draws: int, seed: int) -> None:
+    def __init__(self, case: Case, candidates: Sequence[int], draws: int, seed: int) -> None:
         self.case, self.candidates, self.draws, self.seed = case, candidates, draws, seed
         self.seen: dict[tuple[int, ...], tuple[Array, Array]] = {}
 
@@ -266,7 +266,7 @@ def _check(k: int, count: int, method: str, draws: int) -> None:
 
 
 def _sets(
-    case: OneCase, candidates: Sequence[int], k: int, method: Method
+    case: Case, candidates: Sequence[int], k: int, method: Method
 ) -> list[tuple[int, ...]] | None:
     """Return all sets of k questions, or None if they are not to be compared one by one."""
     if method == "greedy":
@@ -284,7 +284,7 @@ def _sets(
     return None
 
 
-def _independent(case: OneCase, candidates: Sequence[int]) -> bool:
+def _independent(case: Case, candidates: Sequence[int]) -> bool:
     """Whether the answers are independent given the target and whatever else is known."""
     groups = case.model.engine.groups
     return all(sum(v in group.variables for v in candidates) <= 1 for group in groups)

@@ -13,7 +13,6 @@ below 0 does not exclude a conflict within part of the findings.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hamknee.base import Array, Codes, HamkneeError, percent
-from hamknee.inference import TIE, Model, OneCase, draw, log_total, one_case
+from hamknee.inference import TIE, AnyCase, Case, Model, conditioned, draw, log_total
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +44,7 @@ class Conflict:
 
     Parameters
     ----------
-    case : OneCase
+    case : Case
         What is known.
     bits : float
         conf(e); above 0 is a possible conflict.
@@ -65,7 +64,7 @@ class Conflict:
         How many were simulated.
     """
 
-    case: OneCase
+    case: Case
     bits: float
     p_alone: Array
     p_given_rest: Array
@@ -207,9 +206,7 @@ class Conflict:
         return f"{sentences} If it is right, {labels} would explain it." if labels else sentences
 
 
-def conflict(
-    model: Model, evidence: Mapping[str, object], *, draws: int = 2000, seed: int = 0
-) -> Conflict:
+def conflict(model: Model, evidence: AnyCase, *, draws: int = 2000, seed: int = 0) -> Conflict:
     """Measure how well the evidence of one case goes together.
 
     All evidence counts, that on context too: an answer may conflict with the setting, and a wrong
@@ -223,8 +220,8 @@ def conflict(
     ----------
     model : Model
         The model.
-    evidence : mapping
-        Variable to value.
+    evidence : mapping or Case
+        What is known, as for `Model.case`.
     draws : int
         Simulated cases for the typicality, whose standard error is at most ``0.5 / sqrt(draws)``.
     seed : int
@@ -243,7 +240,7 @@ def conflict(
     """
     if draws < 1:
         raise HamkneeError(f"draws is {draws}; allowed: 1 or more")
-    case = one_case(model, evidence)
+    case = model.case(evidence)
     count = len(case.known)
     nothing = np.zeros((1, count), dtype=bool)
     alone = np.eye(count, dtype=bool)
@@ -252,8 +249,8 @@ def conflict(
     log_alone, log_rest = log_p[1 : 1 + count], log_p[1 + count :]
     log_all = case.posterior.log_p_evidence
     bits = float(log_alone.sum() - log_all) / LOG2
-    prior = np.exp(log_joint[0] - log_p[0])
-    scale = np.array([case.cases.weights[v][case.codes[v]].max() for v in case.known])
+    prior = conditioned(log_joint[:1])[0]
+    scale = np.array([case.likelihoods[v].max() for v in case.known])
     return Conflict(
         case,
         bits,
@@ -272,7 +269,7 @@ def _log2_ratio(posterior: Array, prior: Array) -> Array:
     return np.log2(ratio, out=np.full_like(ratio, -np.inf), where=ratio > 0)
 
 
-def _typical(case: OneCase, draws: int, rng: np.random.Generator) -> float:
+def _typical(case: Case, draws: int, rng: np.random.Generator) -> float:
     """Return the share of simulated cases that are no more probable than this one."""
     variables = case.model.vocabulary.variables
     definite = [v for v in case.known if case.codes[v] < case.sizes[v]]

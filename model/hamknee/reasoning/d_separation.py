@@ -67,7 +67,7 @@ def without_irrelevant(model: Model, codes: Codes) -> Codes:
 
 def _parents(model: Model) -> npt.NDArray[np.float32]:
     """Return 1 where the column is a parent of the row; floats, because they multiply fast."""
-    index = {name: number for number, name in enumerate(model.vocabulary)}
+    index = model.vocabulary.index
     found = np.zeros((len(index), len(index)), dtype=np.float32)
     for name, cpt in model.cpts.items():
         found[index[name], [index[parent] for parent in cpt.parents]] = 1

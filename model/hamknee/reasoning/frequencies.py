@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import HamkneeError
-from hamknee.inference import Posterior
+from hamknee.inference import Case, Posterior
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,13 +74,13 @@ class Frequencies:
         return f"Of {self.of:,} people like this, by these numbers: {'; '.join(parts)}."
 
 
-def natural_frequencies(posterior: Posterior, of: int = 1000) -> Frequencies:
+def natural_frequencies(posterior: Posterior | Case, of: int = 1000) -> Frequencies:
     """Return a posterior as whole people.
 
     Parameters
     ----------
-    posterior : Posterior
-        Of one case.
+    posterior : Posterior or Case
+        Of one case, or the case itself.
     of : int
         How many people to divide up, 1 or more.
 
@@ -99,6 +99,7 @@ def natural_frequencies(posterior: Posterior, of: int = 1000) -> Frequencies:
     """
     if of < 1:
         raise HamkneeError(f"found {of} people; allowed: 1 or more")
+    posterior = posterior.posterior if isinstance(posterior, Case) else posterior
     return Frequencies(posterior, largest_remainder(posterior.probabilities, of), of)
 
 

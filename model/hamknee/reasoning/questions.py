@@ -12,7 +12,7 @@ never more than is left to know, and 0 only if no answer changes anything.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from hamknee.base import Array, Codes, percent
-from hamknee.inference import Model, OneCase, entropy, one_case
+from hamknee.inference import AnyCase, Case, Model, entropy
 from hamknee.network import Variable, find_state
 from hamknee.reasoning.answers import answered
 from hamknee.reasoning.d_separation import relevant
@@ -39,7 +39,7 @@ class Questions:
 
     Parameters
     ----------
-    case : OneCase
+    case : Case
         What is known.
     state : int or None
         The state of the target that is asked about; None for the whole target.
@@ -61,7 +61,7 @@ class Questions:
         Expected information of both answers together, in bits.
     """
 
-    case: OneCase
+    case: Case
     state: int | None
     per_minute: bool
     remaining: float
@@ -217,7 +217,7 @@ class Questions:
 
 def next_questions(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     *,
     state: str | None = None,
     per_minute: bool = True,
@@ -234,8 +234,8 @@ def next_questions(
     ----------
     model : Model
         The model.
-    evidence : mapping
-        What is known; variable to value.
+    evidence : mapping or Case
+        What is known, as for `Model.case`.
     state : str, optional
         Ask only whether the target is in this state.
     per_minute : bool
@@ -255,7 +255,7 @@ def next_questions(
     EvidenceError, ImpossibleEvidenceError
         As for `Model.posterior`, and for an unknown state or variable.
     """
-    case = one_case(model, evidence)
+    case = model.case(evidence)
     focus = None if state is None else find_state(model.vocabulary.target, state)
     left = case.open_without(skip)
     asked = np.array(left, dtype=np.intp)
@@ -321,7 +321,7 @@ def focused(probabilities: Array, state: int | None) -> Array:
 
 
 def _pairs(
-    case: OneCase, asked: Sequence[int], state: int | None, per_minute: bool
+    case: Case, asked: Sequence[int], state: int | None, per_minute: bool
 ) -> tuple[tuple[tuple[int, int], ...], Array]:
     """Return all pairs of questions and what they tell, ranked."""
     found = list(itertools.combinations(asked, 2))
@@ -330,9 +330,7 @@ def _pairs(
     return tuple(found[i] for i in ranking), gain[ranking]
 
 
-def _ranking(
-    case: OneCase, gain: Array, sets: Sequence[tuple[int, ...]], per_minute: bool
-) -> Codes:
+def _ranking(case: Case, gain: Array, sets: Sequence[tuple[int, ...]], per_minute: bool) -> Codes:
     """Return the order of sets of questions, the best first; ties in the vocabulary's order."""
     variables = case.model.vocabulary.variables
     minutes = np.array([sum(variables[v].minutes for v in chosen) for chosen in sets])

@@ -12,7 +12,7 @@ as a stopping rule it says what information alone does not: whether what is stil
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, listing, percent
-from hamknee.inference import TIE, Model, OneCase, one_case
+from hamknee.inference import TIE, AnyCase, Case, Model
 from hamknee.network import EvidenceError, find_state, find_variable
 from hamknee.reasoning.answers import answered, draw_answers
 from hamknee.reasoning.d_separation import relevant
@@ -48,7 +48,7 @@ class SameDecision:
 
     Parameters
     ----------
-    case : OneCase
+    case : Case
         What is known.
     state : int
         The state of the target that the decision is about.
@@ -66,7 +66,7 @@ class SameDecision:
         How many combinations of answers were drawn; None if all were evaluated.
     """
 
-    case: OneCase
+    case: Case
     state: int
     threshold: float | None
     questions: tuple[int, ...]
@@ -127,7 +127,7 @@ class SameDecision:
 
 def same_decision_probability(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     state: str | None = None,
     threshold: float | None = None,
     *,
@@ -144,8 +144,8 @@ def same_decision_probability(
     ----------
     model : Model
         The model.
-    evidence : mapping
-        What is known; variable to value.
+    evidence : mapping or Case
+        What is known, as for `Model.case`.
     state : str, optional
         The state the decision is about; the most probable one by default.
     threshold : float, optional
@@ -174,7 +174,7 @@ def same_decision_probability(
         raise HamkneeError(f"the threshold is {threshold}; allowed: 0 to 1")
     if draws < 2:
         raise HamkneeError(f"draws is {draws}; allowed: 2 or more")
-    case = one_case(model, evidence)
+    case = model.case(evidence)
     chosen = (
         case.posterior.order[0] if state is None else find_state(model.vocabulary.target, state)
     )
@@ -269,7 +269,7 @@ class Stop:
 
 def stop_rule(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     state: str | None = None,
     threshold: float | None = None,
     *,
@@ -290,8 +290,8 @@ def stop_rule(
     ----------
     model : Model
         The model.
-    evidence : mapping
-        What is known; variable to value.
+    evidence : mapping or Case
+        What is known, as for `Model.case`.
     state, threshold
         What the decision is about, as for `same_decision_probability`. With a state, questions
         count by what they tell about it.
@@ -316,21 +316,21 @@ def stop_rule(
     EvidenceError, ImpossibleEvidenceError, HamkneeError
         As for `same_decision_probability`.
     """
-    case = one_case(model, evidence)
-    known, skipped = case.posterior.evidence, tuple(skip)
+    case = model.case(evidence)
+    skipped = tuple(skip)
     names = [model.vocabulary.variables[v].name for v in case.open_without(skipped)]
     decision = same_decision_probability(
-        model, known, state, threshold, questions=names, draws=draws, seed=seed
+        model, case, state, threshold, questions=names, draws=draws, seed=seed
     )
     questions = next_questions(
-        model, known, state=state, per_minute=per_minute, pairs=True, skip=skipped
+        model, case, state=state, per_minute=per_minute, pairs=True, skip=skipped
     )
     found = Stop(decision, questions, stable, least_gain, None)
     met = found.conditions()
     return replace(found, reason=next((name for name, *_, holds in met if holds), None))
 
 
-def open_questions(case: OneCase, names: Iterable[str] | None) -> list[int]:
+def open_questions(case: Case, names: Iterable[str] | None) -> list[int]:
     """Return the indices of named open variables, of all of them by default.
 
     Raises
@@ -343,7 +343,7 @@ def open_questions(case: OneCase, names: Iterable[str] | None) -> list[int]:
     vocabulary = case.model.vocabulary
     found = []
     for name in dict.fromkeys(names):
-        number = case.index(find_variable(vocabulary, name).name)
+        number = vocabulary.index[find_variable(vocabulary, name).name]
         if number not in case.open:
             allowed = listing([vocabulary.variables[v].name for v in case.open]) or "none"
             raise EvidenceError([f"{name} is not an open question; allowed: {allowed}"])
@@ -356,7 +356,7 @@ def _finely(probability: float) -> str:
     return f"{100 * probability:.1f} %"
 
 
-def _that_matter(case: OneCase, asked: list[int]) -> tuple[int, ...]:
+def _that_matter(case: Case, asked: list[int]) -> tuple[int, ...]:
     """Return the questions whose answers can matter to the target beside all the others."""
     codes = case.codes.copy()
     codes[asked] = 0  # any definite answer: only the arrows count

@@ -11,7 +11,6 @@ sheet (Madigan, Mosurski & Almond 1997).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hamknee.base import Array, HamkneeError, Mask, percent
-from hamknee.inference import Model, OneCase, log_total, one_case
+from hamknee.inference import AnyCase, Case, Model, log_total
 from hamknee.network import find_state
 from hamknee.reasoning.d_separation import without_irrelevant
 
@@ -45,7 +44,7 @@ class Reasons:
 
     Parameters
     ----------
-    case : OneCase
+    case : Case
         What is known.
     state : int
         State of the target that is explained.
@@ -67,7 +66,7 @@ class Reasons:
         Of `shapley`, where it was sampled; None where it is exact.
     """
 
-    case: OneCase
+    case: Case
     state: int
     against: int | None
     findings: tuple[int, ...]
@@ -170,7 +169,7 @@ class Reasons:
 
 def explain(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     state: str,
     *,
     against: str | None = None,
@@ -192,8 +191,8 @@ def explain(
     ----------
     model : Model
         The model.
-    evidence : mapping
-        Variable to value, in the order entered.
+    evidence : mapping or Case
+        What is known, as for `Model.case`, in the order entered.
     state : str
         State of the target to explain.
     against : str, optional
@@ -215,7 +214,7 @@ def explain(
         If a state is contrasted with itself, both states of a contrast are ruled out, or there
         are too few permutations.
     """
-    case = one_case(model, evidence)
+    case = model.case(evidence)
     chosen = find_state(model.vocabulary.target, state)
     other = None if against is None else find_state(model.vocabulary.target, against)
     _check(case, chosen, other)
@@ -232,7 +231,7 @@ def explain(
 class _Account:
     """Log odds of one case with any part of its findings."""
 
-    def __init__(self, case: OneCase, state: int, against: int | None) -> None:
+    def __init__(self, case: Case, state: int, against: int | None) -> None:
         self.case, self.state, self.against = case, state, against
         roles = [case.model.vocabulary.variables[v].role for v in case.known]
         self.is_finding = np.array([role != "context" for role in roles], dtype=bool)
@@ -310,7 +309,7 @@ def _change(before: Array, after: Array) -> Array:
     return np.subtract(after, before, out=np.zeros_like(before), where=~certain)
 
 
-def _check(case: OneCase, state: int, against: int | None) -> None:
+def _check(case: Case, state: int, against: int | None) -> None:
     """Raise if there is nothing to contrast."""
     if against is None:
         return

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hamknee.base import Array, HamkneeError, percent
-from hamknee.inference import Model
-from hamknee.network import Evidence, Value, find_state, value_words
-from hamknee.sensitivity.intervals import CredibleInterval
+from hamknee.inference import Case, Model
+from hamknee.network import Evidence, check_evidence, find_state, value_words
+from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,14 +130,14 @@ class Comparison:
 
 
 def compare(
-    first: CredibleInterval, second: CredibleInterval, state: str | None = None
+    first: CredibleInterval | Case, second: CredibleInterval | Case, state: str | None = None
 ) -> Comparison:
     """Compare two versions of one case.
 
     Parameters
     ----------
-    first, second : CredibleInterval
-        From `credible_interval`, with one model.
+    first, second : CredibleInterval or Case
+        By one model, from `credible_interval` or `Model.case`.
     state : str, optional
         The state of the target whose change is accounted for; by default the one that changes
         most.
@@ -155,15 +155,20 @@ def compare(
     """
     if not _same(first.model, second.model):
         raise HamkneeError("found two models; allowed: two cases of one model")
+    first, second = _interval(first), _interval(second)
     difference = second.posterior.probabilities - first.posterior.probabilities
     target = second.posterior.target
     chosen = int(np.abs(difference).argmax()) if state is None else find_state(target, state)
     found = [
-        _change(first.posterior.evidence, second, chosen, name)
-        for name in _changed(first.posterior.evidence, second.posterior.evidence)
+        _change(first.case.evidence, second, chosen, name)
+        for name in _changed(first.case.evidence, second.case.evidence)
     ]
     found.sort(key=lambda change: -abs(1.0 if change.effect is None else change.effect))
     return Comparison(first, second, chosen, tuple(found))
+
+
+def _interval(version: CredibleInterval | Case) -> CredibleInterval:
+    return credible_interval(version.model, version) if isinstance(version, Case) else version
 
 
 def _same(first: Model, second: Model) -> bool:
@@ -182,14 +187,14 @@ def _changed(first: Evidence, second: Evidence) -> Iterator[str]:
 
 def _change(first: Evidence, second: CredibleInterval, state: int, name: str) -> ChangedAnswer:
     """Return one changed answer with its effect, by taking it back alone."""
-    evidence, variable = second.posterior.evidence, first.vocabulary[name]
-    mixed: dict[str, Value | None] = {**evidence.known, name: first.get(name)}
+    model, evidence, variable = second.model, second.case.evidence, first.vocabulary[name]
+    mixed = check_evidence(model.vocabulary, {**evidence.known, name: first.get(name)})
     words = [
         NOT_KNOWN if value is None else value_words(variable, value)
         for value in (first.get(name), evidence.get(name))
     ]
-    if not second.model.p_evidence(mixed):
+    if not model.p_evidence(mixed):
         return ChangedAnswer(name, variable.label, words[0], words[1], None, None)
-    without = float(second.model.posterior(mixed).probabilities[state])
+    without = float(model.posterior(mixed).probabilities[state])
     effect = float(second.posterior.probabilities[state]) - without
     return ChangedAnswer(name, variable.label, words[0], words[1], without, effect)

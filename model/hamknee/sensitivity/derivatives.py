@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array
-from hamknee.inference import BLOCK_CELLS, Differential, Group, Model, Posterior
-from hamknee.network import Cases, check_evidence, covaried, directions, encode
+from hamknee.inference import BLOCK_CELLS, Case, Differential, Group
+from hamknee.network import covaried, directions
 from hamknee.sensitivity.parameters import Entries, Place
 
 
@@ -54,21 +54,15 @@ class Derivatives:
 
     Parameters
     ----------
-    model : Model
-        Whose numbers move.
-    cases : Cases
-        The evidence, one row.
-    posterior : Posterior
-        The case as it is.
+    case : Case
+        As it is, by the model whose numbers move.
     parts : tuple of GroupDerivatives
         For the groups of variables whose numbers can matter to this case.
     outer : ndarray, shape (target states,)
         Evidence on the target itself, divided by P(evidence), with the scales of the parts.
     """
 
-    model: Model
-    cases: Cases
-    posterior: Posterior
+    case: Case
     parts: tuple[GroupDerivatives, ...]
     outer: Array
 
@@ -83,7 +77,7 @@ class Derivatives:
             Whether the target's own table counts, if it stands in no group.
         """
         others = [part.message for number, part in enumerate(self.parts) if number not in parts]
-        table = np.exp(self.model.engine.log_own) if own else np.ones_like(self.outer)
+        table = np.exp(self.case.model.engine.log_own) if own else np.ones_like(self.outer)
         return np.asarray(np.prod([self.outer, table, *others], axis=0))
 
     @cached_property
@@ -93,10 +87,10 @@ class Derivatives:
         Each of shape (target states, parents' states..., states). Variables whose numbers cannot
         matter to the case are left out.
         """
-        names = list(self.model.vocabulary)
-        target = self.model.vocabulary.target.name
+        model = self.case.model
+        names, target = list(model.vocabulary), model.vocabulary.target.name
         found = {}
-        if not self.model.cpts[target].parents:
+        if not model.cpts[target].parents:
             found[target] = np.diag(self.outside(own=False))
         for number, part in enumerate(self.parts):
             outside = self.outside(number)
@@ -113,129 +107,109 @@ class Derivatives:
             dP(target, evidence) / dt ÷ P(evidence); 0 for numbers that cannot matter.
         """
         found = np.zeros((len(among), len(self.outer)))
-        for number, name in enumerate(self.model.vocabulary):
-            if name in self.tables:
-                mine = among.variable == number
-                slopes = covaried(self.tables[name], self.model.cpts[name].probabilities)
-                found[mine] = slopes[:, among.column[mine], among.state[mine]].T
+        for name, table in self.tables.items():
+            mine = among.variable == self.case.model.vocabulary.index[name]
+            slopes = covaried(table, self.case.model.cpts[name].probabilities)
+            found[mine] = slopes[:, among.column[mine], among.state[mine]].T
         return found
 
 
-def derivatives(model: Model, evidence: Mapping[str, object]) -> Derivatives:
+def derivatives(case: Case) -> Derivatives:
     """Differentiate P(target, evidence) by every number of every table.
 
     Parameters
     ----------
-    model : Model
-        Any compiled model.
-    evidence : mapping
-        One case, as for `Model.posterior`.
+    case : Case
+        By any model.
 
     Raises
     ------
-    EvidenceError, ImpossibleEvidenceError
-        As for `Model.posterior`.
+    ImpossibleEvidenceError
+        If P(evidence) = 0.
     """
-    checked = check_evidence(model.vocabulary, evidence)
-    posterior = model.posterior(checked)
-    cases = encode(model.vocabulary, [checked])
-    parts = tuple(_part(model, cases, group) for group in concerned(model, cases))
-    scale = math.exp(sum(part.log_scale for part in parts) - posterior.log_p_evidence)
-    return Derivatives(model, cases, posterior, parts, on_target(model, cases) * scale)
+    log_p_evidence = case.posterior.log_p_evidence
+    parts = tuple(_part(case, group) for group in concerned(case))
+    scale = math.exp(sum(part.log_scale for part in parts) - log_p_evidence)
+    return Derivatives(case, parts, on_target(case) * scale)
 
 
-def concerned(model: Model, cases: Cases) -> list[Group]:
+def concerned(case: Case) -> list[Group]:
     """Return the groups of variables whose numbers can matter to a case.
 
     A group without evidence sends the target a message of ones, whatever its numbers are, unless
     the target's parents are in it.
     """
-    sizes, known = model.engine.sizes, cases.codes[0]
+    engine, known = case.model.engine, set(case.known)
     return [
         group
-        for group in model.engine.groups
-        if model.engine.target in group.factors
-        or any(known[v] != sizes[v] for v in group.variables)
+        for group in engine.groups
+        if engine.target in group.factors or not known.isdisjoint(group.variables)
     ]
 
 
-def on_target(model: Model, cases: Cases) -> Array:
+def on_target(case: Case) -> Array:
     """Return the evidence on the target itself, shape (target states,)."""
-    target = model.engine.target
-    return np.asarray(cases.weights[target][cases.codes[0, target]])
+    return case.likelihoods[case.model.engine.target]
 
 
-def differentiate(
-    model: Model, cases: Cases, group: Group, tables: Mapping[int, Array]
-) -> Differential:
+def differentiate(case: Case, group: Group, tables: Mapping[int, Array]) -> Differential:
     """Differentiate a group's message to the target, one row for each state of the target.
 
     Parameters
     ----------
-    model, cases, group
-        Of one case.
+    case : Case
+        What is known.
+    group : Group
+        Of the engine.
     tables : mapping of int to ndarray, each (tables, parents' states..., states)
         What stands in place of some variables' tables, all of the same number. For each, there
         are as many rows as the target has states.
     """
-    names = list(model.vocabulary)
-    states = model.engine.sizes[model.engine.target]
+    states = len(on_target(case))
     copies = max((len(table) for table in tables.values()), default=1)
-    factors = [
-        np.repeat(tables[v], states, axis=0)
-        if v in tables
-        else model.cpts[names[v]].probabilities[None]
-        for v in group.factors
-    ]
-    known = _known(model, cases, group)
-    return group.tree.differentiate(factors, [np.tile(np.eye(states), (copies, 1)), *known])
+    repeated = {v: np.repeat(table, states, axis=0) for v, table in tables.items()}
+    each_state = np.tile(np.eye(states), (copies, 1))
+    return group.tree.differentiate(
+        _factors(case, group, repeated), [each_state, *_known(case, group)]
+    )
 
 
-def substituted(model: Model, cases: Cases, tables: Mapping[str, Array]) -> Array:
+def substituted(case: Case, tables: Mapping[int, Array]) -> Array:
     """Return log P(target, evidence) of one case with other tables in place of some.
 
     Parameters
     ----------
-    model, cases
-        Of one case.
-    tables : mapping of str to ndarray, each (tables, parents' states..., states)
-        By variable name, all of the same number.
+    case : Case
+        What is known.
+    tables : mapping of int to ndarray, each (tables, parents' states..., states)
+        By variable number, all as many.
 
     Returns
     -------
     ndarray, shape (tables, target states)
         Natural logarithms, -inf where impossible.
     """
-    names = list(model.vocabulary)
-    target = model.engine.target
-    own = tables.get(names[target])
-    if own is None or model.cpts[names[target]].parents:
-        own = np.exp(model.engine.log_own)[None]
+    engine, target = case.model.engine, case.model.vocabulary.target.name
+    own = tables.get(engine.target)
+    if own is None or case.model.cpts[target].parents:
+        own = np.exp(engine.log_own)[None]
     with np.errstate(divide="ignore"):
-        total = np.log(on_target(model, cases) * own)
+        total = np.log(on_target(case) * own)
     copies = max((len(table) for table in tables.values()), default=1)
     total = np.broadcast_to(total, (copies, total.shape[1]))
-    for group in concerned(model, cases):
-        factors = [
-            tables.get(names[v], model.cpts[names[v]].probabilities[None]) for v in group.factors
-        ]
-        potentials = group.tree.potentials(factors)
-        collected = group.tree.collect(potentials, [None, *_known(model, cases, group)])
-        total = total + group.tree.root_belief(collected, 0, np.sum)
+    for group in concerned(case):
+        potentials = group.tree.potentials(_factors(case, group, tables))
+        total = total + group.sent(potentials, _known(case, group))
     return np.asarray(total)
 
 
-def replaced(
-    model: Model, posterior: Posterior, changes: Sequence[tuple[Place, Sequence[Array]]]
-) -> Array:
+def replaced(case: Case, changes: Sequence[tuple[Place, Sequence[Array]]]) -> Array:
     """Return P(target, evidence) with columns replaced, divided by P(evidence) as it is.
 
     Parameters
     ----------
-    model : Model
-        With the tables as they are.
-    posterior : Posterior
-        The case as it is.
+    case : Case
+        What is known, by the tables as they are.
     changes : sequence of (Place, sequence of ndarray of shape (states,))
         Where columns are replaced, and by what; the same number for each place.
 
@@ -243,26 +217,29 @@ def replaced(
     -------
     ndarray, shape (replacements, target states)
     """
-    tables: dict[str, Array] = {}
+    tables: dict[int, Array] = {}
     for place, columns in changes:
-        table = model.cpts[place.variable].probabilities
-        copies = tables.setdefault(place.variable, np.stack([table] * len(columns)))
+        number = case.model.vocabulary.index[place.variable]
+        table = case.model.cpts[place.variable].probabilities
+        copies = tables.setdefault(number, np.stack([table] * len(columns)))
         for copy, column in zip(copies, columns, strict=True):
             copy[place.column] = column
-    cases = encode(model.vocabulary, [posterior.evidence])
-    return np.exp(substituted(model, cases, tables) - posterior.log_p_evidence)
+    return np.exp(substituted(case, tables) - case.posterior.log_p_evidence)
 
 
-def _known(model: Model, cases: Cases, group: Group) -> list[Array | None]:
+def _factors(case: Case, group: Group, tables: Mapping[int, Array]) -> list[Array]:
+    """Return the tables of a group, with others in place of some."""
+    cpts = list(case.model.cpts.values())
+    return [tables.get(v, cpts[v].probabilities[None]) for v in group.factors]
+
+
+def _known(case: Case, group: Group) -> list[Array | None]:
     """Return the evidence on each member of a group, None where nothing is known."""
-    sizes, codes = model.engine.sizes, cases.codes
-    return [
-        None if codes[0, v] == sizes[v] else cases.weights[v][codes[:, v]] for v in group.variables
-    ]
+    return group.likelihoods(case.cases.codes[:, group.variables], case.cases.weights)
 
 
-def _part(model: Model, cases: Cases, group: Group) -> GroupDerivatives:
-    found = differentiate(model, cases, group, {})
+def _part(case: Case, group: Group) -> GroupDerivatives:
+    found = differentiate(case, group, {})
     scale = float(found.log_total.max())
     tables = {
         variable: _times(table, np.exp(log - scale))
@@ -317,23 +294,23 @@ def _own_slopes(found: Derivatives, among: Entries) -> Array:
 
     All 0 where the target has parents: its table is then in a group.
     """
-    target = found.model.vocabulary.target.name
-    slopes = np.zeros((len(among), len(found.outer)))
-    if not found.model.cpts[target].parents:
-        mine = among.variable == found.model.engine.target
-        table = found.model.cpts[target].probabilities
+    model, slopes = found.case.model, np.zeros((len(among), len(found.outer)))
+    target = model.cpts[model.vocabulary.target.name]
+    if not target.parents:
+        mine = among.variable == model.engine.target
+        table = target.probabilities
         slopes[mine] = directions(table[None])[0][among.state[mine]]
     return slopes
 
 
 def _local_slopes(found: Derivatives, among: Entries) -> Iterator[Array]:
     """Yield the slopes of each group's message, shape (entries, target states)."""
-    names = list(found.model.vocabulary)
+    cpts = list(found.case.model.cpts.values())
     for part in found.parts:
         slopes = np.zeros((len(among), len(found.outer)))
         for variable, table in part.tables.items():
             mine = among.variable == variable
-            all_slopes = covaried(table, found.model.cpts[names[variable]].probabilities)
+            all_slopes = covaried(table, cpts[variable].probabilities)
             slopes[mine] = all_slopes[:, among.column[mine], among.state[mine]].T
         yield slopes
 
@@ -352,14 +329,14 @@ def _second_slopes(
         world has only one.
     """
     part, states = found.parts[number], len(found.outer)
-    names = list(found.model.vocabulary)
+    cpts = list(found.case.model.cpts.values())
     step = max(1, BLOCK_CELLS // (states * part.group.tree.cells))
     for variable in part.group.factors if len(part.group.factors) > 1 else ():
         all_rows = np.flatnonzero(among.variable == variable)
-        probabilities = found.model.cpts[names[variable]].probabilities
+        probabilities = cpts[variable].probabilities
         for rows in (all_rows[i : i + step] for i in range(0, len(all_rows), step)):
             tables = _direction_tables(probabilities, among, rows)
-            moved_by = differentiate(found.model, found.cases, part.group, {variable: tables})
+            moved_by = differentiate(found.case, part.group, {variable: tables})
             second = np.zeros((len(rows), states, len(among)))
             for other, table, log in zip(
                 part.group.factors, moved_by.factors, moved_by.log_scales, strict=True
@@ -367,7 +344,7 @@ def _second_slopes(
                 if other == variable:
                     continue
                 mine = among.variable == other
-                slopes = covaried(table, found.model.cpts[names[other]].probabilities)
+                slopes = covaried(table, cpts[other].probabilities)
                 slopes = slopes * np.exp(log - part.log_scale)[:, None, None]
                 kept = slopes[:, among.column[mine], among.state[mine]]
                 second[:, :, mine] = np.broadcast_to(

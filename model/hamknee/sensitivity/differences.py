@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, Mask, exact_percent, listing, round_factor
-from hamknee.inference import JunctionTree, load, log_total
+from hamknee.inference import JunctionTree, conditioned, load
 from hamknee.network import (
     CPT,
     LabelledCases,
@@ -385,9 +385,7 @@ def _posteriors(priors: Priors, labelled: LabelledCases) -> Array:
 
     An impossible case is part of the answer here, not an error: new zeros have such consequences.
     """
-    log_joint = load(priors).log_joint(labelled.cases)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.exp(log_joint - log_total(log_joint)[:, None]))
+    return conditioned(load(priors).log_joint(labelled.cases))
 
 
 def _check_same(one: Vocabulary, other: Vocabulary, whose: str) -> None:

@@ -18,7 +18,7 @@ states that are ruled out are left out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,17 +27,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, percent, percent_range
-from hamknee.inference import BLOCK_CELLS, Group, Model, Posterior
-from hamknee.network import (
-    CPT,
-    Cases,
-    Vocabulary,
-    check_evidence,
-    encode,
-    find_state,
-    given_pairs,
-    number_words,
-)
+from hamknee.inference import BLOCK_CELLS, AnyCase, Case, Group, Model, Posterior
+from hamknee.network import CPT, Vocabulary, find_state, given_pairs, number_words
 from hamknee.sensitivity.derivatives import concerned, derivatives, on_target
 from hamknee.sensitivity.parameters import given_names
 
@@ -114,28 +105,23 @@ class Sampler:
 
     Parameters
     ----------
-    model : Model
-        With an equivalent sample size for each column that is not logical.
-    cases : Cases
-        One possible case.
+    case : Case
+        A possible one, by a model with an equivalent sample size for each column that is not
+        logical.
     """
 
-    def __init__(self, model: Model, cases: Cases) -> None:
-        self.model = model
-        self.on_target = on_target(model, cases)
+    def __init__(self, case: Case) -> None:
+        self.model = model = case.model
+        self.on_target = on_target(case)
         engine = model.engine
-        self._weights = [
-            np.ones(size) if code == size else weights[code]
-            for code, size, weights in zip(cases.codes[0], engine.sizes, cases.weights, strict=True)
-        ]
+        self._weights = list(case.likelihoods)
         self._weights[engine.target] = np.ones(engine.sizes[engine.target])  # outside the groups
         self._known = {v for v, weights in enumerate(self._weights) if not (weights == 1).all()}
-        self._cpts = [model.cpts[name] for name in model.vocabulary]
-        number = {name: index for index, name in enumerate(model.vocabulary)}
+        self._cpts, number = list(model.cpts.values()), model.vocabulary.index
         self._parents = [[number[parent] for parent in cpt.parents] for cpt in self._cpts]
         alone = not self._parents[engine.target]
         self.own = self._part(engine.target, ()) if alone else None
-        self.groups = [(group, self._parts(group)) for group in concerned(model, cases)]
+        self.groups = [(group, self._parts(group)) for group in concerned(case)]
 
     @property
     def parts(self) -> list[TablePart]:
@@ -286,8 +272,8 @@ class CredibleInterval:
         Probability that each interval holds.
     samples : ndarray, shape (draws, states)
         The posterior of each draw.
-    model : Model
-        Whose tables were drawn.
+    case : Case
+        What is known, by the model whose tables were drawn.
     """
 
     posterior: Posterior
@@ -296,7 +282,12 @@ class CredibleInterval:
     p_top: Array
     mass: float
     samples: Array = field(repr=False)
-    model: Model = field(repr=False)
+    case: Case = field(repr=False)
+
+    @property
+    def model(self) -> Model:
+        """Whose tables were drawn."""
+        return self.case.model
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -344,7 +335,7 @@ class CredibleInterval:
 
     def contributions(self, state: str) -> WidthContributions:
         """Return how much each column of each table adds to the width for one state."""
-        return width_contributions(self.model, self.posterior.evidence, state)
+        return width_contributions(self.model, self.case, state)
 
 
 @dataclass(frozen=True)
@@ -391,7 +382,7 @@ class WidthContributions:
 
 def credible_interval(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     *,
     mass: float = 0.9,
     draws: int = 4000,
@@ -403,8 +394,8 @@ def credible_interval(
     ----------
     model : Model
         With an equivalent sample size for each column that is not logical (only 0 and 1).
-    evidence : mapping
-        One case, as for `Model.posterior`.
+    evidence : mapping or Case
+        One case, as for `Model.case`.
     mass : float
         Probability that each interval is to hold, between 0 and 1; the rest is split evenly.
     draws : int
@@ -433,17 +424,14 @@ def credible_interval(
     if draws < 1:
         raise HamkneeError(f"found {draws} draws; allowed: 1 or more")
     check_ess(model)
-    checked = check_evidence(model.vocabulary, evidence)
-    posterior = model.posterior(checked)
-    samples = Sampler(model, encode(model.vocabulary, [checked])).posteriors(draws, seed)
+    case = model.case(evidence)
+    samples = Sampler(case).posteriors(draws, seed)
     low, high = np.quantile(samples, [(1 - mass) / 2, (1 + mass) / 2], axis=0)
     p_top = np.bincount(samples.argmax(axis=1), minlength=samples.shape[1]) / draws
-    return CredibleInterval(posterior, low, high, p_top, mass, samples, model)
+    return CredibleInterval(case.posterior, low, high, p_top, mass, samples, case)
 
 
-def width_contributions(
-    model: Model, evidence: Mapping[str, object], state: str
-) -> WidthContributions:
+def width_contributions(model: Model, evidence: AnyCase, state: str) -> WidthContributions:
     """Return how much each column of each table adds to the variance of one state's posterior.
 
     The delta method: with the gradient g of the posterior, a column p with sample size S adds
@@ -470,8 +458,8 @@ def width_contributions(
     check_ess(model)
     target = model.vocabulary.target
     place = find_state(model.vocabulary.target, state)
-    found = derivatives(model, evidence)
-    probability = found.posterior.probabilities[place]
+    found = derivatives(model.case(evidence))
+    probability = found.case.posterior.probabilities[place]
     columns: list[tuple[str, str, float, float]] = []
     for name, table in found.tables.items():
         cpt = model.cpts[name]

@@ -13,7 +13,6 @@ and so never negative: between them nothing cancels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, exact_percent, fine_range, percent, round_percent
-from hamknee.inference import Model, Posterior
+from hamknee.inference import AnyCase, Case, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import derivatives, replaced
 from hamknee.sensitivity.intervals import check_ess
@@ -247,7 +246,7 @@ class Tornado:
 
 
 def sensitivity_function(
-    model: Model, evidence: Mapping[str, object], state: str, parameter: Parameter
+    model: Model, evidence: AnyCase, state: str, parameter: Parameter
 ) -> SensitivityFunction:
     """Return P(state | evidence) as a function of one number of the tables.
 
@@ -255,8 +254,8 @@ def sensitivity_function(
     ----------
     model : Model
         Any compiled model.
-    evidence : mapping
-        One case, as for `Model.posterior`.
+    evidence : mapping or Case
+        One case, as for `Model.case`.
     state : str
         Of the target.
     parameter : (variable, state, mapping of parent to state)
@@ -274,25 +273,20 @@ def sensitivity_function(
     -----
     Castillo, Gutiérrez & Hadi (1997); Coupé & van der Gaag (2002); Laskey (1995) for the slope.
     """
-    return function_at(
-        model, evidence, find_state(model.vocabulary.target, state), find_place(model, parameter)
-    )
+    number, place = find_state(model.vocabulary.target, state), find_place(model, parameter)
+    return function_at(model.case(evidence), number, place)
 
 
-def function_at(
-    model: Model, evidence: Mapping[str, object], state: int, place: Place
-) -> SensitivityFunction:
+def function_at(case: Case, state: int, place: Place) -> SensitivityFunction:
     """Return what `sensitivity_function` does, with the state and the number told by position."""
-    posterior = model.posterior(evidence)
+    model = case.model
     columns = [moved(place.column_of(model), place.state, end) for end in (0.0, 1.0)]
-    ends = replaced(model, posterior, [(place, columns)])
+    ends = replaced(case, [(place, columns)])
     names = place.text(model), place.words(model)
-    return SensitivityFunction(*names, place.value(model), state, posterior, ends)
+    return SensitivityFunction(*names, place.value(model), state, case.posterior, ends)
 
 
-def tornado(
-    model: Model, evidence: Mapping[str, object], state: str, *, mass: float = 0.9
-) -> Tornado:
+def tornado(model: Model, evidence: AnyCase, state: str, *, mass: float = 0.9) -> Tornado:
     """Return how far each number of the tables alone moves P(state | evidence).
 
     Parameters
@@ -320,13 +314,14 @@ def tornado(
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
     check_ess(model)
     number, among = find_state(model.vocabulary.target, state), entries(model)
-    found = derivatives(model, evidence)
-    ends = _ends(found.posterior.probabilities, found.slopes(among), among.probability)
+    found = derivatives(model.case(evidence))
+    posterior = found.case.posterior
+    ends = _ends(posterior.probabilities, found.slopes(among), among.probability)
     low, high = beta_range(among.probability, among.ess, mass)
     values = np.stack([_value(ends, number, t) for t in (low, high)])
-    limits = admissible(ends, found.posterior.order[0])
+    limits = admissible(ends, posterior.order[0])
     return Tornado(
-        found.posterior,
+        posterior,
         number,
         mass,
         among,

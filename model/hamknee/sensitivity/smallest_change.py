@@ -7,7 +7,7 @@ is put into the model and the posterior computed anew.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, percent, round_factor, round_percent
-from hamknee.inference import Model, Posterior
+from hamknee.inference import AnyCase, Model, Posterior
 from hamknee.network import find_state
 from hamknee.sensitivity.derivatives import Derivatives, derivatives, mixed
 from hamknee.sensitivity.nearest import Curves, lower_bounds, nearest, possible_worlds
@@ -161,9 +161,7 @@ class WhatWouldChange:
         )
 
 
-def what_would_change(
-    model: Model, evidence: Mapping[str, object], state: str, level: float
-) -> WhatWouldChange:
+def what_would_change(model: Model, evidence: AnyCase, state: str, level: float) -> WhatWouldChange:
     """Return the smallest change of one number, and of two, that gives a posterior a level.
 
     Smallest in the distance of Chan & Darwiche: the odds of no event change by a factor beyond
@@ -174,8 +172,8 @@ def what_would_change(
     ----------
     model : Model
         Any compiled model.
-    evidence : mapping
-        One case, as for `Model.posterior`.
+    evidence : mapping or Case
+        One case, as for `Model.case`.
     state : str
         Of the target.
     level : float
@@ -201,10 +199,10 @@ def what_would_change(
     if not 0 < level < 1:
         raise HamkneeError(f"found a level of {level}; allowed: strictly between 0 and 1")
     number = find_state(model.vocabulary.target, state)
-    search = _Search(derivatives(model, evidence), number, level)
+    search = _Search(derivatives(model.case(evidence)), number, level)
     one = search.one()
     two = search.two(np.inf if one is None else one.distance)
-    return WhatWouldChange(model, search.found.posterior, number, level, one, two)
+    return WhatWouldChange(model, search.found.case.posterior, number, level, one, two)
 
 
 class _Search:
@@ -215,14 +213,14 @@ class _Search:
     """
 
     def __init__(self, found: Derivatives, state: int, level: float) -> None:
-        self.found, self.model = found, found.model
-        self.state, self.level, self.evidence = state, level, found.posterior.evidence
-        probabilities = found.posterior.probabilities
+        self.found, self.model = found, found.case.model
+        self.state, self.level, self.evidence = state, level, found.case.evidence
+        probabilities = found.case.posterior.probabilities
         self.functional = np.eye(len(probabilities))[state] - level
         self.start = float(probabilities[state]) - level
         among = entries(self.model)
-        names = list(self.model.vocabulary)
-        matters = np.isin(among.variable, [names.index(name) for name in found.tables])
+        number = self.model.vocabulary.index
+        matters = np.isin(among.variable, [number[name] for name in found.tables])
         self.among = among[matters & (among.probability > 0) & (among.probability < 1)]
         self.slopes = found.slopes(self.among) @ self.functional
 
@@ -310,6 +308,7 @@ class _Search:
         """
         best: ChangedNumbers | None = None
         for name, table in self.found.tables.items():
+            number = self.model.vocabulary.index[name]
             probabilities = self.model.cpts[name].probabilities
             states = probabilities.shape[-1]
             if states < 4:  # of three, two that move alike are the complement of one
@@ -321,14 +320,11 @@ class _Search:
                 if found is None or not found[0] < limit:
                     continue
                 distance, i, j, factor = found
-                mine = (self.among.variable == self._number(name)) & (self.among.column == column)
+                mine = (self.among.variable == number) & (self.among.column == column)
                 rows = [int(np.flatnonzero(mine & (self.among.state == s))[0]) for s in (i, j)]
                 if change := self._change(rows, [p[i] * factor, p[j] * factor], distance):
                     best, limit = change, distance
         return best
-
-    def _number(self, name: str) -> int:
-        return list(self.model.vocabulary).index(name)
 
     def _change(
         self, rows: Sequence[int], after: Sequence[float], distance: float
@@ -358,8 +354,8 @@ class _Search:
         *others, last = places
         if others and others[0].same_column(last):
             return values
-        model = with_moved(self.model, others, values[:-1])
-        found = function_at(model, self.evidence, self.state, last).crossing(self.level)
+        case = with_moved(self.model, others, values[:-1]).case(self.evidence)
+        found = function_at(case, self.state, last).crossing(self.level)
         return values if found is None else [*values[:-1], found]
 
 

@@ -7,7 +7,7 @@ Darwiche 2004).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, exact_percent, percent
-from hamknee.inference import Model, Posterior
+from hamknee.inference import AnyCase, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import replaced
 from hamknee.sensitivity.parameters import Parameter, Place, find_place
@@ -111,7 +111,7 @@ class TwoWay:
 
 def two_way(
     model: Model,
-    evidence: Mapping[str, object],
+    evidence: AnyCase,
     state: str,
     parameter_1: Parameter,
     parameter_2: Parameter,
@@ -138,10 +138,10 @@ def two_way(
     Coupé & van der Gaag (2002); Chan & Darwiche (2004).
     """
     one, two = find_place(model, parameter_1), find_place(model, parameter_2)
-    number, posterior = find_state(model.vocabulary.target, state), model.posterior(evidence)
+    number, case = find_state(model.vocabulary.target, state), model.case(evidence)
     same = one.same_column(two)
     changes = _one_column(model, one, two) if same else _two_columns(model, one, two)
-    corners = replaced(model, posterior, changes)
+    corners = replaced(case, changes)
     if same:
         corners = np.vstack([corners, corners[1] + corners[2] - corners[0]])
     return TwoWay(
@@ -149,7 +149,7 @@ def two_way(
         (one.words(model), two.words(model)),
         (one.value(model), two.value(model)),
         number,
-        posterior,
+        case.posterior,
         corners.reshape(2, 2, -1),
         same,
     )
