@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from visitors import visit
 
-from tests.dashboard.browser import browsing, served
+from tests.support.browser import browsing, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -48,7 +48,7 @@ def model() -> Model:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of the browser; in CI a test that needs it may not be left out."""
-    from tests.dashboard.browser import CHROMIUM
+    from tests.support.browser import CHROMIUM
 
     if CHROMIUM is None and os.environ.get("CI"):
         pytest.fail("no Chromium is installed, and in CI this test may not be left out")

@@ -9,8 +9,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[1]))
 
-from tests.dashboard.browser import browsing, served  # noqa: E402 - found by the line above
-from tests.dashboard.on_page import complete  # noqa: E402
+from tests.support.browser import browsing, served  # noqa: E402 - found by the line above
+from tests.support.on_page import complete  # noqa: E402
 
 CASE = (
     "setting=sports_clinic&onset=sudden&pop=yes&location=posteromedial|posterolateral"

@@ -1,7 +1,9 @@
-"""One running dashboard for the tests that look at every page of it."""
+"""One running dashboard for the tests that look at every page of it, and numbers of one's own."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -9,11 +11,13 @@ from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 
 from hamknee.base.files import shipped
+from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.texts import Guidance
+from hamknee.inference.model import Model
+from tests.support.at_page import VIEWS
+from tests.support.browser import Served, Watched, launched, served, visiting
 
-from .browser import Served, Watched, launched, served, visiting
-
-VIEWS = sorted(path.stem for path in (shipped("dashboard") / "views").glob("*.py"))
-"""Every page there is, found by its file, so that a new one is tested as well."""
+sys.path.insert(0, str(shipped("dashboard")))  # as Streamlit does, so that tests import its rooms
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,3 +61,21 @@ def watched(browser: Browser) -> Iterator[Watched]:
 def view(request: pytest.FixtureRequest) -> str:
     """Each page in turn."""
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def guidance(model: Model) -> Guidance:
+    return guidance_for(model)
+
+
+@pytest.fixture
+def own_priors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Return what makes the dashboard use a file of the given text."""
+
+    def use(text: str) -> Path:
+        path = tmp_path / "priors.csv"
+        path.write_text(text, encoding="utf-8")
+        monkeypatch.setenv("HAMKNEE_PRIORS", str(path))
+        return path
+
+    return use

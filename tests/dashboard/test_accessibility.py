@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from .browser import Served, Watched
-from .on_page import (
+from tests.support.browser import Served, Watched
+from tests.support.on_page import (
     CASE,
     complete,
     link_to,

@@ -12,11 +12,9 @@ from streamlit.testing.v1.element_tree import ButtonGroup
 
 from hamknee.base.files import shipped
 from hamknee.inference.model import Model
-
-from .at_page import at_page, sound, words
-from .browser import Served, Watched
-from .conftest import VIEWS
-from .on_page import open_panel, open_view, panels
+from tests.support.at_page import VIEWS, at_page, sound, words
+from tests.support.browser import Served, Watched
+from tests.support.on_page import open_panel, open_view, panels
 
 BAD = {
     "nothing": b"",
@@ -58,14 +56,14 @@ def at_panel(view: str, panel: str) -> AppTest:
 @pytest.fixture(scope="module")
 def uploaders() -> list[tuple[str, str]]:
     """Every page with an uploader, and the panel that has to be open for it."""
-    found = []
+    places = []
     for view in VIEWS:
         group = panel_of(at_page(view))
         for panel in group.options if group else [""]:
             if at_panel(view, panel).file_uploader:
-                found.append((view, panel))
+                places.append((view, panel))
                 break
-    return found
+    return places
 
 
 def test_every_uploader_is_found(uploaders: list[tuple[str, str]]) -> None:

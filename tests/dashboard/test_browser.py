@@ -7,8 +7,7 @@ from playwright.sync_api import Browser, Page
 from hamknee import credible_interval
 from hamknee.base.words import percent, percent_range
 from hamknee.inference.model import Model
-
-from .browser import Served, visiting
+from tests.support.browser import Served, visiting
 
 
 def choose(page: Page, variable: str, label: str) -> None:

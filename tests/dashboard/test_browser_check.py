@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from hamknee.base.words import percent
 from hamknee.inference.model import Model
-
-from .browser import Served, visiting
-from .on_page import complete, violations
+from tests.support.browser import Served, visiting
+from tests.support.on_page import complete, violations
 
 COHORT = """case_id,condition,onset,Pop at start,age
 =1+1,rupture,sudden,ja,31

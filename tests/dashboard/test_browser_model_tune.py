@@ -5,9 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from hamknee.network.priors import Priors, digest
-
-from .browser import Served, visiting
-from .on_page import complete, violations
+from tests.support.browser import Served, visiting
+from tests.support.on_page import complete, violations
 
 POP = "/tune?variable=pop&given=condition%3Drupture%3Bonset%3Dsudden&state=yes"
 GIVEN = {"condition": "rupture", "onset": "sudden"}
@@ -45,40 +44,40 @@ def test_a_change_is_mine_alone_follows_me_and_comes_back_as_a_file(
     running: Served, browser: Browser, priors: Priors, tmp_path: Path
 ) -> None:
     with visiting(browser) as watched, visiting(browser) as other:
-        mine = watched.page
+        page = watched.page
         theirs = other.page
-        opened(mine, running.address + POP)
+        opened(page, running.address + POP)
         opened(theirs, running.address + POP)
-        is_yes(mine, "62.5")
+        is_yes(page, "62.5")
         is_yes(theirs, "62.5")
-        field = mine.get_by_label("Yes (this number)", exact=True)
+        field = page.get_by_label("Yes (this number)", exact=True)
         field.fill("80")
         field.press("Enter")
         changed = priors.set("pop", "yes", given=GIVEN, probability=0.8)
-        expect(mine.locator(".st-key-edited")).to_contain_text(changed.sha256[:12])
-        expect(mine.get_by_label("No", exact=True)).to_have_value("20")
+        expect(page.locator(".st-key-edited")).to_contain_text(changed.sha256[:12])
+        expect(page.get_by_label("No", exact=True)).to_have_value("20")
 
         theirs.reload()
         complete(theirs)
         is_yes(theirs, "62.5")
         assert theirs.locator(".st-key-edited").count() == 0
 
-        mine.get_by_role("link", name="Diagnose").first.click()
-        expect(mine.locator(".st-key-footer")).to_contain_text("edited in this session")
-        mine.get_by_role("link", name="See or undo the changes").click()
-        expect(mine.get_by_role("button", name="Undo all")).to_be_enabled()
-        with mine.expect_download() as download:
-            mine.get_by_role("button", name="Download priors.csv").click()
+        page.get_by_role("link", name="Diagnose").first.click()
+        expect(page.locator(".st-key-footer")).to_contain_text("edited in this session")
+        page.get_by_role("link", name="See or undo the changes").click()
+        expect(page.get_by_role("button", name="Undo all")).to_be_enabled()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download priors.csv").click()
         own = tmp_path / "own.csv"
         own.write_bytes(download.value.path().read_bytes())
         assert own.read_text("utf-8") == changed.to_csv()
-        mine.get_by_role("button", name="Undo all").click()
-        expect(mine.locator(".st-key-edited")).to_have_count(0)
+        page.get_by_role("button", name="Undo all").click()
+        expect(page.locator(".st-key-edited")).to_have_count(0)
 
         theirs.locator("input[type=file]").set_input_files(own)
         expect(theirs.locator(".st-key-edited")).to_contain_text(changed.sha256[:12])
         is_yes(theirs, "80")
-        assert mine.locator(".st-key-edited").count() == 0
+        assert page.locator(".st-key-edited").count() == 0
 
 
 def test_files_that_are_none_are_refused(running: Served, browser: Browser, tmp_path: Path) -> None:

@@ -5,11 +5,9 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from hamknee.inference.model import Model
-
-from .at_page import at_page
-from .browser import Served, Watched
-from .conftest import VIEWS
-from .on_page import complete, link_to, open_view
+from tests.support.at_page import VIEWS, at_page, words
+from tests.support.browser import Served, Watched
+from tests.support.on_page import complete, link_to, open_view
 
 CASE = {"onset": "sudden", "pop": "yes"}
 IMPOSSIBLE = {"onset": "suddn", "nothing": "<b>x</b>", "age": "-3"}
@@ -22,6 +20,7 @@ def test_a_page_shows_one_title_and_the_numbers_it_rests_on(
     page: AppTest = at_page(view, **case)
     assert len(page.title) == 1
     assert any(model.sha256[:12] in caption.value for caption in page.caption)
+    assert "does not diagnose or treat" in words(page)
 
 
 def test_the_navigation_leads_to_every_page(running: Served, watched: Watched) -> None:
@@ -36,7 +35,10 @@ def test_the_navigation_leads_to_every_page(running: Served, watched: Watched) -
 def test_a_page_is_reached_reloaded_and_left(view: str, running: Served, watched: Watched) -> None:
     page = watched.page
     missing: list[str] = []
-    page.on("response", lambda found: missing.append(found.url) if found.status >= 400 else None)
+    page.on(
+        "response",
+        lambda response: missing.append(response.url) if response.status >= 400 else None,
+    )
     open_view(page, running.address, view, "?onset=sudden&pop=yes")
     title = page.get_by_role("heading", level=1)
     expect(title).to_have_count(1)

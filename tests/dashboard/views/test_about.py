@@ -6,24 +6,23 @@ import hamknee
 from hamknee.base.files import shipped
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.network.priors import Priors
-
-from .at_page import at_page, words
+from tests.support.at_page import at_page, words
 
 ROOT = shipped("dashboard").parent
 
 
 def test_warning_signs_are_those_of_the_guidance(model: hamknee.Model) -> None:
-    told = words(at_page("about"))
+    text = words(at_page("about"))
     urgent = guidance_for(model)
     for flag in urgent.flags.values():
-        assert (flag.label in told) == (not urgent.levels[flag.level].rehabilitation)
+        assert (flag.label in text) == (not urgent.levels[flag.level].rehabilitation)
 
 
 def test_every_fixed_text_is_there() -> None:
-    told = words(at_page("about"))
+    text = words(at_page("about"))
     texts = tomllib.loads((shipped("dashboard") / "parts" / "texts.toml").read_text("utf-8"))
     for name in ("limits", "method", "stored", "accessibility", "privacy"):
-        assert texts[name].strip().replace("\\", "") in told
+        assert texts[name].strip().replace("\\", "") in text
 
 
 def test_all_sources_that_the_numbers_name_are_listed(priors: Priors) -> None:
@@ -33,11 +32,11 @@ def test_all_sources_that_the_numbers_name_are_listed(priors: Priors) -> None:
 
 
 def test_the_citation_is_that_of_the_repository(priors: Priors) -> None:
-    told = words(at_page("about"))
+    text = words(at_page("about"))
     citation = (ROOT / "CITATION.cff").read_text("utf-8")
     for line in citation.splitlines():
         if line.startswith("title:") or line.lstrip("- ").startswith("name:"):
-            assert line.partition(": ")[2].strip('"') in told
+            assert line.partition(": ")[2].strip('"') in text
     assert f'version: "{hamknee.__version__}"' in citation
-    assert f"version = {{{hamknee.__version__}}}" in told
-    assert priors.sha256 in told
+    assert f"version = {{{hamknee.__version__}}}" in text
+    assert priors.sha256 in text

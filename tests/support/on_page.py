@@ -5,7 +5,7 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from .browser import settle
+from tests.support.browser import settle
 
 CASE = "?setting=sports_clinic&onset=sudden&pop=yes&swelling=leg&location=posteromedial|calf"
 """A case with a warning sign, which shows everything that a page can show of one."""
@@ -18,17 +18,17 @@ RULES = {
 }
 
 STRAYING = """() => {
-    const main = document.querySelector(".stMain"), found = [];
+    const main = document.querySelector(".stMain"), straying = [];
     const scrolls = (box) => getComputedStyle(box).overflowX !== "visible";
     for (const part of main.querySelectorAll("*")) {
         const { right, width } = part.getBoundingClientRect();
         if (!width || right <= innerWidth + 1) continue;
         let box = part.parentElement;
         while (box !== main && !scrolls(box)) box = box.parentElement;
-        if (box === main) found.push(part.outerHTML.slice(0, 200));
+        if (box === main) straying.push(part.outerHTML.slice(0, 200));
     }
-    if (main.scrollWidth > main.clientWidth) found.unshift(`scrolls to ${main.scrollWidth}`);
-    return found;
+    if (main.scrollWidth > main.clientWidth) straying.unshift(`scrolls to ${main.scrollWidth}`);
+    return straying;
 }"""
 """What reaches out of the page to the right, unless it scrolls in a box of its own."""
 
@@ -82,13 +82,13 @@ def violations(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options = {"rules": RULES, "resultTypes": ["violations"], "preload": False}
-    found: list[dict[str, Any]] = page.evaluate(
-        "(options) => axe.run(document, options).then((found) => found.violations)", options
+    broken: list[dict[str, Any]] = page.evaluate(
+        "(options) => axe.run(document, options).then((report) => report.violations)", options
     )
-    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
+    return [f"{v['id']}: {node['html'][:200]}" for v in broken for node in v["nodes"]]
 
 
 def straying(page: Page) -> list[str]:
     """Return what can only be seen by scrolling sideways."""
-    found: list[str] = page.evaluate(STRAYING)
-    return found
+    parts: list[str] = page.evaluate(STRAYING)
+    return parts

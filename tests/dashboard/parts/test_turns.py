@@ -1,27 +1,14 @@
 """Visitors who click in the same moment: one page is made after the other."""
 
-import sys
 import threading
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from hamknee.base.files import shipped
+from parts.turns import in_turn
 
 
-@pytest.fixture
-def in_turn(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
-    monkeypatch.setattr(sys, "path", [str(Path(shipped("dashboard"))), *sys.path])
-    from parts.turns import in_turn  # a script beside the pages, not a package
-
-    return in_turn
-
-
-def test_no_page_begins_before_another_is_made(
-    in_turn: Callable[[Callable[[], None]], None],
-) -> None:
+def test_no_page_begins_before_another_is_made() -> None:
     seen: list[tuple[int, str]] = []
 
     def page(number: int) -> None:
@@ -39,9 +26,7 @@ def test_no_page_begins_before_another_is_made(
         assert begins[0] == ends[0]
 
 
-def test_a_page_that_breaks_off_does_not_keep_the_others_waiting(
-    in_turn: Callable[[Callable[[], None]], None],
-) -> None:
+def test_a_page_that_breaks_off_does_not_keep_the_others_waiting() -> None:
     def broken() -> None:
         raise RuntimeError("stopped for another click")
 

@@ -1,0 +1,92 @@
+"""A visitor's file of cases: read with its types, or refused with a reason."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from checking.cohort_reading import read_cohort
+from hamknee.base.frames import TableError
+from hamknee.inference.model import Model
+from tests.support.check_page import parquet, result, worked_out
+
+
+def refused(data: bytes, name: str = "mine.csv") -> str:
+    with pytest.raises(TableError) as error:
+        read_cohort(data, name)
+    return str(error.value)
+
+
+def test_parquet_is_read_with_its_types(model: Model) -> None:
+    table = pa.table(
+        {
+            "id": [7, 8],
+            "onset": pa.array(["sudden", None]).dictionary_encode(),
+            "age": [31.0, float("nan")],
+            "pop": [True, False],
+        }
+    )
+    page = worked_out(parquet(table), "mine.parquet")
+    scored = result(page)
+    assert list(scored["id"]) == [7, 8]
+    for row, case in enumerate([{"onset": "sudden", "age": 31, "pop": "yes"}, {"pop": "no"}]):
+        expected = model.posterior(case)
+        assert scored[f"p_{expected.top}"][row] == pytest.approx(expected[expected.top], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "fault"),
+    [
+        (b"", "mine.csv", "the file is empty; allowed: a header"),
+        (b"onset,pop\n", "mine.csv", "no rows; allowed: a header and at least one row"),
+        (b"\x00\x01\x02" * 1000, "mine.csv", "NUL character"),
+        ("name\nM\xfcller\n".encode("latin-1"), "mine.csv", "byte 0xfc is not UTF-8"),
+        (b"onset;age\nsudden;31,5\n", "mine.csv", "separated by semicolons; allowed: commas"),
+        (b"onset,onset\nsudden,days\n", "mine.csv", "column 'onset' stands twice"),
+        (b"onset,pop\nsudden,yes,no\n", "mine.csv", "Expected 2 fields in line 2, saw 3"),
+        (b"onset\n" + b"sudden\n" * 200_001, "mine.csv", "200,001 rows; allowed: at most 200,000"),
+        (b"a,b\n" + b"," * 10_000_001, "mine.csv", "cells; allowed: at most 10,000,000"),
+        (b"," * 1_000, "mine.csv", "1,001 columns; allowed: at most 1,000"),
+        (b"," * 9_000_000, "mine.csv", "columns; allowed: at most 1,000"),
+        (b'"\n' + b"x" * 200_000 + b"," * 9_000_000, "mine.csv", "a header that does not end"),
+        (b"PK\x03\x04 onset", "mine.parquet", "not a Parquet file"),
+        (b"PAR1" + b"\x00" * 40 + b"PAR1", "mine.parquet", "not a Parquet file"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(data: bytes, name: str, fault: str) -> None:
+    assert fault in refused(data, name)
+
+
+def test_a_small_file_of_very_many_rows_is_not_unpacked() -> None:
+    data = parquet(pa.table({"onset": pa.nulls(5_000_000, pa.string())}))
+    assert len(data) < 100_000
+    assert "5,000,000 rows; allowed: at most 200,000" in refused(data, "mine.parquet")
+
+
+def test_a_long_text_in_every_row_stays_one_text() -> None:
+    texts = pa.DictionaryArray.from_arrays(pa.array(np.zeros(100_000, np.int32)), ["x" * 100_000])
+    frame = read_cohort(parquet(pa.table({"onset": texts})), "mine.parquet")
+    assert frame.memory_usage(deep=True).sum() < 2_000_000
+
+
+def test_lists_and_bytes_are_refused() -> None:
+    for column, kind in (([["a"]], "lists or structures"), ([b"a"], "bytes")):
+        data = parquet(pa.table({"onset": pa.array(column)}))
+        assert f"column 'onset' holds {kind}" in refused(data, "mine.parquet")
+
+
+def test_damaged_parquet_is_read_or_refused() -> None:
+    whole = parquet(pa.table({"onset": ["sudden", "days"] * 50, "age": np.arange(100)}))
+    rng, refusals = np.random.default_rng(5), 0
+    for _ in range(300):
+        data = bytearray(whole)
+        for place in rng.integers(len(data), size=3):
+            data[place] = rng.integers(256)
+        try:
+            assert len(read_cohort(bytes(data), "mine.parquet")) > 0
+        except TableError:
+            refusals += 1
+    assert refusals > 100
+
+
+def test_a_file_too_large_is_refused() -> None:
+    assert "a file of 51 MB; allowed: 50 MB here" in refused(bytes(51 * 2**20))

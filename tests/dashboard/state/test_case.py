@@ -1,0 +1,70 @@
+"""The case in the address: read, shared, and kept from page to page."""
+
+from hamknee.inference.model import Model
+from tests.support.at_page import (
+    address,
+    at_page,
+    choose,
+    diagnose,
+    expected_ranking,
+    go,
+    press,
+    ranking,
+    sound,
+    unfold,
+    words,
+)
+
+
+def test_the_address_seeds_the_answers(model: Model) -> None:
+    answers = {
+        "setting": "sports_clinic",
+        "onset": "sudden",
+        "location": "posteromedial|posterolateral",
+        "warmth": "yes:0.7|no:0.3",
+        "age": "31",
+    }
+    page = unfold(diagnose(**answers), "answer-group-background")
+    assert page.button_group("answer-setting").value == "sports_clinic"
+    assert page.button_group("answer-location").value == ["posteromedial", "posterolateral"]
+    assert page.button_group("answer-age").value == "under_40"
+    assert page.button_group("answer-warmth").value == "yes:0.7|no:0.3"
+    assert ranking(page) == expected_ranking(model, **answers)
+    assert not page.warning
+    page = choose(page, "onset", "days")
+    assert address(page) == answers | {"onset": "days"}
+
+
+def test_the_link_to_share_names_the_numbers(model: Model) -> None:
+    page = unfold(diagnose(onset="sudden", no_flag="cannot_bear_weight"), "share")
+    link = page.code[0].value
+    assert "onset=sudden&no_flag=cannot_bear_weight" in link
+    assert link.endswith(f"numbers={model.sha256[:12]}")
+
+
+def test_a_case_survives_a_look_at_another_page() -> None:
+    page = diagnose(onset="sudden", flag="cannot_bear_weight")
+    for view in ("about", "what_if", "model"):
+        page = sound(page.switch_page(f"views/{view}.py").run())
+        page.query_params.clear()
+    page = sound(page.switch_page("views/diagnose.py").run())
+    assert address(page) == {"onset": "sudden", "flag": "cannot_bear_weight"}
+    assert page.button_group("answer-onset").value == "sudden"
+
+
+def test_an_address_says_which_numbers_are_in_force() -> None:
+    """Whoever gets it has other numbers, and is told so."""
+    page = at_page("tune", {"variable": "pop", "given": "condition=rupture;onset=sudden"})
+    key = "tune-number-pop-condition=rupture;onset=sudden-yes"
+    page = sound(page.number_input(key).set_value(90.0).run())
+    page = go(page, "diagnose", {"onset": "sudden"})
+    page = choose(page, "warmth", "no")
+    digest = address(page)["numbers"]
+    assert f"`{digest}`" in words(page)
+    other = at_page("diagnose", {"onset": "sudden", "numbers": digest})
+    assert f"This link was made with other numbers ({digest})" in words(other)
+    page = go(page, "tune")
+    page = press(page, "Undo all")
+    page = go(page, "diagnose")
+    assert "numbers" not in page.query_params
+    assert "made with other numbers" not in words(page)

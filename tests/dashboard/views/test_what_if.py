@@ -1,0 +1,78 @@
+"""What if: two versions of a case, in the address and side by side."""
+
+import pytest
+
+from hamknee.guidance.texts import Guidance
+from hamknee.inference.model import Model
+from tests.support.at_page import address, at_page, drawn, html, press, sound, words
+
+SUDDEN = {"onset": "sudden"}
+CASE = SUDDEN | {"pop": "yes"}
+SOON = {"setting": "sports_clinic", "onset": "sudden", "location": "calf"}
+
+
+def test_what_if_puts_two_versions_side_by_side(model: Model) -> None:
+    page = at_page("what_if", CASE | {"b.pop": "no"})
+    rows = {row["label"]: (row["a"], row["b"]) for row in drawn(page)}
+    first, second = (model.posterior({"onset": "sudden", "pop": pop}) for pop in ("yes", "no"))
+    for i, state in enumerate(model.vocabulary.target.states):
+        assert rows[state.label] == (
+            pytest.approx(first.probabilities[i]),
+            pytest.approx(second.probabilities[i]),
+        )
+    assert "Pop at the start, No instead of Yes: takes it from" in words(page)
+
+
+def test_a_change_in_what_if_leaves_the_case_as_it_is() -> None:
+    page = at_page("what_if", CASE)
+    assert "Both versions have the same answers" in words(page)
+    page = sound(page.button_group("second-pop").set_value("no").run())
+    page = sound(page.button_group("second-onset").set_value(None).run())
+    page = sound(page.button_group("second-warmth").set_value("?").run())
+    assert address(page) == {
+        "onset": "sudden",
+        "pop": "yes",
+        "b.pop": "no",
+        "b.onset": "",
+        "b.unknown": "warmth",
+    }
+    page.switch_page("views/diagnose.py").query_params.clear()  # as the navigation does
+    assert address(sound(page.run())) == {"onset": "sudden", "pop": "yes"}
+
+
+def test_versions_are_exchanged_and_taken_over() -> None:
+    page = press(at_page("what_if", SUDDEN | {"b.onset": "", "b.pop": "no"}), "Swap A and B")
+    assert address(page) == {"pop": "no", "b.pop": "", "b.onset": "sudden"}
+    page = press(page, "Same as A")
+    assert address(page) == {"pop": "no"}
+    page = press(at_page("what_if", SUDDEN | {"b.pop": "no"}), "Go on with B")
+    assert address(page) == {"onset": "sudden", "pop": "no"}
+
+
+def test_both_versions_tell_their_level_with_its_reasons(guidance: Guidance) -> None:
+    page = at_page("what_if", SOON | {"b.swelling": "leg"})
+    first, second = (body for body in html(page) if 'class="level' in body)
+    assert "<h2>A: See a professional</h2>" in first
+    assert "<h2>B: See a doctor today</h2>" in second
+    assert guidance.flags["calf_swollen_clot_risk"].why in second
+
+
+def test_signs_are_answered_in_version_b(guidance: Guidance) -> None:
+    page = at_page("what_if", SOON)
+    page.session_state["group-signs"] = True
+    page = sound(page.run())
+    page.button_group("sign-breathless_or_chest_pain").set_value("yes")
+    page = sound(page.run())
+    assert address(page)["b.flag"] == "breathless_or_chest_pain"
+    assert f"B: {guidance.levels['emergency'].label}" in words(page)
+
+
+def test_a_changed_question_says_what_the_other_version_has() -> None:
+    page = at_page("what_if", SOON | {"b.onset": "days", "b.pop": "yes"})
+    labels = {
+        name: page.button_group(f"second-{name}").label for name in ("onset", "pop", "warmth")
+    }
+    labels = {name: label.replace("\\", "") for name, label in labels.items()}
+    assert labels["onset"].endswith("(A: In a moment)")
+    assert labels["pop"].endswith("(A: not asked)")
+    assert "A:" not in labels["warmth"]
