@@ -1,6 +1,9 @@
 """Files are written whole or not at all; what cannot be read or written is said in a sentence."""
 
+import errno
 import stat
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,37 @@ def test_permissions_stay_and_leftovers_go(tmp_path: Path) -> None:
     assert path.read_text() == "new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not leftover.exists()
+
+
+def test_what_another_is_still_writing_is_no_leftover(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with whole_file(path) as temporary:
+        temporary.write_text("the first to begin")
+        write_whole(path, "the first to end")
+        assert path.read_text() == "the first to end"
+    assert path.read_text() == "the first to begin"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_of_several_that_write_at_once_each_writes_the_whole_file(tmp_path: Path) -> None:
+    path, texts = tmp_path / "a.txt", [f"{number}\n" * 1000 for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda text: write_whole(path, text), texts))
+    assert path.read_text() in texts
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+def test_where_a_file_system_has_no_locks_leftovers_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    (tmp_path / f".a.txt.x1{PART}").write_text("of a run that was killed")
+    write_whole(tmp_path / "a.txt", "new")
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 import glob
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from hamknee.base.errors import Fault, FaultsError, HamkneeError
@@ -33,6 +34,8 @@ def shipped(name: str) -> Path:
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary name beside a file, and rename to the file when all is written.
 
+    Of several that write the same file at once, the last one counts.
+
     Parameters
     ----------
     path : Path
@@ -48,19 +51,49 @@ def whole_file(path: Path) -> Iterator[Path]:
     'all of it'
     """
     for leftover in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
-        leftover.unlink(missing_ok=True)  # of a run that was killed
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        with suppress(OSError), _held(leftover, wait=False):
+            leftover.unlink()  # of a run that was killed
+    with ExitStack() as hold:
+        temporary = _temporary(path, hold)
+        try:
+            yield temporary
+            with temporary.open("rb+") as written:
+                os.fsync(written.fileno())
+            temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _temporary(path: Path, hold: ExitStack) -> Path:
+    """Return a new file beside another, which nobody takes for a leftover while it is held."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
+        os.close(handle)
+        temporary = Path(name)
+        with suppress(FileNotFoundError):
+            hold.enter_context(_held(temporary, wait=True))
+        if temporary.exists():  # or else somebody was quicker than the lock
+            return temporary
+
+
+@contextmanager
+def _held(path: Path, *, wait: bool) -> Iterator[None]:
+    """Lock a file, or raise BlockingIOError where another process or thread has locked it."""
+    if sys.platform == "win32":  # where nobody can remove a file that is open
+        yield
+        return
+    import fcntl
+
+    with path.open("rb+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise
+        except OSError:
+            pass  # a file system without locks
+        yield
 
 
 def write_whole(path: Path, text: str) -> None:

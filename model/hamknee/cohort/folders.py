@@ -294,7 +294,7 @@ def _prepare(target: Path, manifest: str, resume: bool, overwrite: bool) -> None
 
 def _is_leftover(path: Path) -> bool:
     """Tell whether a file is what a run that was killed has left behind."""
-    return path.suffix == PART and path.name.startswith((".", MANIFEST))
+    return path.suffix == PART and path.name.startswith(".")
 
 
 def _difference(noted: str, manifest: str) -> str:
