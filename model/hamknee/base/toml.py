@@ -4,6 +4,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -45,8 +46,12 @@ class TomlReader:
         self.path = path
         self.error = error
         self.text = decode(read_bytes(path, error), path.name, error)
-        self.lines = _line_numbers(self.text)
         self.faults: list[Fault] = []
+
+    @cached_property
+    def lines(self) -> dict[tuple[str, ...], int]:
+        """The line of every table and key; asked only once the file is known to be TOML."""
+        return _line_numbers(self.text)
 
     def fault(self, where: tuple[str, ...], problem: str, allowed: str) -> None:
         """Note a fault at a table or key, with the line of the nearest one that has a line."""
@@ -137,48 +142,56 @@ def _check_size(value: object, depth: int = 0) -> None:
 
 _KEY = r"(?:[\w-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')"
 _DOTTED = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
-_TOKENS = re.compile(
-    rf"""
-    (?P<comment>\#[^\n]*)
-    | (?P<key>{_DOTTED})(?=[ \t]*=)
-    | (?P<text>\"{{3}}(?:[^\\]|\\.)*?\"{{3,5}} | '{{3}}.*?'{{3,5}}
-        | "(?:[^"\\\n]|\\.)*" | '[^'\n]*')
-    | (?P<open>[\[{{]) | (?P<close>[\]}}])
+_TABLE = re.compile(rf"[ \t]*\[{{1,2}}[ \t]*({_DOTTED})[ \t]*\]{{1,2}}")
+_ASSIGNED = re.compile(rf"[ \t]*({_DOTTED})[ \t]*=")
+_PIECE = re.compile(
+    r"""
+    \"{3}(?:[^\\]|\\.)*?\"{3,5} | '{3}.*?'{3,5} | "(?:[^"\\\n]|\\.)*" | '[^'\n]*'
+    | \#[^\n]* | [^"'\#\[\]{}\n]+ | .
     """,
     re.VERBOSE | re.DOTALL,
 )
-_HEADER = re.compile(rf"[ \t]*\[{{1,2}}[ \t]*({_DOTTED})[ \t]*\]{{1,2}}")
+"""A text, a comment, a bare value, or else a bracket, a brace or the end of a line."""
 
 
 def _line_numbers(text: str) -> dict[tuple[str, ...], int]:
-    """Return the line of every table and key, because tomllib does not keep them.
+    """Return the line of every table and key of valid TOML, because tomllib does not keep them.
 
-    What stands in a text, a comment, a list or an inline table is no table and no key.
+    Those inside a list or an inline table have none of their own.
     """
     lines: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
-    depth, place, number = 0, 0, 1
-    while place < len(text):
-        starts = depth == 0 and (place == 0 or text[place - 1] == "\n")
-        if starts and (header := _HEADER.match(text, place)):
+    start, number = 0, 1
+    while start < len(text):
+        header, key = _TABLE.match(text, start), _ASSIGNED.match(text, start)
+        if header:
             table = _path(header[1])
-            for length in range(len(table)):
-                lines.setdefault(table[: length + 1], number)
-            place = header.end()
-            continue
-        token = _TOKENS.match(text, place)
-        if token is None:
-            number += text[place] == "\n"
-            place += 1
-            continue
-        if token["key"] and depth == 0:
-            lines.setdefault((*table, *_path(token["key"])), number)
-        depth += bool(token["open"]) - bool(token["close"])
-        number += token[0].count("\n")
-        place = token.end()
+        path = (*table, *_path(key[1])) if key else table
+        for length in range(1, len(path) + 1):
+            lines.setdefault(path[:length], number)
+        name = header or key
+        end = _end(text, name.end() if name else start)
+        number += text.count("\n", start, end)
+        start = end
     return lines
+
+
+def _end(text: str, place: int) -> int:
+    """Return where the line ends, or the last one of a value over several."""
+    depth = 0
+    while piece := _PIECE.match(text, place):
+        place = piece.end()
+        depth += (piece[0] in ("[", "{")) - (piece[0] in ("]", "}"))
+        if piece[0] == "\n" and depth == 0:
+            break
+    return place
 
 
 def _path(dotted: str) -> tuple[str, ...]:
     """Return the parts of a dotted key; a point in quotes parts nothing."""
-    return tuple(part.strip("\"'") for part in re.findall(_KEY, dotted))
+    path: tuple[str, ...] = ()
+    inner: Any = tomllib.loads(f"{dotted} = 0")
+    while isinstance(inner, dict):
+        ((key, inner),) = inner.items()
+        path += (key,)
+    return path
