@@ -3,7 +3,7 @@
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -95,14 +95,12 @@ class TomlReader:
         self, here: tuple[str, ...], table: dict[str, Any], keys: Keys, required: Iterable[str]
     ) -> dict[str, Any]:
         """Return the entries of a table that are known and of the right type."""
+        self.check_keys(here, table, keys, required)
         known = {}
-        missing = [key for key in required if key not in table]
         for key, value in table.items():
             if key not in keys:
-                hint = suggestion(key, [other for other in keys if other not in table])
-                self.fault((*here, key), f"unknown key {key!r}{hint}", listing(keys))
-                missing = [other for other in missing if repr(other) not in hint]
-            elif not isinstance(value, keys[key]) or (
+                continue
+            if not isinstance(value, keys[key]) or (
                 isinstance(value, bool) and keys[key] is not bool
             ):
                 self.fault((*here, key), f"found {value!r}", _TYPE_WORDS[keys[key]])
@@ -112,9 +110,24 @@ class TomlReader:
                 self.fault((*here, key), f"found {value!r}", "a finite number")
             else:
                 known[key] = value
+        return known
+
+    def check_keys(
+        self,
+        here: tuple[str, ...],
+        table: Mapping[str, Any],
+        keys: Collection[str],
+        required: Iterable[str],
+    ) -> None:
+        """Note every unknown key of a table, and every missing one that none of them may mean."""
+        missing = [key for key in required if key not in table]
+        for key in table:
+            if key not in keys:
+                hint = suggestion(key, [other for other in keys if other not in table])
+                self.fault((*here, key), f"unknown key {key!r}{hint}", listing(keys))
+                missing = [other for other in missing if repr(other) not in hint]
         for key in missing:
             self.fault(here, f"{key} is missing", f"{key} is required")
-        return known
 
     def check_name(self, where: tuple[str, ...], name: str) -> None:
         """Note a name that is not an identifier."""

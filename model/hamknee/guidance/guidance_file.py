@@ -1,8 +1,7 @@
 """Reads and checks guidance.toml, and finds the one that goes with a model."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import fields
-from functools import reduce
+from dataclasses import MISSING, fields
 from pathlib import Path
 from string import Formatter
 from typing import Any, TypeAlias, cast
@@ -10,18 +9,7 @@ from weakref import WeakKeyDictionary
 
 from hamknee.base import FaultsError, HamkneeError, TomlReader, listing, shipped, suggestion
 from hamknee.guidance.fields import COURSES, GROUPS, Known
-from hamknee.guidance.texts import (
-    Condition,
-    Course,
-    Flag,
-    Guidance,
-    Help,
-    Level,
-    Limit,
-    Measure,
-    Rule,
-    SelfCare,
-)
+from hamknee.guidance.texts import ENTRIES, Guidance, SelfCare
 from hamknee.inference import Model
 from hamknee.network import Vocabulary, read_references
 
@@ -153,19 +141,6 @@ def read_guidance(path: Path, vocabulary: Vocabulary, references: Collection[str
     return _Reader(path, vocabulary, references).guidance()
 
 
-_ENTRIES: dict[str, type] = {
-    "levels": Level,
-    "flags": Flag,
-    "triage": Rule,
-    "measures": Measure,
-    "conditions": Condition,
-    "self_care": SelfCare,
-    "professional": Help,
-    "follow_up": Course,
-    "limits": Limit,
-}
-"""What stands in each table; `self_care` is one entry, the others have several by name."""
-
 _WORDS = {
     name: frozenset(places.split())
     for name, places in {
@@ -208,68 +183,53 @@ class _Reader(TomlReader):
 
     def guidance(self) -> Guidance:
         """Return the checked entries, or raise with every fault."""
-        kinds = dict.fromkeys([*_ENTRIES, "words"], dict)
+        kinds = dict.fromkeys([*ENTRIES, "words"], dict)
         tables = self.values((), self.parsed(), kinds, kinds)
-        entries: dict[str, Any] = {
-            kind: self._named(kind, tables.get(kind, {})) for kind in _ENTRIES
-        }
-        entries |= {"words": self._words(tables.get("words", {})), "source": str(self.path)}
-        guidance = self._validated(entries)
+        entries = {kind: self._entries(kind, table) for kind, table in tables.items()}
+        guidance = self._validated({**entries, "source": str(self.path)})
         self._check_across(tables)
         self.raise_faults()
         return cast("Guidance", guidance)
 
-    def _named(self, kind: str, tables: Mapping[str, Any]) -> dict[str, Any]:
+    def _entries(self, kind: str, table: dict[str, Any]) -> dict[str, Any]:
         """Return the entries of a table with the name of each in it."""
-        if kind == "self_care":
-            return dict(tables)
-        for name in tables:
+        if kind == "words":
+            return self._words(table)
+        if ENTRIES[kind] is SelfCare:  # the one table that is an entry
+            self._check_keys_of(SelfCare, (kind,), table)
+            return table
+        for name, entry in table.items():
             self.check_name((kind, name), name)
-        return {
-            name: {**table, "name": name} if isinstance(table, dict) else table
-            for name, table in tables.items()
-        }
+            if isinstance(entry, dict):
+                self._check_keys_of(ENTRIES[kind], (kind, name), entry)
+                entry["name"] = name
+        return table
+
+    def _check_keys_of(self, kind: type, here: Where, entry: dict[str, Any]) -> None:
+        """Note what is unknown or missing in an entry of a kind."""
+        keys = {field.name: field.default is MISSING for field in fields(kind)}
+        keys.pop("name", None)  # it stands in the heading
+        self.check_keys(here, entry, keys, [key for key, required in keys.items() if required])
 
     def _validated(self, entries: dict[str, Any]) -> Guidance | None:
-        """Return the entries as objects, or note every fault and return None."""
+        """Return the entries as objects, or note every fault in their values and return None."""
         from pydantic import TypeAdapter, ValidationError
 
-        names: dict[str, Collection[str]] = {kind: list(entries[kind]) for kind in _ENTRIES}
-        names |= {"groups": GROUPS, "courses": COURSES}
+        names: dict[str, Collection[str]] = {"groups": GROUPS, "courses": COURSES}
+        names |= {kind: list(entries.get(kind, ())) for kind in ENTRIES}
         names["conditions"] = self.vocabulary.target.state_names
         known = Known(self.vocabulary, self.references, names)
         try:
             return TypeAdapter(Guidance).validate_python(entries, context=known)
         except ValidationError as why:
             errors = why.errors(include_url=False)
-        misspelt = {self._misspelt(error["loc"], entries) for error in errors}
-        for error in errors:
-            where = tuple(str(part) for part in error["loc"])
-            if error["type"] == "guidance":
-                for problem, allowed in error["ctx"]["problems"]:
-                    self.fault(where, problem, allowed)
-            elif error["type"] == "unexpected_keyword_argument":
-                keys = self._keys(where[0])
-                near = self._misspelt(error["loc"], entries)[-1:]
-                hint = suggestion(where[-1], near)
-                self.fault(where, f"unknown key {where[-1]!r}{hint}", listing(keys))
-            elif error["type"] == "missing" and where not in misspelt and entries[where[0]]:
-                self.fault(where[:-1], f"{where[-1]} is missing", f"{where[-1]} is required")
-            elif error["type"] == "dataclass_type":
+        for error in errors:  # missing keys are noted already
+            where = tuple(map(str, error["loc"]))
+            if error["type"] == "dataclass_type":
                 self.fault(where, f"found {error['input']!r}", f"a table [{'.'.join(where)}]")
+            for problem, allowed in error.get("ctx", {}).get("problems", ()):
+                self.fault(where, problem, allowed)
         return None
-
-    def _keys(self, kind: str) -> list[str]:
-        return [field.name for field in fields(_ENTRIES[kind]) if field.name != "name"]
-
-    def _misspelt(self, where: tuple[int | str, ...], entries: Mapping[str, Any]) -> Where:
-        """Return the place of the key that an unknown one was probably meant to be, or nothing."""
-        *table, key = map(str, where)
-        keys = self._keys(table[0]) if table else []
-        there: Any = reduce(lambda part, name: part.get(name, {}), table, entries)
-        absent = [other for other in keys if isinstance(there, dict) and other not in there]
-        near = next((other for other in absent if suggestion(key, [other])), None)
-        return (*table, near) if near and key not in keys else ()
 
     def _words(self, table: Mapping[str, Any]) -> dict[str, str]:
         words = self.values(("words",), dict(table), dict.fromkeys(_WORDS, str), _WORDS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import get_args, get_type_hints
 
 from hamknee.guidance.fields import (
     JUDGEMENT,
@@ -24,19 +24,10 @@ from hamknee.guidance.fields import (
 )
 from hamknee.network import Evidence, Value
 
-if TYPE_CHECKING:
-    from pydantic import ConfigDict
-
-
-ONLY: "ConfigDict" = {"extra": "forbid"}
-"""No key but those of the class; read by pydantic."""
-
 
 @dataclass(frozen=True)
 class Level:
     """How soon to seek help, with what is advised meanwhile."""
-
-    __pydantic_config__: ClassVar = ONLY
 
     name: str
     label: Text
@@ -62,8 +53,6 @@ class Flag:
     'Did you feel or hear a pop, and did the knee, thigh or calf then swell up a lot?'
     """
 
-    __pydantic_config__: ClassVar = ONLY
-
     name: str
     label: Text
     question: Text
@@ -81,8 +70,6 @@ class Flag:
 class Rule:
     """A level for a condition, from where on the upper end of its interval asks for it."""
 
-    __pydantic_config__: ClassVar = ONLY
-
     name: str
     condition: ConditionName
     at_least: Proportion
@@ -95,8 +82,6 @@ class Rule:
 class Measure:
     """Something one can do: self-care, or a step of rehabilitation."""
 
-    __pydantic_config__: ClassVar = ONLY
-
     name: str
     group: GroupName
     label: Text
@@ -108,8 +93,6 @@ class Measure:
 @dataclass(frozen=True)
 class Condition:
     """What to tell about one state of the target."""
-
-    __pydantic_config__: ClassVar = ONLY
 
     name: str
     expect: Text
@@ -126,8 +109,6 @@ class Condition:
 class SelfCare:
     """What goes for all self-care, and from which probability on a condition counts as likely."""
 
-    __pydantic_config__: ClassVar = ONLY
-
     likely_from: Proportion
     how_long: Text
     dont: Texts
@@ -137,8 +118,6 @@ class SelfCare:
 @dataclass(frozen=True)
 class Help:
     """What one kind of professional, or one procedure, may do; of no condition, for all."""
-
-    __pydantic_config__: ClassVar = ONLY
 
     name: str
     label: Text
@@ -151,8 +130,6 @@ class Help:
 class Limit:
     """One limit that goes with every answer."""
 
-    __pydantic_config__: ClassVar = ONLY
-
     name: str
     text: Text
     source: Sources
@@ -161,8 +138,6 @@ class Limit:
 @dataclass(frozen=True)
 class Course:
     """What to tell after some days of one course, and the warning signs that it answers."""
-
-    __pydantic_config__: ClassVar = ONLY
 
     name: str
     course: CourseName
@@ -222,12 +197,14 @@ class Guidance:
 
     def sources(self) -> set[str]:
         """Return every key of references.bib that is cited."""
-        tables: Iterable[Mapping[str, Any]] = (
-            self.levels, self.flags, self.triage, self.measures, self.conditions,
-            self.professional, self.follow_up, self.limits, {"self_care": self.self_care},
-        )  # fmt: skip
-        cited = (entry.source.split() for table in tables for entry in table.values())
-        return {key for keys in cited for key in keys} - {JUDGEMENT}
+        tables = [getattr(self, name) for name in ENTRIES if name != "self_care"]
+        entries = [self.self_care, *(entry for table in tables for entry in table.values())]
+        return {key for entry in entries for key in entry.source.split()} - {JUDGEMENT}
+
+
+_KINDS = {name: (get_args(hint) or [hint])[-1] for name, hint in get_type_hints(Guidance).items()}
+ENTRIES: Mapping[str, type] = {name: kind for name, kind in _KINDS.items() if kind is not str}
+"""What stands in each table; `self_care` is one entry, the others have several by name."""
 
 
 def matches(pattern: Pattern, evidence: Evidence) -> bool:
