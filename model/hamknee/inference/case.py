@@ -77,7 +77,7 @@ class Case:
         """Logarithm of P(target, evidence), shape (target states,).
 
         Definite answers are looked up without being coded, which takes half the time of the way
-        for many cases (decision 0018); anything else goes that way.
+        for many cases (decision 0019); anything else goes that way.
         """
         known, states = self.evidence.known, self.model.vocabulary.state_index
         definite = [states[name, value] for name, value in known.items() if isinstance(value, str)]
