@@ -10,6 +10,7 @@ from hamknee.base import exact_percent, fine_range
 from hamknee.network import BASES, Priors, Row, Vocabulary, given_words, number_words
 from hamknee.sensitivity import beta_range
 from parts.sentences import MASS
+from parts.tables import headed
 from parts.texts import in_html
 from tuning.sources import Reference, named
 
@@ -167,10 +168,8 @@ def rows_html(
             lines.append(f"<tr>{head}{joined}</tr>")
             head = ""
         done += len(members)
-    names = ("Given", "State", "Probability", "90\N{NO-BREAK SPACE}% range", "Weight", "Rests on")
-    columns = "".join(f'<th scope="col">{name}</th>' for name in names)
-    body = "".join(lines)
-    return f'<table class="rows"><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>'
+    names = ("Given", "State", "Probability", "90 % range", "Weight", "Rests on")
+    return headed(names, "".join(lines), "rows")
 
 
 def _where(vocabulary: Vocabulary, row: Row, name_variable: bool) -> str:

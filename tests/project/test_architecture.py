@@ -180,3 +180,12 @@ def test_pages_import_only_from_below(path: Path) -> None:
 def test_every_file_of_the_dashboard_stands_in_a_room() -> None:
     assert [path.name for path in PAGES.glob("*.py")] == ["app.py"]
     assert {path.name for path in PAGES.iterdir() if any(path.glob("*.py"))} == set().union(*FLOORS)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "tests" / "dashboard").glob("*/test_*.py")),
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_tests_of_pages_stand_at_the_path_of_the_code(path: Path) -> None:
+    assert (PAGES / path.parent.name / f"{path.stem.removeprefix('test_')}.py").is_file()
