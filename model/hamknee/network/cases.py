@@ -45,6 +45,20 @@ class Cases:
         Per variable: the unit rows of its states, a row of ones, and what else occurs.
     labels : sequence, optional
         What to call each case in errors and tables; 0, 1, … by default.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.network import encode, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> frame = pd.DataFrame({"onset": ["sudden|days", ""], "sex": ["male", "female"]}, ["A", "B"])
+    >>> cases = encode(vocabulary, frame)
+    >>> len(cases), cases.names()
+    (2, ['A', 'B'])
+    >>> cases.value(0, vocabulary.index["onset"])
+    ('sudden', 'days')
+    >>> [list(vocabulary)[variable] for variable in cases.known(1)]
+    ['sex']
     """
 
     vocabulary: Vocabulary
@@ -105,6 +119,21 @@ def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.Da
     ------
     EvidenceError
         Naming the case and what is wrong with it.
+
+    Examples
+    --------
+    >>> from hamknee.network import encode, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> cases = encode(vocabulary, [{"age": 31, "pop": "yes"}, {}])
+    >>> cases.codes.shape == (2, len(vocabulary))
+    True
+    >>> dict(cases.evidence(0))
+    {'age': 'under_40', 'pop': 'yes'}
+    >>> encode(vocabulary, [{"age": 31}, {"pop": "loud"}])
+    Traceback (most recent call last):
+    ...
+    hamknee.network.evidence.EvidenceError: case 1: 'loud' is not a state of pop; allowed: yes,
+    no
     """
     if hasattr(cases, "columns") and hasattr(cases, "index"):
         return _encode_frame(vocabulary, cast("pd.DataFrame", cases))
@@ -251,6 +280,14 @@ class Column:
         For each case the position of its value, -1 where nothing is known.
     values : sequence, or ndarray of numbers
         As `hamknee.network.evidence.check_value` takes them; text is read as on the command line.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.network import Column
+    >>> pop = Column.of_series(pd.Series(["yes", "no", None, "yes"]))
+    >>> pop.positions.tolist(), pop.values
+    ([0, 1, -1, 0], ['yes', 'no'])
     """
 
     positions: npt.NDArray[np.signedinteger[Any]]
@@ -297,6 +334,18 @@ def encode_columns(
         the quickest for the engine. Values that cannot be read count as not known.
     Unread
         What is wrong with those values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.network import Column, encode_columns, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> pop = Column(np.array([0, 1, -1, 0]), ["yes", "loud"])
+    >>> cases, unread = encode_columns(vocabulary, {"pop": pop}, count=4)
+    >>> [dict(cases.evidence(row)) for row in range(4)]
+    [{'pop': 'yes'}, {}, {}, {'pop': 'yes'}]
+    >>> unread  # by the place among the distinct values
+    {'pop': {1: ("'loud' is not a state of pop; allowed: yes, no",)}}
     """
     coder = _Coder(vocabulary)
     unread: Unread = {}

@@ -27,6 +27,13 @@ def moved(column: Array, state: int, value: float) -> Array:
     -------
     ndarray, shape (states,)
         Adds up to 1 whatever rounding there was in `column`; the same column if nothing moves.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.network import moved
+    >>> moved(np.array([0.5, 0.375, 0.125]), state=0, value=0.6).round(3)  # 3 : 1 stays 3 : 1
+    array([0.6, 0.3, 0.1])
     """
     if value == column[state]:
         return column.copy()
@@ -51,6 +58,15 @@ def directions(columns: Array) -> Array:
     -------
     ndarray, shape (columns, states, states)
         d entry k / d entry j at [column, j, k]: 1 for j itself, and the others make room.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.network import directions
+    >>> directions(np.array([[0.5, 0.25, 0.25]]))[0]  # what the first gains, the others lose alike
+    array([[ 1.        , -0.5       , -0.5       ],
+           [-0.66666667,  1.        , -0.33333333],
+           [-0.66666667, -0.33333333,  1.        ]])
     """
     states = columns.shape[-1]
     others = 1 - np.eye(states)
@@ -78,6 +94,14 @@ def covaried(table: Array, probabilities: Array) -> Array:
     Returns
     -------
     ndarray, shape (rows, columns, states)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.network import covaried
+    >>> by_each_entry = np.array([[4.0, 0.0, 2.0]])  # one row of derivatives
+    >>> covaried(by_each_entry, np.array([0.5, 0.25, 0.25]))
+    array([[[ 3.        , -3.33333333, -0.66666667]]])
     """
     states = probabilities.shape[-1]
     flat = table.reshape(len(table), -1, states)

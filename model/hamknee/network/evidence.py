@@ -36,6 +36,18 @@ class EvidenceError(ProblemsError):
     ----------
     problems : list of str
         Every problem found, a sentence each.
+
+    Examples
+    --------
+    >>> from hamknee.network import EvidenceError, check_evidence, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> try:
+    ...     check_evidence(vocabulary, {"pup": "yes", "age": 200})
+    ... except EvidenceError as error:
+    ...     for problem in error.problems:
+    ...         print(problem)
+    unknown variable 'pup' (did you mean 'pop'?); allowed: condition, ...
+    age cannot be 200 years; allowed: 0 to 120 years, or one of under_40, 40_to_59, 60_and_over
     """
 
 
@@ -51,6 +63,18 @@ class Evidence(Mapping[str, Value]):
         By variable name, in the order entered.
     notices : tuple of str
         What a reader should know about the values, such as an age the numbers are not meant for.
+
+    Examples
+    --------
+    >>> from hamknee.network import check_evidence, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> evidence = check_evidence(vocabulary, {"age": 15, "onset": {"sudden", "days"}, "pop": None})
+    >>> list(evidence), evidence["onset"]
+    (['age', 'onset'], ('sudden', 'days'))
+    >>> evidence.only("trait").as_json()
+    {'age': 'under_40'}
+    >>> evidence.notices
+    ('Age 15: the numbers are meant for 18 years and over',)
     """
 
     vocabulary: Vocabulary
@@ -99,6 +123,18 @@ def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evi
     ------
     EvidenceError
         With every problem found.
+
+    Examples
+    --------
+    >>> from hamknee.network import check_evidence, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> dict(check_evidence(vocabulary, {"age": 31, "sex": "male", "pop": None}))
+    {'age': 'under_40', 'sex': 'male'}
+    >>> check_evidence(vocabulary, {"sexx": "male"})
+    Traceback (most recent call last):
+    ...
+    hamknee.network.evidence.EvidenceError: unknown variable 'sexx' (did you mean 'sex'?);
+    allowed: condition, ...
     """
     if isinstance(entries, Evidence) and entries.vocabulary is vocabulary:
         return entries
@@ -121,7 +157,20 @@ def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evi
 
 
 def find_variable(vocabulary: Vocabulary, name: object) -> Variable:
-    """Return the variable of that name, or raise EvidenceError with the nearest right one."""
+    """Return the variable of that name, or raise EvidenceError with the nearest right one.
+
+    Examples
+    --------
+    >>> from hamknee.network import find_variable, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> find_variable(vocabulary, "onset").state_names
+    ('sudden', 'days', 'gradual')
+    >>> find_variable(vocabulary, "onsett")
+    Traceback (most recent call last):
+    ...
+    hamknee.network.evidence.EvidenceError: unknown variable 'onsett' (did you mean 'onset'?);
+    allowed: condition, ...
+    """
     if isinstance(name, str) and name in vocabulary:
         return vocabulary[name]
     hint = suggestion(name, vocabulary)
@@ -129,7 +178,20 @@ def find_variable(vocabulary: Vocabulary, name: object) -> Variable:
 
 
 def find_state(variable: Variable, name: object) -> int:
-    """Return the number of a state, or raise EvidenceError with the nearest right one."""
+    """Return the number of a state, or raise EvidenceError with the nearest right one.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable, find_state
+    >>> pop = Variable("pop", "finding", "Pop", (State("yes", "Yes"), State("no", "No")))
+    >>> find_state(pop, "no")
+    1
+    >>> find_state(pop, "noo")
+    Traceback (most recent call last):
+    ...
+    hamknee.network.evidence.EvidenceError: 'noo' is not a state of pop (did you mean 'no'?);
+    allowed: yes, no
+    """
     return variable.position[_state(variable, name)]
 
 
@@ -147,6 +209,21 @@ def check_value(variable: Variable, entry: object) -> Value | None:
     ------
     EvidenceError
         If the value is of the wrong type or out of range, or names an unknown state.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable, check_value
+    >>> states = [State(name, name) for name in ("sudden", "days", "gradual")]
+    >>> onset = Variable("onset", "finding", "Onset", tuple(states))
+    >>> check_value(onset, {"days", "sudden"})  # one of them, in the order of the states
+    ('sudden', 'days')
+    >>> dict(check_value(onset, {"sudden": 0.7, "days": 0.3}))
+    {'sudden': 0.7, 'days': 0.3}
+    >>> check_value(onset, 3)
+    Traceback (most recent call last):
+    ...
+    hamknee.network.evidence.EvidenceError: onset cannot be 3.0 (float); allowed: sudden, days,
+    gradual, a set of these, or a mapping of these to likelihoods
     """
     if entry is None:
         return None
@@ -182,6 +259,13 @@ def parse_value(variable: Variable, text: str) -> object:
     ------
     EvidenceError
         If a state is given two likelihoods, or a number or bin is expected and not found.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable, parse_value
+    >>> pop = Variable("pop", "finding", "Pop", (State("yes", "Yes"), State("no", "No")))
+    >>> parse_value(pop, "yes"), parse_value(pop, "yes:0.7|no:0.3"), parse_value(pop, "")
+    ('yes', {'yes': 0.7, 'no': 0.3}, None)
     """
     parts = [part.strip() for part in text.split("|")]
     if parts == [""]:
@@ -201,7 +285,14 @@ def parse_value(variable: Variable, text: str) -> object:
 
 
 def value_text(value: Value) -> str:
-    """Return a checked value as the text `parse_value` reads back as exactly the same."""
+    """Return a checked value as the text `parse_value` reads back as exactly the same.
+
+    Examples
+    --------
+    >>> from hamknee.network import value_text
+    >>> value_text("yes"), value_text(("sudden", "days")), value_text({"yes": 0.7, "no": 1.0})
+    ('yes', 'sudden|days', 'yes:0.7|no:1')
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
@@ -210,7 +301,15 @@ def value_text(value: Value) -> str:
 
 
 def value_words(variable: Variable, value: Value) -> str:
-    """Return a checked value in the labels people read."""
+    """Return a checked value in the labels people read.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable, value_words
+    >>> pop = Variable("pop", "finding", "Pop", (State("yes", "Yes"), State("no", "Not heard")))
+    >>> value_words(pop, "no"), value_words(pop, {"yes": 0.7, "no": 0.3})
+    ('Not heard', 'Yes 0.7, Not heard 0.3')
+    """
     if isinstance(value, str):
         return variable.state(value).label
     if isinstance(value, tuple):

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
 
 class CasesError(HamkneeError):
-    """A table of cases that cannot be used as it is."""
+    """A table of cases that cannot be used as it is.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.network import label, read_shipped_or_own
+    >>> label(read_shipped_or_own().vocabulary, pd.DataFrame({"pop": ["yes", "no"]}))
+    Traceback (most recent call last):
+    ...
+    hamknee.network.labelled.CasesError: no column 'condition' among pop; allowed: a table with
+    a column 'condition' that holds the diagnosis
+    """
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,19 @@ class LabelledCases:
         1 for each state that the diagnosis may be, else 0; a row of ones where it is not known.
     about : DataFrame
         The columns that are no variables, such as a source or a summary, as they were.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.network import label, read_shipped_or_own
+    >>> table = {"condition": ["strain", ""], "pop": ["yes", "no"], "source": ["A 2019", "B 2020"]}
+    >>> labelled = label(read_shipped_or_own().vocabulary, pd.DataFrame(table))
+    >>> labelled.diagnosed.tolist()
+    [True, False]
+    >>> dict(labelled.cases.evidence(0)), dict(labelled.with_diagnosis().evidence(0))
+    ({'pop': 'yes'}, {'condition': 'strain', 'pop': 'yes'})
+    >>> list(labelled[labelled.diagnosed].about["source"])
+    ['A 2019']
     """
 
     cases: Cases
@@ -73,6 +97,13 @@ def known_findings(cases: Cases) -> Codes:
     """Return how many findings are known of each case, shape (cases,).
 
     The context and what is known of everyone (age, sex) are not counted.
+
+    Examples
+    --------
+    >>> from hamknee.network import encode, known_findings, read_shipped_or_own
+    >>> cases = [{"age": 31, "pop": "yes", "onset": "sudden"}, {"age": 60}]
+    >>> known_findings(encode(read_shipped_or_own().vocabulary, cases)).tolist()
+    [2, 0]
     """
     variables = enumerate(cases.vocabulary.variables)
     counted = [
@@ -100,6 +131,15 @@ def that_count(labelled: LabelledCases, min_findings: int) -> LabelledCases:
         If none is left.
     HamkneeError
         If the number is out of range.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.network import label, read_shipped_or_own, that_count
+    >>> table = {"condition": ["strain", "rupture", ""], "pop": ["yes", "", "no"]}
+    >>> labelled = label(read_shipped_or_own().vocabulary, pd.DataFrame(table))
+    >>> len(that_count(labelled, min_findings=0)), len(that_count(labelled, min_findings=1))
+    (2, 1)
     """
     if min_findings < 0:
         raise HamkneeError(f"found {min_findings} findings at least; allowed: 0 or more")
@@ -114,18 +154,45 @@ def that_count(labelled: LabelledCases, min_findings: int) -> LabelledCases:
 
 
 def diagnoses(target: Variable, truth: Array) -> list[str]:
-    """Return the diagnosis of each case by name; ``a|b`` where it is one of several."""
+    """Return the diagnosis of each case by name; ``a|b`` where it is one of several.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.network import State, Variable, diagnoses
+    >>> states = [State(name, name) for name in ("strain", "rupture", "other")]
+    >>> target = Variable("condition", "target", "Condition", tuple(states))
+    >>> diagnoses(target, np.array([[1, 0, 0], [1, 1, 0]]))
+    ['strain', 'strain|rupture']
+    """
     names = target.state_names
     return ["|".join(names[i] for i in np.flatnonzero(row)) for row in truth]
 
 
 def diagnosis_label(target: Variable, diagnosis: str) -> str:
-    """Return a diagnosis, as `diagnoses` names it, in the words that people read."""
+    """Return a diagnosis, as `diagnoses` names it, in the words that people read.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable, diagnosis_label
+    >>> states = (State("strain", "Hamstring strain"), State("rupture", "Complete rupture"))
+    >>> diagnosis_label(Variable("condition", "target", "Condition", states), "strain|rupture")
+    'Hamstring strain or Complete rupture'
+    """
     return " or ".join(target.state(name).label for name in diagnosis.split("|"))
 
 
 def distinct_diagnoses(target: Variable, found: Iterable[str]) -> list[str]:
-    """Return each diagnosis once: in the target's order, those that are one of several last."""
+    """Return each diagnosis once: in the target's order, those that are one of several last.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable, distinct_diagnoses
+    >>> states = [State(name, name) for name in ("strain", "rupture", "other")]
+    >>> target = Variable("condition", "target", "Condition", tuple(states))
+    >>> distinct_diagnoses(target, ["other", "strain|rupture", "rupture", "other"])
+    ['rupture', 'other', 'strain|rupture']
+    """
 
     def place(diagnosis: str) -> tuple[int, list[int]]:
         places = [target.position[name] for name in diagnosis.split("|")]
@@ -149,6 +216,18 @@ def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
     ------
     CasesError
         If there is no column for the diagnosis or none for any finding, or the values cannot be.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.network import label, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> table = {"condition": ["strain", "strain|rupture", ""], "pop": ["yes", "", "no"]}
+    >>> labelled = label(vocabulary, pd.DataFrame(table))
+    >>> labelled.truth.sum(axis=1).tolist()[:2]  # how many diagnoses each case may have
+    [1.0, 2.0]
+    >>> labelled.diagnosed.tolist()
+    [True, True, False]
     """
     target = vocabulary.target.name
     if target not in frame.columns:
@@ -190,6 +269,16 @@ def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> Lab
         If the file cannot be read.
     CasesError
         As for `label`.
+
+    Examples
+    --------
+    >>> from hamknee.network import diagnoses, read_labelled, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> published = read_labelled(vocabulary)
+    >>> "strain" in diagnoses(vocabulary.target, published.truth)
+    True
+    >>> "summary" in published.about
+    True
     """
     frame = read_table(Path(path) if path else shipped("data/cases.csv"))
     if "case_id" in frame.columns:
@@ -215,6 +304,18 @@ def as_labelled(
         If a file cannot be read.
     CasesError
         As for `label`, or if the cases were read with another vocabulary.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.network import as_labelled, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> frame = pd.DataFrame({"condition": ["strain", "rupture"], "pop": ["no", "yes"]})
+    >>> labelled = as_labelled(vocabulary, frame)
+    >>> as_labelled(vocabulary, labelled) is labelled
+    True
+    >>> len(as_labelled(vocabulary, None)) > len(labelled)  # the published cases
+    True
     """
     if cases is None or isinstance(cases, str | Path):
         return read_labelled(vocabulary, cases)

@@ -37,6 +37,15 @@ class CPT:
         P(variable | parents).
     ess : ndarray, shape (parents' states...), or None
         Equivalent sample size of each column; None where nothing is known about it.
+
+    Examples
+    --------
+    >>> from hamknee.network import read_shipped_or_own
+    >>> sex = read_shipped_or_own().cpts()["sex"]
+    >>> sex.variable, sex.parents
+    ('sex', ('condition',))
+    >>> sex.probabilities.shape == (*sex.ess.shape, 2)  # a column for each state of the parent
+    True
     """
 
     variable: str
@@ -61,6 +70,21 @@ class Priors:
         Digest of the file, or of what `save` would write.
     references : frozenset of str, optional
         Keys of references.bib, which the sources of edited rows must be; None if not at hand.
+
+    Examples
+    --------
+    >>> from hamknee.network import Priors, Row, State, Variable, Vocabulary
+    >>> states = (State("strain", "Strain"), State("other", "Something else"))
+    >>> vocabulary = Vocabulary((Variable("condition", "target", "Condition", states),))
+    >>> numbers = {"strain": 0.25, "other": 0.75}
+    >>> rows = [Row("condition", s, (), p, 20.0, "judgement") for s, p in numbers.items()]
+    >>> priors = Priors(vocabulary, tuple(rows))
+    >>> print(priors.to_csv(), end="")
+    variable,state,given,probability,ess,basis,sources,note
+    condition,strain,,0.25,20,judgement,,
+    condition,other,,0.75,20,judgement,,
+    >>> priors.cpts()["condition"].probabilities.tolist()
+    [0.25, 0.75]
     """
 
     vocabulary: Vocabulary
@@ -211,6 +235,15 @@ class Priors:
         ------
         HamkneeError
             As for `set`, and if a state is missing or the column does not add up to 1.
+
+        Examples
+        --------
+        >>> from hamknee.network import read_shipped_or_own
+        >>> given = {"condition": "rupture", "onset": "sudden"}
+        >>> pop = {"yes": 0.7, "no": 0.3}
+        >>> edited = read_shipped_or_own().set_column("pop", pop, given=given, ess=20)
+        >>> [(row.state, row.probability, row.ess) for row in edited.column("pop", given)]
+        [('yes', 0.7, 20.0), ('no', 0.3, 20.0)]
         """
         column = self.column(variable, given)
         edit = Provenance(self.references, ess, basis, sources, note)

@@ -70,6 +70,14 @@ def read_references(path: Path) -> frozenset[str]:
     ------
     ReferencesError
         If the file cannot be read, or holds a key twice or none at all.
+
+    Examples
+    --------
+    >>> from hamknee.base import shipped
+    >>> from hamknee.network import read_references
+    >>> keys = read_references(shipped("data/references.bib"))
+    >>> "decary2017" in keys
+    True
     """
     text = decode(read_bytes(path, ReferencesError), path.name, ReferencesError)
     first: dict[str, int] = {}
@@ -110,6 +118,16 @@ def read_priors(path: Path, vocabulary: Vocabulary, references: Collection[str])
     ------
     PriorsError
         With every fault found: line, column, what was found, what is allowed.
+
+    Examples
+    --------
+    >>> from hamknee.base import shipped
+    >>> from hamknee.network import read_priors, read_references, read_vocabulary
+    >>> vocabulary = read_vocabulary(shipped("data/vocabulary.toml"))
+    >>> references = read_references(shipped("data/references.bib"))
+    >>> priors = read_priors(shipped("data/priors.csv"), vocabulary, references)
+    >>> {row.variable for row in priors.rows} == set(vocabulary)
+    True
     """
     data = read_bytes(path, PriorsError)
     return parse_priors(data, vocabulary, references, source=str(path))
@@ -133,6 +151,20 @@ def parse_priors(
     ------
     PriorsError
         As for `read_priors`.
+
+    Examples
+    --------
+    >>> from hamknee.network import parse_priors, read_shipped_or_own
+    >>> priors = read_shipped_or_own()
+    >>> data = priors.to_csv().encode()
+    >>> parse_priors(data, priors.vocabulary, priors.references, source="mine").rows == priors.rows
+    True
+    >>> parse_priors(b"a,table", priors.vocabulary, priors.references, source="mine.csv")
+    Traceback (most recent call last):
+    ...
+    hamknee.network.priors_file.PriorsError: mine.csv: 1 fault
+      mine.csv, line 1, column header: found 'a,table'; allowed:
+    variable,state,given,probability,ess,basis,sources,note
     """
     path = Path(source)
     rows = _Reader(path, vocabulary, references).rows(decode(data, path.name, PriorsError))
@@ -421,7 +453,14 @@ class _Reader:
 
 
 def priors_path(priors: str | Path | None = None) -> Path:
-    """Return the path of the priors.csv that `load` reads."""
+    """Return the path of the priors.csv that `load` reads.
+
+    Examples
+    --------
+    >>> from hamknee.network import priors_path
+    >>> priors_path("clinic.csv").name, priors_path().name
+    ('clinic.csv', 'priors.csv')
+    """
     return Path(priors or os.environ.get("HAMKNEE_PRIORS") or shipped("data/priors.csv"))
 
 
@@ -437,6 +476,15 @@ def read_shipped_or_own(priors: str | Path | None = None) -> Priors:
     ------
     VocabularyError, ReferencesError, PriorsError
         With every fault of the file.
+
+    Examples
+    --------
+    >>> from hamknee.network import read_shipped_or_own
+    >>> priors = read_shipped_or_own()
+    >>> priors.parents["pop"]
+    ('condition', 'onset')
+    >>> [row.name for row in priors.column("pop", {"condition": "strain", "onset": "sudden"})]
+    ['P(pop=yes | condition=strain;onset=sudden)', 'P(pop=no | condition=strain;onset=sudden)']
     """
     path = priors_path(priors)
 

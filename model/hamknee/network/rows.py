@@ -52,6 +52,17 @@ class Row:
         Keys of references.bib.
     note : str
         Anything a reader should know.
+
+    Examples
+    --------
+    >>> from hamknee.network import Row
+    >>> given = (("condition", "strain"), ("onset", "sudden"))
+    >>> row = Row("pop", "yes", given, 0.2, 20.0, "judgement", note="range 0.1 to 0.4")
+    >>> row.name
+    'P(pop=yes | condition=strain;onset=sudden)'
+    >>> row.cells()
+    ('pop', 'yes', 'condition=strain;onset=sudden', '0.2', '20', 'judgement', '', 'range 0.1 to
+    0.4')
     """
 
     variable: str
@@ -84,18 +95,43 @@ class Row:
 
 
 def given_text(given: Iterable[tuple[str, str]]) -> str:
-    """Return a parent configuration as priors.csv writes it."""
+    """Return a parent configuration as priors.csv writes it.
+
+    Examples
+    --------
+    >>> from hamknee.network import given_text
+    >>> given_text([("condition", "strain"), ("onset", "sudden")])
+    'condition=strain;onset=sudden'
+    """
     return ";".join(f"{parent}={state}" for parent, state in given)
 
 
 def given_pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """Return a parent configuration from how priors.csv writes it."""
+    """Return a parent configuration from how priors.csv writes it.
+
+    Examples
+    --------
+    >>> from hamknee.network import given_pairs
+    >>> given_pairs("condition=strain;onset=sudden")
+    (('condition', 'strain'), ('onset', 'sudden'))
+    """
     pairs = (part.partition("=") for part in text.split(";") if part)
     return tuple((parent, state) for parent, _, state in pairs)
 
 
 def given_words(vocabulary: Vocabulary, given: Iterable[tuple[str, str]]) -> str:
-    """Return a parent configuration in labels: the target by its state alone."""
+    """Return a parent configuration in labels: the target by its state alone.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable, Vocabulary, given_words
+    >>> strain, sudden = State("strain", "Hamstring strain"), State("sudden", "In a moment")
+    >>> condition = Variable("condition", "target", "Condition", (strain,))
+    >>> onset = Variable("onset", "finding", "Onset", (sudden,))
+    >>> given = [("condition", "strain"), ("onset", "sudden")]
+    >>> given_words(Vocabulary((condition, onset)), given)
+    'Hamstring strain; Onset: In a moment'
+    """
     words = []
     for parent, state in given:
         variable = vocabulary[parent]
@@ -110,6 +146,17 @@ def number_words(
     """Return in labels what a number is the probability of; without a state, what a column is.
 
     Such as ``Pop at the start: Yes, given Distal hamstring strain; Onset: In a moment``.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable, Vocabulary, number_words
+    >>> condition = Variable("condition", "target", "Condition", (State("strain", "Strain"),))
+    >>> pop = Variable("pop", "finding", "Pop at the start", (State("yes", "Yes"),))
+    >>> vocabulary = Vocabulary((condition, pop))
+    >>> number_words(vocabulary, "pop", "yes", [("condition", "strain")])
+    'Pop at the start: Yes, given Strain'
+    >>> number_words(vocabulary, "pop", None, [("condition", "strain")])
+    'Pop at the start, given Strain'
     """
     what = vocabulary[variable].label
     if state is not None:
@@ -126,7 +173,16 @@ def basis_problems(basis: object) -> list[Problem]:
 
 
 def certainty_problems(probability: float | None, basis: str) -> list[Problem]:
-    """Return what is wrong with a probability of exactly 0 or 1 of some basis."""
+    """Return what is wrong with a probability of exactly 0 or 1 of some basis.
+
+    Examples
+    --------
+    >>> from hamknee.network import certainty_problems
+    >>> certainty_problems(1.0, "judgement")
+    [('found 1 with basis judgement', 'exactly 0 or 1 only with basis logical')]
+    >>> certainty_problems(1.0, "logical")
+    []
+    """
     if probability not in (0.0, 1.0) or basis == "logical" or basis not in BASES:
         return []
     problem = f"found {probability:g} with basis {basis}"
@@ -159,14 +215,28 @@ def sources_problems(
 
 
 def probability_problems(probability: object) -> list[Problem]:
-    """Return what is wrong with a probability."""
+    """Return what is wrong with a probability.
+
+    Examples
+    --------
+    >>> from hamknee.network import probability_problems
+    >>> probability_problems(60), probability_problems(0.6)
+    ([('found 60', 'a number from 0 to 1')], [])
+    """
     if 0 <= as_float(probability) <= 1:
         return []
     return [(f"found {probability!r}", "a number from 0 to 1")]
 
 
 def ess_problems(ess: object) -> list[Problem]:
-    """Return what is wrong with an equivalent sample size."""
+    """Return what is wrong with an equivalent sample size.
+
+    Examples
+    --------
+    >>> from hamknee.network import ess_problems
+    >>> ess_problems(0), ess_problems(12.5)
+    ([('found an ess of 0', 'a finite number above 0')], [])
+    """
     if 0 < as_float(ess) < math.inf:
         return []
     return [(f"found an ess of {ess!r}", "a finite number above 0")]
@@ -206,6 +276,18 @@ def check_given(
     ------
     HamkneeError
         If a parent is missing or not one, or a state is not one of its parent's.
+
+    Examples
+    --------
+    >>> from hamknee.network import check_given, read_shipped_or_own
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> parents = ["condition", "onset"]
+    >>> check_given(vocabulary, "pop", parents, {"onset": "sudden", "condition": "strain"})
+    {'condition': 'strain', 'onset': 'sudden'}
+    >>> check_given(vocabulary, "pop", parents, {"onset": "sudden"})
+    Traceback (most recent call last):
+    ...
+    hamknee.base.errors.HamkneeError: pop is given onset here; allowed: condition, onset
     """
     if not isinstance(given, Mapping):
         raise HamkneeError(f"given is {given!r}; allowed: a mapping of parent to state")

@@ -22,7 +22,18 @@ TAKEN_TARGET = frozenset({"evidence"})
 
 
 class VocabularyError(FaultsError):
-    """vocabulary.toml holds something that cannot be used."""
+    """vocabulary.toml holds something that cannot be used.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from hamknee.network import VocabularyError, read_vocabulary
+    >>> try:
+    ...     read_vocabulary(Path("nowhere.toml"))
+    ... except VocabularyError as error:
+    ...     print(len(error.faults), error.faults[0].source)
+    1 nowhere.toml
+    """
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,13 @@ class State:
         One line on what is meant.
     lower, upper : float or None
         For a numeric variable, the bin ``lower <= x < upper`` in the variable's unit.
+
+    Examples
+    --------
+    >>> from hamknee.network import State
+    >>> State("40_to_59", "40 to 59", "Up to and including 59.", lower=40, upper=60)
+    State(name='40_to_59', label='40 to 59', description='Up to and including 59.', lower=40,
+    upper=60)
     """
 
     name: str
@@ -77,6 +95,16 @@ class Variable:
         Unit of a numeric variable; empty for others.
     minimum, maximum, intended_minimum : float or None
         Range of a numeric variable, and from where on the numbers are meant to hold.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable
+    >>> young, old = State("young", "Under 40", lower=0, upper=40), State("old", "40 and over")
+    >>> age = Variable("age", "trait", "Age", (young, old), unit="years", minimum=0, maximum=120)
+    >>> age.state_names, age.state("old").label
+    (('young', 'old'), '40 and over')
+    >>> age.bin(31), age.position["old"]
+    ('young', 1)
     """
 
     name: str
@@ -128,6 +156,18 @@ class Vocabulary(Mapping[str, Variable]):
         In their fixed order.
     source : str
         Where they were read from.
+
+    Examples
+    --------
+    >>> from hamknee.network import State, Variable, Vocabulary
+    >>> answers = (State("yes", "Yes"), State("no", "No"))
+    >>> torn = Variable("torn", "target", "Torn", answers)
+    >>> pop = Variable("pop", "finding", "Pop at the start", answers)
+    >>> vocabulary = Vocabulary((torn, pop))
+    >>> list(vocabulary), vocabulary["pop"].label, vocabulary.target.name
+    (['torn', 'pop'], 'Pop at the start', 'torn')
+    >>> [variable.name for variable in vocabulary.having("finding")]
+    ['pop']
     """
 
     variables: tuple[Variable, ...]
@@ -193,6 +233,14 @@ def read_vocabulary(path: Path) -> Vocabulary:
     ------
     VocabularyError
         With every fault found: line, key, what was found, what is allowed.
+
+    Examples
+    --------
+    >>> from hamknee.base import shipped
+    >>> from hamknee.network import read_vocabulary
+    >>> vocabulary = read_vocabulary(shipped("data/vocabulary.toml"))
+    >>> vocabulary.target.name, vocabulary["sex"].state_names
+    ('condition', ('female', 'male'))
     """
     return _Reader(path, VocabularyError).vocabulary()
 
