@@ -29,8 +29,8 @@ class Typist:
 def interviewed(model, start, *lines):
     typist = Typist(lines)
     text = io.StringIO()
-    known = Interview(model, start, Console(file=text, width=200), typist).run()
-    return dict(known), text.getvalue(), typist
+    case = Interview(model, start, Console(file=text, width=200), typist).run()
+    return dict(case.evidence), text.getvalue(), typist
 
 
 @pytest.fixture(scope="module")

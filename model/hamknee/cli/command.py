@@ -111,11 +111,11 @@ def diagnose(
 ) -> None:
     """Say how soon to seek help, then rank the conditions that could be behind the pain."""
     flags = parse_flags(flag, no_flag)
-    model, evidence = read_case(findings, priors)
-    urgency = try_triage(model, evidence, flags)
-    interval = credible_interval(model, evidence) if urgency is None else urgency.interval
+    model, case = read_case(findings, priors)
+    urgency = try_triage(case, flags)
+    interval = credible_interval(model, case) if urgency is None else urgency.interval
     if as_json:
-        print_json(model, evidence, {"triage": triage_json(urgency)} | _conditions(interval))
+        print_json(case, {"triage": triage_json(urgency)} | _conditions(interval))
         return
     posterior, console = interval.posterior, out()
     print_triage(console, urgency)
@@ -123,11 +123,11 @@ def diagnose(
     console.print(f"{posterior.findings_text}\n\n{posterior.text}\n")
     console.print(ranking(interval, console))
     console.print(f"\n{interval.stability}")
-    if evidence:
-        together = conflict(model, evidence)
+    if case.evidence:
+        together = conflict(model, case)
         if together.stands_out:
             console.print(together.text)
-    console.print(next_questions(model, evidence).text)
+    console.print(next_questions(model, case).text)
     print_footer(console, model)
 
 
@@ -142,19 +142,19 @@ def explain(
     priors: PriorsOption = None,
 ) -> None:
     """Say how much each finding counts for or against a condition, in bits and in words."""
-    model, evidence = read_case(findings, priors)
-    state = condition or model.posterior(evidence).top
-    reasons = explain_state(model, evidence, state, against=against)
+    model, case = read_case(findings, priors)
+    state = condition or case.posterior.top
+    reasons = explain_state(model, case, state, against=against)
     if as_json:
         asked = {"condition": state, "against": against}
         totals = {"start_bits": plain(reasons.start), "end_bits": plain(reasons.end)}
-        print_json(model, evidence, asked | totals | {"weights": records(reasons.table)})
+        print_json(case, asked | totals | {"weights": records(reasons.table)})
         return
     console = out()
     console.print(reasons.text)
     if reasons.findings:
         console.print(_weights(reasons))
-    console.print(conflict(model, evidence).text)
+    console.print(conflict(model, case).text)
     print_footer(console, model)
 
 
@@ -188,18 +188,18 @@ def sensitivity(
     priors: PriorsOption = None,
 ) -> None:
     """Say which numbers of priors.csv the answer hangs on, and which to measure next."""
-    model, evidence = read_case(findings, priors)
-    state = condition or model.posterior(evidence).top
-    ranges = tornado(model, evidence, state)
-    widths = credible_interval(model, evidence).contributions(state)
-    change = None if level is None else what_would_change(model, evidence, state, level)
+    model, case = read_case(findings, priors)
+    state = condition or case.posterior.top
+    ranges = tornado(model, case, state)
+    widths = credible_interval(model, case).contributions(state)
+    change = None if level is None else what_would_change(model, case, state, level)
     if as_json:
         answer: dict[str, object] = {"condition": state, "tornado": records(ranges.table)}
         answer["contributions"] = records(widths.table)
         if change is not None:
             reached = {"level": level, "reachable": change.reachable}
             answer["change"] = reached | {"numbers": records(change.table)}
-        print_json(model, evidence, answer)
+        print_json(case, answer)
         return
     console = out()
     console.print(f"{ranges.text}\n{widths.text}\n")
@@ -226,22 +226,22 @@ def ask(
     findings: Findings = None, as_json: JsonOption = False, priors: PriorsOption = None
 ) -> None:
     """Be asked, one question at a time, the one first that tells most."""
-    model, evidence = read_case(findings, priors)
+    model, case = read_case(findings, priors)
     console = err() if as_json else out()  # the answer alone goes where another program reads
     if (guidance := find_guidance(model)) is not None:
         console.print(guidance.limits_text, style="dim")
-    interview = Interview(model, evidence, console, console.input)
+    interview = Interview(model, case.evidence, console, console.input)
     try:
-        known = interview.run()
+        case = interview.run()
     except KeyboardInterrupt:
         console.print()
         raise typer.Exit(code=130) from None
-    urgency = try_triage(model, known, {})
+    urgency = try_triage(case, {})
     if as_json:
-        answer = {"triage": triage_json(urgency)} | _conditions(credible_interval(model, known))
-        print_json(model, known, answer | {"asked": list(interview.answers)})
+        answer = {"triage": triage_json(urgency)} | _conditions(credible_interval(model, case))
+        print_json(case, answer | {"asked": list(interview.answers)})
         return
-    posterior = model.posterior(known)
+    posterior = case.posterior
     console.print()
     print_triage(console, urgency)
     console.print(f"\n{posterior.findings_text}\n{posterior.text}")

@@ -63,13 +63,13 @@ def follow_up_command(
 ) -> None:
     """Say what to do now that some days have passed, from how it went."""
     answers = parse_flags(flag, no_flag)
-    model, evidence = read_case(findings, priors)
-    followed = follow_up(model, evidence, answers, days=days, course=course)
+    model, case = read_case(findings, priors)
+    followed = follow_up(model, case, answers, days=days, course=course)
     if as_json:
         answer: dict[str, object] = {"days": followed.days, "course": followed.rule.course}
         answer |= {"level_before": followed.before, "triage": triage_json(followed.triage)}
         answer |= {"text": followed.course_text, "advice": records(followed.advice.table)}
-        print_json(model, evidence, answer)
+        print_json(case, answer)
         return
     console = out()
     print_triage(console, followed.triage)
@@ -90,8 +90,8 @@ def summary_command(
 ) -> None:
     """Put the case on one printable page: findings, ranking, warning signs, advice, limits."""
     answers = parse_flags(flag, no_flag)
-    model, evidence = read_case(findings, priors)
-    page = summary(model, evidence, answers)
+    model, case = read_case(findings, priors)
+    page = summary(model, case, answers)
     text = page.html if as_html else page.markdown
     if file is None:
         typer.echo(text, nl=False)

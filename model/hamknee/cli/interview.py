@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from hamknee.cli.terminal import ranking
-from hamknee.inference import Model
-from hamknee.network import Evidence, Variable, check_evidence
+from hamknee.inference import Case, Model
+from hamknee.network import Variable
 from hamknee.reasoning import Questions, stop_rule
 from hamknee.sensitivity import credible_interval
 
@@ -42,12 +42,12 @@ class Interview:
     going_on: bool = False
     """Whether the person chose to go on although the stop rule said stop."""
 
-    def evidence(self) -> Evidence:
+    def case(self) -> Case:
         """Return everything known so far."""
         known = {name: answer for name, answer in self.answers.items() if answer is not None}
-        return check_evidence(self.model.vocabulary, {**self.start, **known})
+        return self.model.case({**self.start, **known})
 
-    def run(self) -> Evidence:
+    def run(self) -> Case:
         """Ask until the person or the stop rule stops; return everything known then."""
         self._show()
         while (question := self._next()) is not None:
@@ -61,18 +61,18 @@ class Interview:
             else:
                 self.answers[question.name] = {question.state_names[int(n) - 1] for n in typed}
             self._show()
-        return self.evidence()
+        return self.case()
 
     def _show(self) -> None:
         """Print the ranking with its intervals."""
-        interval = credible_interval(self.model, self.evidence())
+        interval = credible_interval(self.model, self.case())
         self.console.print()
         self.console.print(ranking(interval, self.console, SHOWN))
 
     def _next(self) -> Variable | None:
         """Print the next question and why it is asked, and return it; None to stop."""
         # What was asked is not asked again, also where the answer left several states open.
-        rule = stop_rule(self.model, self.evidence(), skip=self.answers)
+        rule = stop_rule(self.model, self.case(), skip=self.answers)
         if rule.stop and not (self.going_on and rule.questions.best):
             self.console.print(f"\n{rule.text}")
             if not rule.questions.best or self._typed("Enter to stop, g to go on: ") != "g":

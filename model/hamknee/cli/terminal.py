@@ -14,7 +14,7 @@ from rich.table import Table
 
 from hamknee.base import percent
 from hamknee.guidance import FlagError, Triage, find_guidance, triage
-from hamknee.inference import Model, load
+from hamknee.inference import Case, Model, load
 from hamknee.network import (
     Evidence,
     EvidenceError,
@@ -144,13 +144,13 @@ def plain(value: object) -> object:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def read_case(findings: Sequence[str] | None, priors: Path | None) -> tuple[Model, Evidence]:
+def read_case(findings: Sequence[str] | None, priors: Path | None) -> tuple[Model, Case]:
     """Return the model and the case that a command is about; notes go to the error stream."""
     model = load(priors)
     evidence = parse_findings(model.vocabulary, findings or [])
     for notice in evidence.notices:
         err().print(f"Note: {notice}.")
-    return model, evidence
+    return model, model.case(evidence)
 
 
 def parse_flags(yes: Sequence[str] | None, no: Sequence[str] | None) -> dict[str, bool]:
@@ -173,11 +173,11 @@ def parse_flags(yes: Sequence[str] | None, no: Sequence[str] | None) -> dict[str
     return dict.fromkeys(yes or [], True) | dict.fromkeys(no or [], False)
 
 
-def try_triage(model: Model, evidence: Evidence, flags: dict[str, bool]) -> Triage | None:
+def try_triage(case: Case, flags: dict[str, bool]) -> Triage | None:
     """Return the triage; None where no guidance goes with the model and no flag was given."""
-    if not flags and find_guidance(model) is None:
+    if not flags and find_guidance(case.model) is None:
         return None
-    return triage(model, evidence, flags)
+    return triage(case.model, case, flags)
 
 
 def print_triage(console: Console, urgency: Triage | None) -> None:
@@ -202,11 +202,11 @@ def triage_json(urgency: Triage | None) -> dict[str, object] | None:
     return about | {"reasons": urgency.reason_texts}
 
 
-def print_json(model: Model, evidence: Evidence, answer: dict[str, object]) -> None:
+def print_json(case: Case, answer: dict[str, object]) -> None:
     """Print an answer as JSON, with the numbers and the findings it rests on."""
     about = {
-        "priors": {"source": model.source, "sha256": model.sha256},
-        "evidence": evidence.as_json(),
+        "priors": {"source": case.model.source, "sha256": case.model.sha256},
+        "evidence": case.evidence.as_json(),
     }
     typer.echo(json.dumps(about | answer, indent=2, allow_nan=False))
 
