@@ -31,6 +31,18 @@ def test_two_processes_get_exactly_the_answers_of_one(model: Model, start: str) 
         assert theirs.text == mine.text
 
 
+def test_a_model_travels_as_what_it_was_made_of(model: Model) -> None:
+    sent = pickle.dumps(model)
+    assert len(sent) < 100_000  # compiled it is some 600 kB
+    again = pickle.loads(sent)
+    assert (again.source, again.sha256, repr(again)) == (model.source, model.sha256, repr(model))
+    cases = model.encode(mixed_cases(model, 60, seed=3))
+    for mine, theirs in zip(model.engine.groups, again.engine.groups, strict=True):
+        assert (theirs.messages is None) == (mine.messages is None)
+        assert mine.messages is None or theirs.messages.tobytes() == mine.messages.tobytes()
+    assert again.log_joint(cases).tobytes() == model.log_joint(cases).tobytes()
+
+
 def no_reference(model: Model) -> None:
     data = Path(model.source).read_bytes()
     parse_priors(data, model.vocabulary, frozenset(), source="priors.csv")

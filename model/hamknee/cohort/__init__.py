@@ -9,7 +9,7 @@ from hamknee.cohort.columns import (
     plan_columns,
     read_mapping,
 )
-from hamknee.cohort.distributed import Recipe, score_dask, score_folder
+from hamknee.cohort.distributed import score_dask, score_folder
 from hamknee.cohort.folders import score_file
 from hamknee.cohort.one_file import Job, score_one_file
 from hamknee.cohort.reading import CHUNK_ROWS, Chunk, arrow_column, open_file
@@ -26,7 +26,6 @@ __all__ = [
     "ColumnMapping",
     "Job",
     "MappingError",
-    "Recipe",
     "Report",
     "arrow_column",
     "open_file",

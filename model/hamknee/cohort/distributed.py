@@ -2,7 +2,7 @@
 
 Nothing here reads or writes a pickle file. Dask itself sends functions and their arguments between
 its processes as pickles, so connect only to a scheduler that you trust. A model travels as what it
-was made of and is compiled where it is used.
+was made of and is compiled where it arrives (`Model.__reduce__`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import socket
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -31,13 +30,12 @@ from hamknee.cohort.columns import (
     as_mapping,
     plan_columns,
 )
-from hamknee.cohort.folders import MANIFEST, fingerprint, score_file, tally_of
+from hamknee.cohort.folders import MANIFEST, score_file, tally_of
 from hamknee.cohort.one_file import Job, Progress, score_one_file
 from hamknee.cohort.reading import CohortFile, on_one_line, open_file
 from hamknee.cohort.report import Report, Tally
 from hamknee.cohort.scoring import CohortWarning, score_frame
 from hamknee.inference import Model
-from hamknee.network import CPT, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,9 +112,12 @@ def score_dask(
         warnings.warn(note, CohortWarning, stacklevel=2)
     meta = score_frame(model, frame._meta, plan, checked, strict)
     # A task of its own, so that each worker gets it once and a lost one can be made again.
-    recipe = dask.delayed(Recipe.of(model), traverse=False)
+    shared = dask.delayed(model, traverse=False)
+    made_by = version("hamknee")
     untyped: Any = frame
-    scored: DataFrame = untyped.map_partitions(_scored, recipe, plan, checked, strict, meta=meta)
+    scored: DataFrame = untyped.map_partitions(
+        _scored, shared, made_by, plan, checked, strict, meta=meta
+    )
     return scored
 
 
@@ -235,103 +236,33 @@ def _without_log() -> Iterator[None]:
             logger.setLevel(level)
 
 
-# What travels -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What a model is compiled from, as it travels to other processes.
-
-    Parameters
-    ----------
-    digest : str
-        Of everything that answers depend on. Recipes of the same digest make the same model.
-    made_by : str
-        Version of hamknee.
-    source, sha256
-        As of the model.
-    vocabulary, cpts
-        As of the model.
-
-    Examples
-    --------
-    >>> import hamknee
-    >>> from hamknee.cohort import Recipe
-    >>> recipe, again = Recipe.of(hamknee.load()), Recipe.of(hamknee.load())
-    >>> recipe == again, recipe.model() is again.model()  # a process compiles it once
-    (True, True)
-    """
-
-    digest: str
-    made_by: str
-    source: str
-    sha256: str
-    vocabulary: Vocabulary = field(compare=False, repr=False)
-    cpts: Mapping[str, CPT] = field(compare=False, repr=False)
-
-    @classmethod
-    def of(cls, model: Model) -> Recipe:
-        """Return the recipe of a model."""
-        made_by = version("hamknee")
-        digest = fingerprint(model)
-        return cls(digest, made_by, model.source, model.sha256, model.vocabulary, model.cpts)
-
-    def model(self) -> Model:
-        """Return the model, which a process compiles once.
-
-        Raises
-        ------
-        CohortError
-            If this process has another version of hamknee.
-        """
-        return _compiled(self)
-
-
-@lru_cache(maxsize=4)
-def _compiled(recipe: Recipe) -> Model:
-    _check_versions({"hamknee": recipe.made_by})
-    return Model(recipe.vocabulary, recipe.cpts, source=recipe.source, sha256=recipe.sha256)
-
-
-@dataclass(frozen=True)
-class _Order:
-    """A job as it travels: see `Job`."""
-
-    recipe: Recipe
-    plan: ColumnPlan
-    mapping: ColumnMapping
-    strict: bool
-    digest: str
-
-    @classmethod
-    def of(cls, job: Job) -> _Order:
-        return cls(Recipe.of(job.model), job.plan, job.mapping, job.strict, job.digest)
-
-    def job(self) -> Job:
-        return Job(self.recipe.model(), self.plan, self.mapping, self.strict, self.digest)
-
-
 # On a worker --------------------------------------------------------------------------------------
 
 
 def _scored(
-    part: pd.DataFrame, recipe: Recipe, plan: ColumnPlan, mapping: ColumnMapping, strict: bool
+    part: pd.DataFrame,
+    model: Model,
+    made_by: str,
+    plan: ColumnPlan,
+    mapping: ColumnMapping,
+    strict: bool,
 ) -> pd.DataFrame:
     """Return what `hamknee.score` does for a partition, without its counts."""
-    result = score_frame(recipe.model(), part, plan, mapping, strict)
+    _check_versions({"hamknee": made_by})
+    result = score_frame(model, part, plan, mapping, strict)
     about = result.attrs["hamknee"]
     result.attrs["hamknee"] = {name: about[name] for name in ("hamknee", "numbers", "columns")}
     return result
 
 
-def _given(order: _Order) -> _Order:
-    return order
+def _given(job: Job) -> Job:
+    return job
 
 
-def _score_part(name: str, cohort: str, out: str, order: _Order) -> Tally:
+def _score_part(name: str, cohort: str, out: str, job: Job) -> Tally:
     """Score one file of a folder."""
-    _check_folder(Path(out), order.digest)
-    return score_one_file(order.job(), open_file(Path(cohort, name)), Path(out, name), name)
+    _check_folder(Path(out), job.digest)
+    return score_one_file(job, open_file(Path(cohort, name)), Path(out, name), name)
 
 
 def _check_folder(out: Path, digest: str) -> None:
@@ -380,11 +311,11 @@ def _on_workers(
     # The folder of the cohort is what the path of a file has before its name.
     cohort = files[missing[0]].path.absolute().parents[len(Path(missing[0]).parts) - 1]
     # A task of its own, so that each worker gets it once and a lost one can be made again.
-    order = client.submit(_given, _Order.of(job), pure=False)
+    given = client.submit(_given, job, pure=False)
     futures = client.map(
         partial(_score_part, cohort=str(cohort), out=str(target.absolute())),
         missing,
-        order=order,
+        job=given,
         pure=False,
     )
     for name, tally in _finished(client, dict(zip(futures, missing, strict=True))):

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, Codes, HamkneeError, Mask, listing
-from hamknee.inference import BLOCK_CELLS, Group, Model, contradiction, log_total
+from hamknee.inference import BLOCK_CELLS, Group, Model, contradiction, log_total, relative
 from hamknee.network import CPT, Cases
 
 Tables = Sequence[Array]
@@ -273,7 +273,7 @@ def _outside(log_target: Array, message: Array) -> Array:
     """
     possible = ~np.isneginf(log_target)
     log = np.subtract(log_target, message, out=np.full_like(log_target, -np.inf), where=possible)
-    return np.asarray(np.exp(log - log.max(axis=1, keepdims=True)))
+    return relative(log)
 
 
 def _axes(joint: Array) -> tuple[int, ...]:

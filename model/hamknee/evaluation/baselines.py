@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from hamknee.base import Array
-from hamknee.inference import Model, log_total
+from hamknee.inference import Model, conditioned
 from hamknee.network import Cases
 
 
 def posteriors(model: Model, cases: Cases) -> Array:
     """Return P(target | case) by the model, NaN for impossible cases, shape (cases, states)."""
-    return _normalised(model.log_joint(cases))
+    return conditioned(model.log_joint(cases))
 
 
 def prior_only(model: Model, cases: Cases) -> Array:
@@ -50,7 +50,7 @@ def naive_bayes(model: Model, cases: Cases) -> Array:
         for number, table in _given_target(model).items():
             likelihood = cases.weights[number] @ table.T
             log_joint += np.log(likelihood)[cases.codes[:, number]]
-    return _normalised(log_joint)
+    return conditioned(log_joint)
 
 
 BASELINES: Mapping[str, Callable[[Model, Cases], Array]] = {
@@ -74,8 +74,3 @@ def _given_target(model: Model) -> dict[int, Array]:
             tables[number] = np.full((size, len(variable.states)), 1 / len(variable.states))
             tables[number][possible] = marginals[variable.name]
     return tables
-
-
-def _normalised(log_joint: Array) -> Array:
-    with np.errstate(invalid="ignore"):  # -inf - -inf: an impossible case is NaN
-        return np.asarray(np.exp(log_joint - log_total(log_joint)[:, None]))

@@ -1,7 +1,7 @@
 """The exact engine, the model one asks, and its results."""
 
 from hamknee.inference.case import AnyCase, Case, entropy
-from hamknee.inference.engine import TIE, Engine, conditioned, log_total, normalised
+from hamknee.inference.engine import TIE, Engine, conditioned, log_total, normalised, relative
 from hamknee.inference.groups import BLOCK_CELLS, LOOKUP_PATTERNS, Group
 from hamknee.inference.impossible import ImpossibleEvidenceError, contradiction
 from hamknee.inference.junction_tree import Differential, JunctionTree
@@ -33,5 +33,6 @@ __all__ = [
     "load",
     "log_total",
     "normalised",
+    "relative",
     "simulate",
 ]

@@ -242,9 +242,11 @@ class Engine:
         for message in reversed(messages[1:]):
             right.append(right[-1] + message)
         for group, message in zip(self.groups, messages, strict=True):
-            self._marginals_of(group, _exp(left + right.pop()), codes, weights, reduction, found)
+            self._marginals_of(
+                group, relative(left + right.pop()), codes, weights, reduction, found
+            )
             left = left + message
-        target = _exp(left)
+        target = relative(left)
         found[self.target] = target / reduction(target, axis=1, keepdims=True)
         return found
 
@@ -339,17 +341,17 @@ def normalised(log_joint: Array) -> tuple[Array, Array]:
 
 
 def conditioned(log_joint: Array) -> Array:
-    """Return P(target | evidence) of variations of a case, shape (variations, target states).
+    """Return P(target | evidence) from log P(target, evidence), both of shape (cases, states).
 
-    Unlike `normalised` it never leaves the logarithms, so that what is a difference of two
-    variations is not lost with P(evidence); NaN where the evidence is impossible.
+    NaN where the evidence is impossible. `normalised` is quicker for very many cases and gives
+    log P(evidence) as well; the two may differ in the last digit.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.exp(log_joint - log_total(log_joint)[..., None]))
 
 
-def _exp(log: Array) -> Array:
-    """Return exp of each case's logarithms, scaled to a largest entry of 1."""
+def relative(log: Array) -> Array:
+    """Return exp of logarithms, shape (cases, states), scaled to a largest entry of 1 in each."""
     return np.asarray(np.exp(log - log.max(axis=1, keepdims=True)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hamknee.base import Array, Codes
-from hamknee.inference import Case
+from hamknee.inference import Case, relative
 
 BLOCK_ROWS = 2**15
 """Variations that are evaluated at once; bounds the memory."""
@@ -120,7 +120,7 @@ def _next_answer(case: Case, patterns: Codes, target: Codes, variable: int) -> A
     codes[:, variable] = np.tile(np.arange(size), len(patterns))
     log_joint = case.log_joint(codes)[np.arange(len(codes)), np.repeat(target, size)]
     log_joint = log_joint.reshape(-1, size) + _log_weights(case, variable)
-    weights = np.exp(log_joint - log_joint.max(axis=1, keepdims=True))
+    weights = relative(log_joint)
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
