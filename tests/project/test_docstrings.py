@@ -12,7 +12,16 @@ import hamknee
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = runpy.run_path(str(ROOT / "docs" / "make_library.py"))
 
-FINISHED = ("charts", "cohort", "estimation", "evaluation", "formats", "guidance", "network")
+FINISHED = (
+    "charts",
+    "cohort",
+    "estimation",
+    "evaluation",
+    "formats",
+    "guidance",
+    "inference",
+    "network",
+)
 """The rooms in which every public docstring has an example; in the end all that are shown."""
 
 

@@ -36,6 +36,19 @@ class Case:
         The model.
     evidence : Evidence
         What is known, checked against the vocabulary of the model.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> case = model.case({"age": 31, "onset": {"sudden", "days"}})
+    >>> case
+    Case(age=under_40, onset=sudden|days)
+    >>> dict(case.evidence)
+    {'age': 'under_40', 'onset': ('sudden', 'days')}
+    >>> onset = model.vocabulary.index["onset"]
+    >>> case.likelihoods[onset].tolist(), onset in case.open  # there is still something to ask
+    ([1.0, 1.0, 0.0], True)
     """
 
     model: Model
@@ -162,7 +175,15 @@ class Case:
 
 
 def entropy(probabilities: Array) -> Array:
-    """Return the entropy in bits along the last axis (Shannon 1948); 0 log 0 is 0."""
+    """Return the entropy in bits along the last axis (Shannon 1948); 0 log 0 is 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import entropy
+    >>> entropy(np.array([[0.25, 0.25, 0.25, 0.25], [0.5, 0.5, 0, 0], [1, 0, 0, 0]])).tolist()
+    [2.0, 1.0, 0.0]
+    """
     positive = probabilities > 0
     logs = np.log2(probabilities, out=np.zeros_like(probabilities), where=positive)
     return np.asarray(np.maximum(-(probabilities * logs).sum(axis=-1), 0.0))

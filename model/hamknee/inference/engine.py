@@ -40,6 +40,19 @@ class Engine:
         Each variable's family and its conditional probability table.
     target : int
         The variable that is asked for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import Engine
+    >>> torn = np.array([0.2, 0.8])  # P(torn), P(not torn)
+    >>> pop = np.array([[0.9, 0.1], [0.25, 0.75]])  # P(pop | torn), P(pop | not torn)
+    >>> engine = Engine(sizes=[2, 2], families=[(0,), (0, 1)], tables=[torn, pop], target=0)
+    >>> weights = 2 * [np.vstack([np.eye(2), np.ones(2)])]  # one state, the other, not known
+    >>> heard_and_not_known = np.array([[2, 0], [2, 2]])
+    >>> engine.posteriors(heard_and_not_known, weights)[0].round(3)
+    array([[0.474, 0.526],
+           [0.2  , 0.8  ]])
     """
 
     def __init__(
@@ -307,7 +320,15 @@ class Engine:
 
 
 def log_total(log_joint: Array) -> Array:
-    """Return log P(evidence) from log P(target, evidence), shape (cases,)."""
+    """Return log P(evidence) from log P(target, evidence), shape (cases,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import log_total
+    >>> np.exp(log_total(np.log([[0.2, 0.3], [0.02, 0.03]]))).round(3).tolist()
+    [0.5, 0.05]
+    """
     top = log_joint.max(axis=-1)
     safe = np.where(np.isneginf(top), 0.0, top)
     with np.errstate(divide="ignore"):
@@ -327,6 +348,14 @@ def normalised(log_joint: Array) -> tuple[Array, Array]:
         NaN where the evidence is impossible.
     log_p_evidence : ndarray, shape (cases,)
         -inf where the evidence is impossible.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import normalised
+    >>> probabilities, log_p_evidence = normalised(np.log([[0.2, 0.3], [0.02, 0.03]]))
+    >>> probabilities.round(3).tolist(), np.exp(log_p_evidence).round(3).tolist()
+    ([[0.4, 0.6], [0.4, 0.6]], [0.5, 0.05])
     """
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         joint = np.exp(log_joint)
@@ -345,6 +374,13 @@ def conditioned(log_joint: Array) -> Array:
 
     NaN where the evidence is impossible. `normalised` is quicker for very many cases and gives
     log P(evidence) as well; the two may differ in the last digit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import conditioned
+    >>> conditioned(np.log([[0.2, 0.3], [0.02, 0.03]])).round(3).tolist()
+    [[0.4, 0.6], [0.4, 0.6]]
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.exp(log_joint - log_total(log_joint)[..., None]))

@@ -45,6 +45,17 @@ class Group:
         The tree's clique potentials.
     messages : ndarray, shape (patterns, target states), or None
         log P(pattern | target) of every pattern of hard and missing evidence, if they are few.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> names = list(model.vocabulary)
+    >>> groups = [[names[v] for v in group.variables] for group in model.engine.groups]
+    >>> ["sex"] in groups  # hangs on the condition alone
+    True
+    >>> [set(group) >= {"onset", "pop"} for group in groups if "onset" in group]
+    [True]
     """
 
     variables: tuple[int, ...]

@@ -26,6 +26,16 @@ class ImpossibleEvidenceError(HamkneeError):
         no part of this set is contradictory.
     case : object or None
         Which of many cases.
+
+    Examples
+    --------
+    >>> from hamknee.inference import ImpossibleEvidenceError
+    >>> error = ImpossibleEvidenceError({"torn": "yes", "pop": "no"}, case="A")
+    >>> print(error)
+    case A: these findings cannot be true together in this model: torn=yes, pop=no; change or
+    remove one of them
+    >>> error.contradiction, error.smallest
+    ({'torn': 'yes', 'pop': 'no'}, True)
     """
 
     def __init__(
@@ -59,6 +69,22 @@ def contradiction(engine: Engine, cases: Cases, row: int, one: bool) -> Impossib
         Which of the cases.
     one : bool
         Whether the case was asked for alone, and needs no name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import Model, contradiction
+    >>> from hamknee.network import CPT, State, Variable, Vocabulary
+    >>> answers = (State("yes", "Yes"), State("no", "No"))
+    >>> torn = Variable("torn", "target", "Torn", answers)
+    >>> pop = Variable("pop", "finding", "Pop", answers)
+    >>> always = np.array([[1.0, 0.0], [0.25, 0.75]])
+    >>> cpts = {"torn": CPT("torn", (), np.array([0.2, 0.8])), "pop": CPT("pop", ("torn",), always)}
+    >>> model = Model(Vocabulary((torn, pop)), cpts)
+    >>> cases = model.encode([{"torn": "yes", "pop": "no"}])
+    >>> print(contradiction(model.engine, cases, row=0, one=True))
+    these findings cannot be true together in this model: torn=yes, pop=no; change or remove one
+    of them
     """
     known = cases.known(row)
     kept = list(known)

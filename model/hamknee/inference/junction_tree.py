@@ -63,6 +63,21 @@ class Differential:
         Per factor, ∂ total / ∂ entry, divided by exp of its `log_scales`.
     log_scales : list of ndarray, each (1 or cases,)
         Logarithm of what was divided out of each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import JunctionTree
+    >>> tree = JunctionTree([2, 2], [(0,), (0, 1)], root=0)
+    >>> torn = np.array([0.2, 0.8])  # P(torn), P(not torn)
+    >>> pop = np.array([[0.9, 0.1], [0.25, 0.75]])  # P(pop | torn), P(pop | not torn)
+    >>> heard = np.array([[1.0, 0.0]])
+    >>> differential = tree.differentiate([torn[None], pop[None]], [None, heard])
+    >>> np.exp(differential.log_total).round(3)  # P(pop heard)
+    array([0.38])
+    >>> by_torn = differential.factors[0] * np.exp(differential.log_scales[0])
+    >>> by_torn.round(3)  # P(pop heard | torn), P(pop heard | not torn)
+    array([[0.9 , 0.25]])
     """
 
     log_total: Array
@@ -81,6 +96,20 @@ class JunctionTree:
         The variables of each factor, in the order of its axes.
     root : int
         A variable that the root clique must hold.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import JunctionTree
+    >>> tree = JunctionTree([2, 2], [(0,), (0, 1)], root=0)
+    >>> torn = np.array([0.2, 0.8])  # P(torn), P(not torn)
+    >>> pop = np.array([[0.9, 0.1], [0.25, 0.75]])  # P(pop | torn), P(pop | not torn)
+    >>> heard = np.array([[1.0, 0.0]])
+    >>> collected = tree.collect(tree.potentials([torn[None], pop[None]]), [None, heard])
+    >>> np.exp(tree.root_belief(collected, 0, np.sum)).round(3)  # P(torn, pop heard)
+    array([[0.18, 0.2 ]])
+    >>> tree.marginal(tree.distribute(collected), 0).round(3)  # P(torn | pop heard)
+    array([[0.474, 0.526]])
     """
 
     def __init__(self, sizes: Sequence[int], scopes: Sequence[tuple[int, ...]], root: int) -> None:

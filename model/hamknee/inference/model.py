@@ -55,6 +55,17 @@ def load(priors: str | Path | Priors | None = None) -> Model:
     ------
     VocabularyError, ReferencesError, PriorsError
         With every fault of the file.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> hamknee.load()
+    Model('condition', ... variables, source='...priors.csv')
+    >>> from hamknee.network import read_shipped_or_own
+    >>> given = {"condition": "other"}
+    >>> edited = read_shipped_or_own().set("sex", "male", given=given, probability=0.6)
+    >>> hamknee.load(edited)
+    Model('condition', ... variables, source='...priors.csv, edited')
     """
     numbers = priors if isinstance(priors, Priors) else read_shipped_or_own(priors)
     return Model(numbers.vocabulary, numbers.cpts(), source=numbers.source, sha256=numbers.sha256)
@@ -78,6 +89,22 @@ class Model:
     ------
     HamkneeError
         If a table is missing, of the wrong shape, or not made of probability distributions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import Model
+    >>> from hamknee.network import CPT, State, Variable, Vocabulary
+    >>> answers = (State("yes", "Yes"), State("no", "No"))
+    >>> torn = Variable("torn", "target", "Torn", answers)
+    >>> pop = Variable("pop", "finding", "Pop", answers)
+    >>> heard = np.array([[0.9, 0.1], [0.25, 0.75]])  # P(pop | torn), P(pop | not torn)
+    >>> cpts = {"torn": CPT("torn", (), np.array([0.2, 0.8])), "pop": CPT("pop", ("torn",), heard)}
+    >>> model = Model(Vocabulary((torn, pop)), cpts)
+    >>> model
+    Model('torn', 2 variables, source='memory')
+    >>> round(model.posterior({"pop": "yes"})["yes"], 3)  # 0.2 × 0.9 of 0.2 × 0.9 + 0.8 × 0.25
+    0.474
     """
 
     def __init__(
@@ -175,6 +202,17 @@ class Model:
             If a variable or value is not one of the vocabulary.
         ImpossibleEvidenceError
             If P(evidence) = 0.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> popped = model.posterior({"onset": "sudden", "pop": "yes"})
+        >>> popped["rupture"] > model.posterior({"onset": "sudden"})["rupture"]
+        True
+        >>> many = model.posterior([{"pop": "yes"}, {"pop": "no"}])
+        >>> many.probabilities.shape == (2, len(model.vocabulary.target.states))
+        True
         """
         if isinstance(evidence, Case | Mapping):
             return self.case(evidence).posterior
@@ -198,6 +236,16 @@ class Model:
         Returns
         -------
         float, or ndarray of shape (cases,)
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> sexes = [{"sex": "female"}, {"sex": "male"}]
+        >>> model.p_evidence(sexes).sum().round(9).item()
+        1.0
+        >>> 0 < model.p_evidence({"sex": "male", "age": 31}) < model.p_evidence({"sex": "male"})
+        True
         """
         if isinstance(evidence, Case | Mapping):
             one = self.case(evidence).cases if isinstance(evidence, Case) else [evidence]
@@ -217,6 +265,16 @@ class Model:
         ------
         EvidenceError, ImpossibleEvidenceError
             As for `posterior`.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> known = model.marginals({"condition": "rupture"})
+        >>> known["condition"].shape == (len(model.vocabulary.target.states),)
+        True
+        >>> bool(known["pop"][0] > model.marginals({})["pop"][0])  # a pop is likelier in a rupture
+        True
         """
         if isinstance(evidence, Case | Mapping):
             single = self._marginals(self.case(evidence).cases)
@@ -247,6 +305,16 @@ class Model:
         ------
         EvidenceError, ImpossibleEvidenceError
             As for `posterior`.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> explanation = model.most_probable_explanation({"condition": "rupture", "pop": "yes"})
+        >>> len(explanation.states) == len(model.vocabulary) - 2
+        True
+        >>> explanation.states["onset"]
+        'sudden'
         """
         if isinstance(evidence, Case | Mapping):
             return self._explanations(self.case(evidence).cases)[0]
@@ -302,6 +370,14 @@ class Model:
         -------
         Scores
             Impossible cases raise no error; they have the probabilities NaN.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> scores = model.scores(model.encode([{"pop": "yes"}, {}]))
+        >>> scores.probabilities.sum(axis=1).round(9).tolist(), scores.impossible.tolist()
+        ([1.0, 1.0], [False, False])
         """
         probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights)
         alone = self.engine.log_p_alone(cases.codes, cases.weights)

@@ -38,6 +38,19 @@ class Posterior:
         P(target | context): the starting probabilities, before any trait or finding.
     log_p_evidence : float
         Natural logarithm of P(evidence); for likelihood evidence, of its weighted sum.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> posterior = hamknee.load().posterior({"onset": "sudden", "pop": "yes"})
+    >>> list(posterior.table)
+    ['condition', 'label', 'probability', 'prior']
+    >>> posterior.table["condition"][0] == posterior.top
+    True
+    >>> bool(posterior["rupture"] > posterior.prior[posterior.target.position["rupture"]])
+    True
+    >>> print(posterior.text)
+    Most likely: ..., ... % ... (starting probability of the first: ... %).
     """
 
     target: Variable
@@ -122,6 +135,17 @@ class Posteriors:
         P(target | evidence) and P(target | context).
     log_p_evidence : ndarray, shape (cases,)
         Natural logarithm of P(evidence).
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> posteriors = hamknee.load().posterior([{"age": 25, "pop": "yes"}, {"age": 70}])
+    >>> len(posteriors.top), list(posteriors.cases)
+    (2, [0, 1])
+    >>> list(posteriors.table)
+    ['condition', 'case', 'label', 'probability', 'prior']
+    >>> print(posteriors.text)
+    2 cases; first comes ...
     """
 
     target: Variable
@@ -182,6 +206,16 @@ class Scores:
         Natural logarithm of P(evidence), -inf where the evidence is impossible.
     log_p_alone : ndarray, shape (cases,)
         Sum of the natural logarithms of P(e) over all that is known, each taken by itself.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> scores = model.scores(model.encode([{"sex": "male"}, {"onset": "gradual", "pop": "yes"}]))
+    >>> scores.conflict.round(9).tolist()[0]  # one finding cannot conflict
+    0.0
+    >>> bool(scores.conflict[1] > 0)  # a pop at no known moment
+    True
     """
 
     target: Variable
@@ -213,6 +247,15 @@ class Marginals:
         P(variable | evidence) by variable name.
     cases : sequence or None
         What each case is called; None for a single case.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> marginals = hamknee.load().marginals({"sex": "male"})
+    >>> marginals["sex"].tolist(), marginals["pop"].shape
+    ([0.0, 1.0], (2,))
+    >>> list(marginals.table)
+    ['variable', 'state', 'label', 'probability']
     """
 
     vocabulary: Vocabulary
@@ -271,6 +314,17 @@ class Explanation:
         P(states | evidence).
     tied : tuple of str
         Variables that could take another state at the same probability.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> explanation = hamknee.load().most_probable_explanation({"condition": "rupture"})
+    >>> explanation.states["onset"], explanation.states["pop"]
+    ('sudden', 'yes')
+    >>> list(explanation.table)
+    ['variable', 'state', 'label', 'tied']
+    >>> print(explanation.text)
+    Together most probable (... %): ...
     """
 
     vocabulary: Vocabulary

@@ -28,6 +28,17 @@ def simulate(model: Model, count: int, *, known: float, seed: int) -> Cases:
     -------
     Cases
         Possible by construction.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.inference import simulate
+    >>> model = hamknee.load()
+    >>> cases = simulate(model, 100, known=0.5, seed=1)
+    >>> len(cases), all("condition" not in cases.evidence(row) for row in range(100))
+    (100, True)
+    >>> model.posterior(cases).probabilities.sum(axis=1).round(9).min().item()  # all are possible
+    1.0
     """
     rng = np.random.default_rng(seed)
     sizes = np.array(model.engine.sizes, dtype=np.intp)
@@ -58,6 +69,18 @@ def draw(
     -------
     ndarray of int, shape (cases, variables)
         In the vocabulary's order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hamknee
+    >>> from hamknee.inference import draw
+    >>> model = hamknee.load()
+    >>> codes = draw(model, 5, np.random.default_rng(1), held={"setting": 2})
+    >>> codes.shape == (5, len(model.vocabulary))
+    True
+    >>> codes[:, model.vocabulary.index["setting"]].tolist()
+    [2, 2, 2, 2, 2]
     """
     index = model.vocabulary.index
     codes = np.empty((count, len(index)), dtype=np.intp)
