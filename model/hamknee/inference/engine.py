@@ -387,7 +387,15 @@ def conditioned(log_joint: Array) -> Array:
 
 
 def relative(log: Array) -> Array:
-    """Return exp of logarithms, shape (cases, states), scaled to a largest entry of 1 in each."""
+    """Return exp of logarithms, shape (cases, states), scaled to a largest entry of 1 in each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.inference import relative
+    >>> relative(np.log([[0.2, 0.1], [0.02, 0.05]])).round(3).tolist()
+    [[1.0, 0.5], [0.4, 1.0]]
+    """
     return np.asarray(np.exp(log - log.max(axis=1, keepdims=True)))
 
 
