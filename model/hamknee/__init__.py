@@ -74,6 +74,7 @@ from hamknee.guidance import advice, follow_up, summary, triage, triage_check
 from hamknee.inference import ImpossibleEvidenceError, Model, load
 from hamknee.network import EvidenceError
 from hamknee.reasoning import (
+    also_present,
     conflict,
     explain,
     natural_frequencies,
@@ -108,6 +109,7 @@ __all__ = [
     "Model",
     "__version__",
     "advice",
+    "also_present",
     "charts",
     "cohort",
     "compare",

@@ -22,7 +22,7 @@ from hamknee.guidance.fields import (
     Text,
     Texts,
 )
-from hamknee.network import Evidence, Value
+from hamknee.network import Evidence, possible_states
 
 
 @dataclass(frozen=True)
@@ -210,13 +210,6 @@ ENTRIES: Mapping[str, type] = {name: kind for name, kind in _KINDS.items() if ki
 def matches(pattern: Pattern, evidence: Evidence) -> bool:
     """Return whether the evidence leaves no other state possible than those of the pattern."""
     return all(
-        name in evidence and _possible(evidence[name]) <= states for name, states in pattern.items()
+        name in evidence and possible_states(evidence[name]) <= states
+        for name, states in pattern.items()
     )
-
-
-def _possible(value: Value) -> set[str]:
-    if isinstance(value, str):
-        return {value}
-    if isinstance(value, Mapping):
-        return {state for state, weight in value.items() if weight > 0}
-    return set(value)

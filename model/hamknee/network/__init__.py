@@ -1,6 +1,12 @@
 """What a network is made of: vocabulary, evidence, cases, tables, and `priors.csv`."""
 
 from hamknee.network.cases import Cases, Column, encode, encode_columns
+from hamknee.network.coexisting import (
+    Coexisting,
+    CoexistingError,
+    find_coexisting,
+    read_coexisting,
+)
 from hamknee.network.covariation import covaried, directions, moved
 from hamknee.network.editing import FOLLOWED
 from hamknee.network.evidence import (
@@ -12,6 +18,7 @@ from hamknee.network.evidence import (
     find_state,
     find_variable,
     parse_value,
+    possible_states,
     value_text,
     value_words,
 )
@@ -69,6 +76,8 @@ __all__ = [
     "TAKEN_TARGET",
     "Cases",
     "CasesError",
+    "Coexisting",
+    "CoexistingError",
     "Column",
     "Evidence",
     "EvidenceError",
@@ -93,6 +102,7 @@ __all__ = [
     "encode",
     "encode_columns",
     "ess_problems",
+    "find_coexisting",
     "find_state",
     "find_variable",
     "given_pairs",
@@ -104,8 +114,10 @@ __all__ = [
     "number_words",
     "parse_priors",
     "parse_value",
+    "possible_states",
     "priors_path",
     "probability_problems",
+    "read_coexisting",
     "read_labelled",
     "read_priors",
     "read_references",

@@ -317,6 +317,15 @@ def value_words(variable: Variable, value: Value) -> str:
     return ", ".join(f"{variable.state(name).label} {w:g}" for name, w in value.items())
 
 
+def possible_states(value: Value) -> set[str]:
+    """Return the states that a checked value leaves possible."""
+    if isinstance(value, str):
+        return {value}
+    if isinstance(value, Mapping):
+        return {state for state, weight in value.items() if weight > 0}
+    return set(value)
+
+
 def likelihood(variable: Variable, value: Value) -> npt.NDArray[np.float64]:
     """Return P(evidence | state) for every state of the variable, shape (states,)."""
     weights = np.zeros(len(variable.states))

@@ -1,6 +1,7 @@
 """One case: what each finding says, whether they go together, what to ask next, when to stop."""
 
 from hamknee.reasoning.budget import Budget, question_budget
+from hamknee.reasoning.coexistence import AlsoPresent, also_present, coexisting
 from hamknee.reasoning.conflicts import LOCAL, Conflict, conflict
 from hamknee.reasoning.frequencies import natural_frequencies
 from hamknee.reasoning.questions import Questions, next_questions
@@ -17,11 +18,14 @@ __all__ = [
     "IS_STABLE",
     "LOCAL",
     "NOTHING_LEFT",
+    "AlsoPresent",
     "Budget",
     "Conflict",
     "Questions",
     "Reasons",
     "Stop",
+    "also_present",
+    "coexisting",
     "conflict",
     "explain",
     "natural_frequencies",
