@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from hamknee.base import HamkneeError, percent, percent_range
 from hamknee.evaluation import NOT_KNOWN, Estimate, wilson
+from hamknee.guidance.deciding import called_for
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Guidance
-from hamknee.guidance.triaging import rules_reached, triage
+from hamknee.guidance.triaging import triage
 from hamknee.inference import ImpossibleEvidenceError, Model
 from hamknee.network import (
     Evidence,
@@ -266,7 +267,9 @@ def triage_check(
     guidance = guidance_for(model)
     target = model.vocabulary.target
     kept = that_count(as_labelled(model.vocabulary, cases), min_findings)
-    calls = np.array([_urgency_called_for(guidance, name) for name in target.state_names])
+    calls = np.array(
+        [guidance.urgency(called_for(guidance, [name])) for name in target.state_names]
+    )
     levels = list(guidance.levels)
     return TriageCheck(
         target=target,
@@ -277,15 +280,6 @@ def triage_check(
         called_for=[levels[_least_demanding(calls, truth)] for truth in kept.truth],
         mass=mass,
     )
-
-
-def _urgency_called_for(guidance: Guidance, condition: str) -> int:
-    """Return how urgent a condition is that is certain; 0 is the most urgent."""
-    certain = {
-        rule.condition: float(rule.condition == condition) for rule in guidance.triage.values()
-    }
-    levels = [rule.level for rule in rules_reached(guidance, certain)]
-    return guidance.urgency(guidance.most_urgent(levels))
 
 
 def _least_demanding(calls: npt.NDArray[np.intp], truth: npt.NDArray[np.float64]) -> int:

@@ -163,6 +163,11 @@ def _listed(states: Any) -> list[Any]:
     return states if isinstance(states, list) else [states]
 
 
+def _states(value: Any, _: Known) -> Iterator[Problem]:
+    if not isinstance(value, list):
+        yield f"found {value!r}", "a list in square brackets"
+
+
 Text = Annotated[str, Field(_text)]
 Switch = Annotated[bool, Field(_switch)]
 Proportion = Annotated[float, _number(lambda x: 0 < x <= 1, "a proportion above 0, up to 1")]
@@ -176,4 +181,6 @@ Texts = Annotated[tuple[str, ...], _list_of()]
 MeasureNames = Annotated[tuple[str, ...], _list_of("measures")]
 FlagNames = Annotated[tuple[str, ...], _list_of("flags")]
 ConditionNames = Annotated[tuple[str, ...], _list_of("conditions")]
+VariableNames = Annotated[tuple[str, ...], _list_of("variables")]
+States = Annotated[frozenset[str], Field(_states, frozenset)]
 Patterns = Annotated[tuple[Pattern, ...], Field(_patterns, _made_patterns)]

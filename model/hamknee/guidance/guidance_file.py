@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from hamknee.base import FaultsError, HamkneeError, TomlReader, listing, shipped, suggestion
 from hamknee.guidance.fields import COURSES, GROUPS, Known
-from hamknee.guidance.texts import ENTRIES, Guidance, SelfCare
+from hamknee.guidance.texts import ENTRIES, SINGLE, Guidance
 from hamknee.inference import Model
 from hamknee.network import Vocabulary, read_references
 
@@ -156,7 +156,12 @@ _WORDS = {
         **dict.fromkeys((*COURSES, "all_answered"), ""),
         **dict.fromkeys(("answered_yes", "answered_by_findings"), "flag why"),
         **dict.fromkeys(("suggested_by_findings", "answered_by_follow_up"), "flag why"),
-        "not_excluded": "condition high why",
+        "probable": "condition probability why",
+        "probable_without": "condition probability why answers",
+        "not_enough": "labels",
+        "open_signs": "flags",
+        "worrying_answer": "answers",
+        "eased": "level answers",
         "hold_back": "measures condition high because",
         "hold_back_flag": "measures flag",
         "only_for": "conditions text",
@@ -164,7 +169,8 @@ _WORDS = {
         "level_if": "level flags",
         "open_flags": "flags",
         "provisional_label": "",
-        "provisional_action": "open action",
+        "not_enough_label": "",
+        "provisional_action": "labels action",
         "course": "days course text",
         "level_now": "before after",
         "level_same": "after",
@@ -183,7 +189,7 @@ class _Reader(TomlReader):
 
     def guidance(self) -> Guidance:
         """Return the checked entries, or raise with every fault."""
-        kinds = dict.fromkeys([*ENTRIES, "words"], dict)
+        kinds = dict.fromkeys([*ENTRIES, "worrying", "words"], dict)
         tables = self.values((), self.parsed(), kinds, kinds)
         entries = {kind: self._entries(kind, table) for kind, table in tables.items()}
         guidance = self._validated({**entries, "source": str(self.path)})
@@ -195,8 +201,10 @@ class _Reader(TomlReader):
         """Return the entries of a table with the name of each in it."""
         if kind == "words":
             return self._words(table)
-        if ENTRIES[kind] is SelfCare:  # the one table that is an entry
-            self._check_keys_of(SelfCare, (kind,), table)
+        if kind == "worrying":
+            return self._worrying(table)
+        if kind in SINGLE:
+            self._check_keys_of(ENTRIES[kind], (kind,), table)
             return table
         for name, entry in table.items():
             self.check_name((kind, name), name)
@@ -211,6 +219,20 @@ class _Reader(TomlReader):
         keys.pop("name", None)  # it stands in the heading
         self.check_keys(here, entry, keys, [key for key, required in keys.items() if required])
 
+    def _worrying(self, table: dict[str, Any]) -> dict[str, Any]:
+        """Check the names of findings and of their worrying states."""
+        for name, states in table.items():
+            if name not in self.vocabulary:
+                hint = suggestion(name, self.vocabulary)
+                self.fault(("worrying", name), f"unknown variable {name!r}{hint}", "a finding")
+                continue
+            known = self.vocabulary[name].state_names
+            for state in states if isinstance(states, list) else ():
+                if state not in known:
+                    problem = f"{state!r} is not a state of {name}{suggestion(state, known)}"
+                    self.fault(("worrying", name), problem, listing(known))
+        return table
+
     def _validated(self, entries: dict[str, Any]) -> Guidance | None:
         """Return the entries as objects, or note every fault in their values and return None."""
         from pydantic import TypeAdapter, ValidationError
@@ -218,6 +240,7 @@ class _Reader(TomlReader):
         names: dict[str, Collection[str]] = {"groups": GROUPS, "courses": COURSES}
         names |= {kind: list(entries.get(kind, ())) for kind in ENTRIES}
         names["conditions"] = self.vocabulary.target.state_names
+        names["variables"] = [n for n in self.vocabulary if n != self.vocabulary.target.name]
         known = Known(self.vocabulary, self.references, names)
         try:
             return TypeAdapter(Guidance).validate_python(entries, context=known)

@@ -1,7 +1,7 @@
 """What there is to tell a person: warning signs, levels, rules, measures and their texts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import get_args, get_type_hints
 
 from hamknee.guidance.fields import (
@@ -18,9 +18,11 @@ from hamknee.guidance.fields import (
     Patterns,
     Proportion,
     Sources,
+    States,
     Switch,
     Text,
     Texts,
+    VariableNames,
 )
 from hamknee.network import Evidence, possible_states
 
@@ -63,12 +65,16 @@ class Flag:
     answered_by: Patterns = ()
     suggested_by: Patterns = ()
     denied_by: Patterns = ()
+    answered_below: VariableNames = ()
     avoid: MeasureNames = ()
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A level for a condition, from where on the upper end of its interval asks for it."""
+    """A level for a condition, from where on its probability asks for it.
+
+    With `present`, the probability that it is there at all, as the main cause or beside it.
+    """
 
     name: str
     condition: ConditionName
@@ -76,6 +82,7 @@ class Rule:
     level: LevelName
     why: Text
     source: Sources
+    present: Switch = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,20 @@ class SelfCare:
     likely_from: Proportion
     how_long: Text
     dont: Texts
+    source: Sources
+
+
+@dataclass(frozen=True)
+class Enough:
+    """What has to be known, or asked in vain, before less than its level can be told.
+
+    Until then, while an urgent warning sign or one of `signs` is open, and with a worrying answer
+    to one of the questions, its level holds.
+    """
+
+    findings: VariableNames
+    signs: FlagNames
+    level: LevelName
     source: Sources
 
 
@@ -173,6 +194,8 @@ class Guidance:
     professional: Mapping[str, Help]
     follow_up: Mapping[str, Course]
     limits: Mapping[str, Limit]
+    worrying: Mapping[str, States]
+    enough: Enough
     words: Mapping[str, str]
     source: str
 
@@ -197,14 +220,19 @@ class Guidance:
 
     def sources(self) -> set[str]:
         """Return every key of references.bib that is cited."""
-        tables = [getattr(self, name) for name in ENTRIES if name != "self_care"]
-        entries = [self.self_care, *(entry for table in tables for entry in table.values())]
+        tables = [getattr(self, name) for name in ENTRIES if name not in SINGLE]
+        entries = [getattr(self, name) for name in SINGLE]
+        entries += [entry for table in tables for entry in table.values()]
         return {key for entry in entries for key in entry.source.split()} - {JUDGEMENT}
 
 
-_KINDS = {name: (get_args(hint) or [hint])[-1] for name, hint in get_type_hints(Guidance).items()}
-ENTRIES: Mapping[str, type] = {name: kind for name, kind in _KINDS.items() if kind is not str}
-"""What stands in each table; `self_care` is one entry, the others have several by name."""
+_HINTS = get_type_hints(Guidance)
+SINGLE = tuple(name for name, hint in _HINTS.items() if is_dataclass(hint))
+"""The tables that are one entry; the others have several by name."""
+
+_KINDS: dict[str, type] = {n: (get_args(hint) or [hint])[-1] for n, hint in _HINTS.items()}
+ENTRIES: Mapping[str, type] = {n: kind for n, kind in _KINDS.items() if is_dataclass(kind)}
+"""What stands in each table."""
 
 
 def matches(pattern: Pattern, evidence: Evidence) -> bool:

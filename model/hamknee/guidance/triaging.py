@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hamknee.base import ProblemsError, listing, percent, suggestion
+from hamknee.guidance.deciding import Decision
 from hamknee.guidance.guidance_file import guidance_for
-from hamknee.guidance.texts import Flag, Guidance, Level, Rule, matches
+from hamknee.guidance.texts import Flag, Guidance, Level, matches
 from hamknee.inference import AnyCase, Model
-from hamknee.network import Evidence
+from hamknee.network import Evidence, value_words
 from hamknee.sensitivity import CredibleInterval, credible_interval
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ UP = {
 
 OPEN = ("not_asked", UNKNOWN)
 """The answers that leave it open."""
+
+HOLDS = ("not_enough", "open_signs")
+"""The reasons that only hold a lesser level back: they go when more is known."""
 
 
 class FlagError(ProblemsError):
@@ -93,9 +97,11 @@ class Triage:
         ``suggested`` (counts as yes until answered) and ``denied`` (no) by the findings;
         ``follow_up`` (yes) by the course; ``not_asked``.
     interval : CredibleInterval
-        What the rules were judged on.
+        The posterior with its intervals.
     guidance : Guidance
         Where texts and rules are from.
+    given : mapping of str to object
+        The warning signs as they were answered.
 
     Examples
     --------
@@ -115,21 +121,41 @@ class Triage:
     answers: Mapping[str, str]
     interval: CredibleInterval = field(repr=False)
     guidance: Guidance = field(repr=False)
+    given: Mapping[str, object] = field(repr=False)
 
     @property
     def provisional(self) -> bool:
-        """Whether nothing asks for more than the least urgent level, but urgent signs are open."""
-        return self.level == self.guidance.most_urgent([]) and bool(self.open_urgent)
+        """Whether only what is not known yet keeps the level from being less urgent."""
+        return bool(self.deciding) and all(reason.name in HOLDS for reason in self.deciding)
 
     @cached_property
     def about(self) -> Level:
-        """The level with its texts, which let nobody wait before the urgent signs are answered."""
+        """The level with its texts; what to answer first where too little is known."""
         about, words = self.guidance.levels[self.level], self.guidance.words
         if not self.provisional:
             return about
-        count = len(self.open_urgent)
-        action = words["provisional_action"].format(open=count, action=about.action)
-        return replace(about, label=words["provisional_label"], action=action)
+        names = [reason.name for reason in self.deciding]
+        label = words["not_enough_label" if "not_enough" in names else "provisional_label"]
+        text = " ".join(reason.text for reason in self.deciding)
+        action = words["provisional_action"].format(labels=text, action=about.action)
+        return replace(about, label=label, action=action)
+
+    @cached_property
+    def eased(self) -> tuple[tuple[str, str], ...]:
+        """The answers without which the level would be more urgent, each with that level."""
+        return tuple(_eased(self))
+
+    @cached_property
+    def eased_text(self) -> str:
+        """What made the level fall, in a sentence for each level; empty where nothing did."""
+        words, vocabulary = self.guidance.words, self.interval.case.model.vocabulary
+        by_level: dict[str, list[str]] = {}
+        for name, level in self.eased:
+            by_level.setdefault(level, []).append(vocabulary[name].label)
+        return " ".join(
+            words["eased"].format(level=self.guidance.levels[level].label, answers="; ".join(names))
+            for level, names in by_level.items()
+        )
 
     @cached_property
     def deciding(self) -> tuple[Reason, ...]:
@@ -181,7 +207,7 @@ class Triage:
     def text(self) -> str:
         """The level, what to do, why, and what is still open, in plain sentences."""
         about, because = self.about, self.guidance.words["because"]
-        reasons = " ".join(self.reason_texts)
+        reasons = " ".join([*self.reason_texts, *filter(None, [self.eased_text])])
         return f"{about.label}. {about.action} {because}: {reasons} {self.open_text}"
 
 
@@ -189,8 +215,14 @@ def triage(
     model: Model,
     evidence: AnyCase,
     flags: Mapping[str, object] | None = None,
+    *,
+    not_known: Collection[str] = (),
 ) -> Triage:
     """Return how soon to seek help, decided by warning signs first, then by the posterior.
+
+    The most urgent of all reasons holds. A worrying answer never lowers the level: rules are judged
+    with and without it. Less than `Enough.level` is told only once the findings it names are known
+    or were asked in vain, and no urgent sign is open.
 
     Parameters
     ----------
@@ -200,6 +232,8 @@ def triage(
         One case, as for `Model.case`.
     flags : mapping of str to bool, "unknown" or None, optional
         Answers to the warning signs by name; None, or leaving one out, means not asked.
+    not_known : collection of str
+        Questions that were asked in vain.
 
     Returns
     -------
@@ -229,7 +263,7 @@ def triage(
     """
     guidance = guidance_for(model)
     given = check_flags(guidance, flags or {})
-    return judged(guidance, credible_interval(model, evidence), given)
+    return judged(guidance, credible_interval(model, evidence), given, not_known=not_known)
 
 
 def judged(
@@ -237,6 +271,7 @@ def judged(
     interval: CredibleInterval,
     given: Mapping[str, object],
     raised: Collection[str] = (),
+    not_known: Collection[str] = (),
 ) -> Triage:
     """Return the triage of a case of which the interval is known.
 
@@ -250,16 +285,25 @@ def judged(
         Answers to the warning signs, as `check_flags` returns them.
     raised : collection of str
         Names of warning signs that the follow-up answers.
+    not_known : collection of str
+        Questions that were asked in vain.
     """
-    answers = {
-        name: "follow_up" if name in raised and given.get(name) is not True
-        else _answer(flag, given.get(name), interval.case.evidence)
-        for name, flag in guidance.flags.items()
-    }  # fmt: skip
-    reasons = [*_flag_reasons(guidance, answers), *_rule_reasons(guidance, interval)]
+    case = interval.case
+    answers = _answers(guidance, given, case.evidence)
+    answers |= {n: "follow_up" for n in raised if given.get(n) is not True}
+    decision = Decision(guidance, case)
+    reasons = [
+        *_flag_reasons(guidance, answers),
+        *_rule_reasons(decision),
+        *_holding_reasons(decision, answers, not_known),
+    ]
     reasons.sort(key=lambda reason: guidance.urgency(reason.level))
     level = guidance.most_urgent(reason.level for reason in reasons)
-    return Triage(level, tuple(reasons), answers, interval, guidance)
+    return Triage(level, tuple(reasons), answers, interval, guidance, dict(given))
+
+
+def _answers(guidance: Guidance, given: Mapping[str, object], evidence: Evidence) -> dict[str, str]:
+    return {n: _answer(flag, given.get(n), evidence) for n, flag in guidance.flags.items()}
 
 
 def check_flags(guidance: Guidance, flags: Mapping[str, object]) -> dict[str, object]:
@@ -292,6 +336,8 @@ def _answer(flag: Flag, given: object, evidence: Evidence) -> str:
         return "yes"
     if any(matches(pattern, evidence) for pattern in flag.answered_by):
         return "findings"
+    if not evidence.below.isdisjoint(flag.answered_below):
+        return "findings"
     if given is False:
         return "no"
     if any(matches(pattern, evidence) for pattern in flag.suggested_by):
@@ -311,30 +357,57 @@ def _flag_reasons(guidance: Guidance, answers: Mapping[str, str]) -> Iterable[Re
             yield Reason(flag.level, name, text, flag.source)
 
 
-def rules_reached(guidance: Guidance, high: Mapping[str, float]) -> list[Rule]:
-    """Return the most urgent rule that each condition reaches, most urgent first.
-
-    Parameters
-    ----------
-    guidance : Guidance
-        Whose rules are meant.
-    high : mapping of str to float
-        By condition, how probable it could be.
-    """
-    reached: dict[str, Rule] = {}
-    for rule in sorted(guidance.triage.values(), key=lambda rule: guidance.urgency(rule.level)):
-        if high[rule.condition] >= rule.at_least:
-            reached.setdefault(rule.condition, rule)
-    return list(reached.values())
-
-
-def _rule_reasons(guidance: Guidance, interval: CredibleInterval) -> Iterable[Reason]:
-    """Return the rules that the upper ends of the intervals reach."""
-    target = interval.posterior.target
-    high = dict(zip(target.state_names, map(float, interval.high), strict=True))
-    for rule in rules_reached(guidance, high):
-        label = target.state(rule.condition).label
-        text = guidance.words["not_excluded"].format(
-            condition=label, high=percent(high[rule.condition]), why=rule.why
+def _rule_reasons(decision: Decision) -> Iterable[Reason]:
+    """Return the rules that are reached, with or without the worrying answers."""
+    words, vocabulary = decision.guidance.words, decision.case.model.vocabulary
+    for reached in decision.reached():
+        rule = reached.rule
+        phrase = words["probable_without" if reached.without else "probable"]
+        text = phrase.format(
+            condition=vocabulary.target.state(rule.condition).label,
+            probability=percent(reached.probability),
+            why=rule.why,
+            answers="; ".join(vocabulary[name].label for name in reached.without),
         )
         yield Reason(rule.level, rule.name, text, rule.source)
+
+
+def _holding_reasons(
+    decision: Decision, answers: Mapping[str, str], not_known: Collection[str]
+) -> Iterable[Reason]:
+    """Return what holds a lesser level back: what is not known yet, and worrying answers."""
+    guidance, evidence = decision.guidance, decision.case.evidence
+    enough, words, vocabulary = guidance.enough, guidance.words, decision.case.model.vocabulary
+    open_ = [n for n in enough.findings if n not in evidence and n not in not_known]
+    if open_:
+        labels = "; ".join(vocabulary[name].label for name in open_)
+        text = words["not_enough"].format(labels=labels)
+        yield Reason(enough.level, "not_enough", text, enough.source)
+    holding = {flag.name for flag in guidance.urgent} | set(enough.signs)
+    signs = [f.label for n, f in guidance.flags.items() if n in holding and answers[n] in OPEN]
+    if signs:
+        text = words["open_signs"].format(flags="; ".join(signs))
+        yield Reason(enough.level, "open_signs", text, enough.source)
+    worrying = [name for name in decision.worrying if name in enough.findings]
+    if worrying:
+        known = [
+            f"{vocabulary[n].label}: {value_words(vocabulary[n], evidence[n])}" for n in worrying
+        ]
+        text = words["worrying_answer"].format(answers="; ".join(known))
+        yield Reason(enough.level, "worrying_answer", text, enough.source)
+
+
+def _eased(triage: Triage) -> Iterable[tuple[str, str]]:
+    """Yield each reassuring answer without which the level would be more urgent."""
+    guidance, case = triage.guidance, triage.interval.case
+    decision = Decision(guidance, case)
+    now = guidance.urgency(triage.level)
+    for name in case.evidence:
+        if now == 0 or name in decision.worrying:
+            continue
+        rest = case.evidence.without(name)
+        answers = _answers(guidance, triage.given, rest)
+        levels = [reason.level for reason in _flag_reasons(guidance, answers)]
+        level = guidance.most_urgent([*levels, decision.level_without(name)])
+        if guidance.urgency(level) < now:
+            yield name, level

@@ -95,6 +95,11 @@ class Coexisting:
     sources: tuple[str, ...]
 
     @property
+    def beside(self) -> bool:
+        """Whether it counts for how often a condition is there at all, beside another one."""
+        return self.whole and self.kind == "symptomatic" and self.main != self.also
+
+    @property
     def whole(self) -> bool:
         """Whether it is about whole conditions, and so more than wording."""
         return not self.main_part and not self.also_part

@@ -16,7 +16,7 @@ import math
 import numbers
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -63,6 +63,8 @@ class Evidence(Mapping[str, Value]):
         By variable name, in the order entered.
     notices : tuple of str
         What a reader should know about the values, such as an age the numbers are not meant for.
+    below : frozenset of str
+        Variables whose number is below what the numbers are meant for.
 
     Examples
     --------
@@ -80,6 +82,7 @@ class Evidence(Mapping[str, Value]):
     vocabulary: Vocabulary
     known: Mapping[str, Value]
     notices: tuple[str, ...] = ()
+    below: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Value:
         """Return the value of a variable."""
@@ -97,6 +100,11 @@ class Evidence(Mapping[str, Value]):
         """Return the part on variables of the given roles."""
         kept = {k: v for k, v in self.known.items() if self.vocabulary[k].role in roles}
         return Evidence(self.vocabulary, FrozenMapping(kept))
+
+    def without(self, name: str) -> "Evidence":
+        """Return the rest, without what is known of one variable."""
+        kept = {other: value for other, value in self.known.items() if other != name}
+        return replace(self, known=FrozenMapping(kept), below=self.below - {name})
 
     def as_json(self) -> dict[str, str | list[str] | dict[str, float]]:
         """Return plain dicts, lists and texts."""
@@ -143,17 +151,20 @@ def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evi
     values: dict[str, Value] = {}
     problems: list[str] = []
     notices: list[str] = []
+    below: set[str] = set()
     for name, entry in entries.items():
         try:
             variable = find_variable(vocabulary, name)
             if (value := check_value(variable, entry)) is not None:
                 values[variable.name] = value
-                notices += _notices(variable, entry)
+                warnings = _notices(variable, entry)
+                notices += warnings
+                below |= {variable.name} if warnings else set()
         except EvidenceError as error:
             problems += error.problems
     if problems:
         raise EvidenceError(problems)
-    return Evidence(vocabulary, FrozenMapping(values), tuple(notices))
+    return Evidence(vocabulary, FrozenMapping(values), tuple(notices), frozenset(below))
 
 
 def find_variable(vocabulary: Vocabulary, name: object) -> Variable:

@@ -77,9 +77,7 @@ class AlsoPresent:
         place = find_state(self.posterior.target, state)
         alone = float(self.posterior.probabilities[place])
         beside = [
-            (self.posterior[row.main], row)
-            for row in self.rows
-            if row.also == state and row.main != state and row.whole and row.kind == "symptomatic"
+            (self.posterior[row.main], row) for row in self.rows if row.also == state and row.beside
         ]
         ends = [
             alone + sum(p * getattr(row, end) for p, row in beside)
