@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from hamknee.base.errors import HamkneeError
+from hamknee.base.types import Array
 from hamknee.estimation.fitting import beta_ess, dirichlet_ess, fit_beta, split_by_parent, split_ess
 
 proportions = st.floats(0.02, 0.98)
@@ -185,43 +186,67 @@ def test_estimates_that_do_not_add_up_are_refused() -> None:
 
 # A second parent --------------------------------------------------------------------------------
 
-splits = st.tuples(
-    proportions,
-    st.lists(st.floats(0.02, 1), min_size=3, max_size=3),
-    st.lists(st.floats(0.02, 50), min_size=3, max_size=3),
-)
+
+def columns(states: int, parents: int) -> st.SearchStrategy[tuple[Array, Array, Array]]:
+    """Return a strategy for means, weights and odds ratios; the first of each is the reference."""
+    shares = st.floats(0.02, 1)
+    ratios = st.lists(st.floats(0.02, 50), min_size=states - 1, max_size=states - 1)
+    return st.tuples(
+        st.lists(shares, min_size=states, max_size=states).map(normalised),
+        st.lists(shares, min_size=parents, max_size=parents).map(normalised),
+        st.lists(ratios, min_size=parents - 1, max_size=parents - 1).map(
+            lambda rows: np.array([[1.0] * states, *([1.0, *row] for row in rows)])
+        ),
+    )
 
 
-@given(splits)
-def test_a_split_keeps_the_average_and_the_odds_ratios(
-    drawn: tuple[float, list[float], list[float]],
-) -> None:
-    mean, parts, ratios = drawn
-    weights = np.array(parts) / sum(parts)
-    split = split_by_parent(mean, weights, ratios)
-    assert weights @ split == pytest.approx(mean, abs=1e-9)
-    odds = split / (1 - split)
-    np.testing.assert_allclose(odds / odds[0], np.array(ratios) / ratios[0], rtol=1e-6)
+def normalised(values: list[float]) -> Array:
+    return np.array(values) / sum(values)
+
+
+@given(st.one_of(columns(2, 3), columns(3, 2), columns(7, 3), columns(2, 6)))
+def test_a_split_keeps_the_average_and_the_odds_ratios(drawn: tuple[Array, Array, Array]) -> None:
+    means, weights, ratios = drawn
+    split = split_by_parent(means, weights, ratios)
+    np.testing.assert_allclose(weights @ split, means, atol=1e-9)
+    np.testing.assert_allclose(split.sum(axis=1), 1)
+    odds = split / split[:, :1]
+    np.testing.assert_allclose(odds / odds[:1], ratios, rtol=1e-6)
 
 
 def test_odds_ratios_of_1_split_nothing() -> None:
-    assert split_by_parent(0.3, [0.2, 0.8], [1, 1]) == pytest.approx([0.3, 0.3])
+    split = split_by_parent([0.3, 0.7], [0.2, 0.8], [[1, 1], [1, 1]])
+    np.testing.assert_allclose(split, [[0.3, 0.7]] * 2)
+
+
+def test_margins_that_are_out_of_reach_are_refused() -> None:
+    never = [[1, 0], [0, 1]]
+    with pytest.raises(HamkneeError, match=r"found odds ratios too far apart; allowed: such as"):
+        split_by_parent([0.3, 0.7], [0.5, 0.5], never)
 
 
 @pytest.mark.parametrize(
-    ("mean", "ess", "weights", "ratios"),
-    [(0.6, 14, [0.9, 0.07, 0.03], [1, 0.1, 0.05]), (0.3, 40, [0.3, 0.3, 0.4], [1, 0.5, 0.25])],
+    ("means", "ess", "weights", "ratios"),
+    [
+        ((0.6, 0.4), 14, [0.9, 0.07, 0.03], [[1, 1], [0.1, 1], [0.05, 1]]),
+        ((0.3, 0.7), 40, [0.3, 0.3, 0.4], [[1, 1], [0.5, 1], [0.25, 1]]),
+        ((0.2, 0.5, 0.3), 30, [0.3, 0.7], [[1, 1, 1], [4, 2, 1]]),
+    ],
 )
 def test_the_average_of_a_split_stays_as_uncertain_as_it_was(
-    mean: float, ess: float, weights: list[float], ratios: list[float]
+    means: tuple[float, ...], ess: float, weights: list[float], ratios: list[list[float]]
 ) -> None:
-    split = split_by_parent(mean, weights, ratios)
-    count = split_ess(mean, ess, weights, split)
+    split = split_by_parent(means, weights, ratios)
+    count = split_ess(means, ess, weights, split)
     rng = np.random.default_rng(1)
-    draws = rng.beta(split * count, (1 - split) * count, size=(200_000, 3)) @ np.array(weights)
-    assert draws.mean() == pytest.approx(mean, abs=0.001)
-    assert draws.var() == pytest.approx(mean * (1 - mean) / (ess + 1), rel=0.02)
+    parts = [rng.dirichlet(column * count, size=200_000) for column in split]
+    draws = sum(w * part for w, part in zip(weights, parts, strict=True))
+    np.testing.assert_allclose(draws.mean(axis=0), means, atol=0.001)
+    stated = np.array(means) * (1 - np.array(means)) / (ess + 1)
+    ratio = draws.var(axis=0) / stated
+    assert ratio.min() == pytest.approx(1, rel=0.02), "as uncertain in the state that says least"
+    assert (ratio > 0.98).all()
 
 
 def test_a_split_column_is_never_worth_less_than_one_patient() -> None:
-    assert split_ess(0.5, 1, [1 / 3] * 3, [0.5] * 3) == 1
+    assert split_ess([0.5, 0.5], 1, [1 / 3] * 3, [[0.5, 0.5]] * 3) == 1

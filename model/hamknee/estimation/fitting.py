@@ -15,6 +15,9 @@ from hamknee.base import Array, HamkneeError
 
 _COUNTS = (0.1, 1e6)
 
+_ROUNDS, _CLOSE = 10_000, 1e-12
+"""Rounds of scaling at most, and how close a split's average comes to the whole."""
+
 
 def beta_ess(mean: float, low: float, high: float, mass: float = 0.9) -> float:
     """Return the equivalent sample size of the Beta with a given mean that fits a range best.
@@ -206,20 +209,29 @@ def dirichlet_ess(
     return min(beta_ess(*each, mass) for each in zip(means, lows, highs, strict=True))
 
 
-def split_by_parent(mean: float, weights: Sequence[float], odds_ratios: Sequence[float]) -> Array:
-    """Split a proportion over the states of a second parent, keeping its average.
+def split_by_parent(
+    means: Sequence[float], weights: Sequence[float], odds_ratios: Sequence[Sequence[float]]
+) -> Array:
+    """Split a column over the states of further parents, keeping its average.
+
+    The joint table of parents and states that has the given odds ratios and margins is unique; it
+    is found by scaling rows and columns in turn (iterative proportional fitting, Deming & Stephan
+    1940), which leaves odds ratios as they are.
 
     Parameters
     ----------
-    mean : float
-        The proportion over all parent states, strictly between 0 and 1.
-    weights : sequence of float
-        Probability of each parent state, adding up to 1.
-    odds_ratios : sequence of float
-        Odds of the finding in each parent state against the odds in a reference state.
+    means : sequence of float, shape (states,)
+        The column over all parent states: each above 0, adding up to 1.
+    weights : sequence of float, shape (parent states,)
+        Probability of each state of the parent, or of each combination of several parents' states:
+        each above 0, adding up to 1.
+    odds_ratios : sequence of float, shape (parent states, states)
+        Odds of each state against a state of reference, compared with those in a parent state of
+        reference; 1 in both references.
 
     Returns
     -------
+<<<<<<< ours
     ndarray, shape (parent states,)
         Proportions whose odds stand in the given ratios and whose weighted mean is `mean`.
 
@@ -241,22 +253,48 @@ def split_by_parent(mean: float, weights: Sequence[float], odds_ratios: Sequence
 
     log_odds = optimize.brentq(lambda x: float(shares @ proportions(x)) - mean, -60, 60)
     return proportions(float(log_odds))
+=======
+    ndarray, shape (parent states, states)
+        Columns whose odds stand in the given ratios and whose weighted mean is `means`.
+>>>>>>> theirs
+
+    Raises
+    ------
+    HamkneeError
+        If the margins cannot be reached, because ratios are 0 or many orders of magnitude apart.
+    """
+    goal, shares = np.asarray(means, dtype=float), np.asarray(weights, dtype=float)
+    split: Array = np.asarray(odds_ratios, dtype=float) * goal
+    for _ in range(_ROUNDS):
+        split /= split.sum(axis=1, keepdims=True)
+        average = shares @ split
+        if np.abs(average - goal).max() < _CLOSE:
+            return split
+        split = split * (goal / average)
+    raise HamkneeError(
+        "found odds ratios too far apart; allowed: such as leave the average as it is"
+    )
 
 
-def split_ess(mean: float, ess: float, weights: Sequence[float], split: Sequence[float]) -> float:
+def split_ess(
+    means: Sequence[float],
+    ess: float,
+    weights: Sequence[float],
+    split: Array | Sequence[Sequence[float]],
+) -> float:
     """Return the count for each of the split columns that keeps the average as uncertain as it was.
 
-    A weighted mean of independent Betas varies less than any one of them, so split columns with
-    the count of the whole would claim more than was stated. With a common count s, the variance
-    of the weighted mean is the sum of w² p (1 - p) / (s + 1); setting it equal to
-    m (1 - m) / (ess + 1) gives s.
+    A weighted mean of independent Dirichlets varies less than any one of them, so split columns
+    with the count of the whole would claim more than was stated. With a common count s, the
+    variance of a state's weighted mean is the sum of w² p (1 - p) / (s + 1); setting it equal to
+    m (1 - m) / (ess + 1) gives s, and the smallest s of the states is taken.
 
     Parameters
     ----------
-    mean, ess : float
-        The proportion over all parent states and its equivalent sample size.
-    weights, split : sequence of float
-        Probability of each parent state, and the proportion in it (from `split_by_parent`).
+    means, ess : sequence of float, and float
+        The column over all parent states and its equivalent sample size.
+    weights, split : sequence of float, and array of shape (parent states, states)
+        Probability of each parent state, and the column in it (from `split_by_parent`).
 
     Returns
     -------
@@ -271,6 +309,7 @@ def split_ess(mean: float, ess: float, weights: Sequence[float], split: Sequence
     >>> round(split_ess(0.6, ess=14, weights=onset, split=pop), 1)
     10.5
     """
-    shares, parts = np.asarray(weights, dtype=float), np.asarray(split, dtype=float)
-    spread = float((shares**2 * parts * (1 - parts)).sum())
-    return max(1.0, (ess + 1) * spread / (mean * (1 - mean)) - 1)
+    whole, shares = np.asarray(means, dtype=float), np.asarray(weights, dtype=float)
+    parts = np.asarray(split, dtype=float)
+    spreads = shares**2 @ (parts * (1 - parts))
+    return max(1.0, float(((ess + 1) * spreads / (whole * (1 - whole)) - 1).min()))

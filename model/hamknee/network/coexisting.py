@@ -28,7 +28,7 @@ KINDS = ("symptomatic", "imaging")
 
 COLUMNS = (
     *("main", "main_part", "also", "also_part", "estimate", "low", "high", "basis", "kind"),
-    *("background", "when", "facts", "sources"),
+    *("background", "when", "sources", "facts", "background_facts", "note"),
 )
 
 
