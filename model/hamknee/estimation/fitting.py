@@ -231,37 +231,21 @@ def split_by_parent(
 
     Returns
     -------
-<<<<<<< ours
-    ndarray, shape (parent states,)
-        Proportions whose odds stand in the given ratios and whose weighted mean is `mean`.
-
-    Examples
-    --------
-    >>> from hamknee.estimation import split_by_parent
-    >>> onset = {"sudden": 0.9, "days": 0.07, "gradual": 0.03}  # in a rupture
-    >>> pop = split_by_parent(0.6, list(onset.values()), odds_ratios=[1, 0.1, 0.05])
-    >>> dict(zip(onset, pop.round(2).tolist(), strict=True))
-    {'sudden': 0.65, 'days': 0.16, 'gradual': 0.09}
-    """
-    from scipy import optimize
-
-    ratios, shares = np.asarray(odds_ratios, dtype=float), np.asarray(weights, dtype=float)
-
-    def proportions(log_odds: float) -> Array:
-        odds = np.exp(log_odds) * ratios
-        return np.asarray(odds / (1 + odds))
-
-    log_odds = optimize.brentq(lambda x: float(shares @ proportions(x)) - mean, -60, 60)
-    return proportions(float(log_odds))
-=======
     ndarray, shape (parent states, states)
         Columns whose odds stand in the given ratios and whose weighted mean is `means`.
->>>>>>> theirs
 
     Raises
     ------
     HamkneeError
         If the margins cannot be reached, because ratios are 0 or many orders of magnitude apart.
+
+    Examples
+    --------
+    >>> from hamknee.estimation import split_by_parent
+    >>> onset = {"sudden": 0.9, "days": 0.07, "gradual": 0.03}  # in a rupture
+    >>> pop = split_by_parent([0.6, 0.4], list(onset.values()), [[1, 1], [0.1, 1], [0.05, 1]])
+    >>> dict(zip(onset, pop[:, 0].round(2).tolist(), strict=True))
+    {'sudden': 0.65, 'days': 0.16, 'gradual': 0.09}
     """
     goal, shares = np.asarray(means, dtype=float), np.asarray(weights, dtype=float)
     split: Array = np.asarray(odds_ratios, dtype=float) * goal
@@ -305,8 +289,8 @@ def split_ess(
     --------
     >>> from hamknee.estimation import split_by_parent, split_ess
     >>> onset = [0.9, 0.07, 0.03]
-    >>> pop = split_by_parent(0.6, onset, odds_ratios=[1, 0.1, 0.05])
-    >>> round(split_ess(0.6, ess=14, weights=onset, split=pop), 1)
+    >>> pop = split_by_parent([0.6, 0.4], onset, [[1, 1], [0.1, 1], [0.05, 1]])
+    >>> round(split_ess([0.6, 0.4], ess=14, weights=onset, split=pop), 1)
     10.5
     """
     whole, shares = np.asarray(means, dtype=float), np.asarray(weights, dtype=float)
