@@ -70,7 +70,7 @@ from typing import TYPE_CHECKING
 from hamknee import evaluation, guidance, inference, network, reasoning, sensitivity
 from hamknee.base import FaultsError, HamkneeError
 from hamknee.evaluation import evaluate
-from hamknee.guidance import advice, follow_up, summary, triage, triage_check
+from hamknee.guidance import advice, follow_up, level_questions, summary, triage, triage_check
 from hamknee.inference import ImpossibleEvidenceError, Model, load
 from hamknee.network import EvidenceError
 from hamknee.reasoning import (
@@ -125,6 +125,7 @@ __all__ = [
     "formats",
     "guidance",
     "inference",
+    "level_questions",
     "load",
     "natural_frequencies",
     "network",

@@ -10,6 +10,7 @@ from hamknee.guidance.guidance_file import (
     guidance_for,
     read_guidance,
 )
+from hamknee.guidance.raising import LevelQuestions, level_questions
 from hamknee.guidance.summarising import Summary, summary
 from hamknee.guidance.texts import Flag, Guidance
 from hamknee.guidance.triaging import OPEN, UNKNOWN, FlagError, Triage, triage
@@ -24,6 +25,7 @@ __all__ = [
     "FollowUp",
     "Guidance",
     "GuidanceError",
+    "LevelQuestions",
     "Summary",
     "Triage",
     "TriageCheck",
@@ -32,6 +34,7 @@ __all__ = [
     "find_guidance",
     "follow_up",
     "guidance_for",
+    "level_questions",
     "read_guidance",
     "summary",
     "triage",

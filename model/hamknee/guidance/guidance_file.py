@@ -161,6 +161,8 @@ _WORDS = {
         "not_enough": "labels",
         "open_signs": "flags",
         "worrying_answer": "answers",
+        "could_raise": "level labels",
+        "nothing_raises": "",
         "eased": "level answers",
         "hold_back": "measures condition high because",
         "hold_back_flag": "measures flag",

@@ -289,7 +289,7 @@ def judged(
         Questions that were asked in vain.
     """
     case = interval.case
-    answers = _answers(guidance, given, case.evidence)
+    answers = flag_answers(guidance, given, case.evidence)
     answers |= {n: "follow_up" for n in raised if given.get(n) is not True}
     decision = Decision(guidance, case)
     reasons = [
@@ -302,7 +302,10 @@ def judged(
     return Triage(level, tuple(reasons), answers, interval, guidance, dict(given))
 
 
-def _answers(guidance: Guidance, given: Mapping[str, object], evidence: Evidence) -> dict[str, str]:
+def flag_answers(
+    guidance: Guidance, given: Mapping[str, object], evidence: Evidence
+) -> dict[str, str]:
+    """Return the answer to every warning sign, from what was asked and from the findings."""
     return {n: _answer(flag, given.get(n), evidence) for n, flag in guidance.flags.items()}
 
 
@@ -347,6 +350,11 @@ def _answer(flag: Flag, given: object, evidence: Evidence) -> str:
     if any(matches(pattern, evidence) for pattern in flag.denied_by):
         return "denied"
     return "not_asked"
+
+
+def flag_levels(guidance: Guidance, answers: Mapping[str, str]) -> list[str]:
+    """Return the levels that the warning signs ask for."""
+    return [reason.level for reason in _flag_reasons(guidance, answers)]
 
 
 def _flag_reasons(guidance: Guidance, answers: Mapping[str, str]) -> Iterable[Reason]:
@@ -406,8 +414,8 @@ def _eased(triage: Triage) -> Iterable[tuple[str, str]]:
         if now == 0 or name in decision.worrying:
             continue
         rest = case.evidence.without(name)
-        answers = _answers(guidance, triage.given, rest)
-        levels = [reason.level for reason in _flag_reasons(guidance, answers)]
+        answers = flag_answers(guidance, triage.given, rest)
+        levels = flag_levels(guidance, answers)
         level = guidance.most_urgent([*levels, decision.level_without(name)])
         if guidance.urgency(level) < now:
             yield name, level

@@ -101,6 +101,10 @@ class Evidence(Mapping[str, Value]):
         kept = {k: v for k, v in self.known.items() if self.vocabulary[k].role in roles}
         return Evidence(self.vocabulary, FrozenMapping(kept))
 
+    def adding(self, name: str, state: str) -> "Evidence":
+        """Return the case with one more definite answer."""
+        return replace(self, known=FrozenMapping({**self.known, name: state}))
+
     def without(self, name: str) -> "Evidence":
         """Return the rest, without what is known of one variable."""
         kept = {other: value for other, value in self.known.items() if other != name}

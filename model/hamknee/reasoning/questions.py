@@ -223,6 +223,7 @@ def next_questions(
     per_minute: bool = True,
     pairs: bool | Literal["auto"] = "auto",
     skip: Iterable[str] = (),
+    first: Iterable[str] = (),
 ) -> Questions:
     """Rank the open questions by what their answers are expected to tell.
 
@@ -245,6 +246,9 @@ def next_questions(
         alone. By default only where no single question tells 0.01 bits.
     skip : iterable of str
         Variables that are not to be asked, because the answer is not to be had.
+    first : iterable of str
+        Variables that go before the others, in this order: those of which an answer could still
+        change what to do (`hamknee.level_questions`). Those that are not open are passed over.
 
     Returns
     -------
@@ -263,6 +267,9 @@ def next_questions(
     gain = information(joint, starts, focus)
     gain[~relevant(model, case.cases.codes)[0, asked]] = 0.0
     ranking = _ranking(case, gain, [(v,) for v in left], per_minute)
+    places = [model.vocabulary.index[find_variable(model.vocabulary, name).name] for name in first]
+    front = [left.index(v) for v in places if v in left]
+    ranking = np.array([*front, *(i for i in ranking if i not in front)], dtype=np.intp)
     ends = np.append(starts[1:], len(joint))
     tables = [joint[starts[i] : ends[i]] for i in ranking]
     couples, couple_gain = None, np.zeros(0)

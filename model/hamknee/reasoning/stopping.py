@@ -277,6 +277,7 @@ def stop_rule(
     least_gain: float = USELESS,
     per_minute: bool = True,
     skip: Iterable[str] = (),
+    first: Iterable[str] = (),
     draws: int = 2000,
     seed: int = 0,
 ) -> Stop:
@@ -304,6 +305,9 @@ def stop_rule(
     skip : iterable of str
         Variables that are not to be asked, because the answer is not to be had; the decision is
         then stable if the answers to the others leave it as it is.
+    first : iterable of str
+        Questions of which an answer could still change what to do (`hamknee.level_questions`):
+        they are asked first, and as long as one of them is open nothing says to stop.
     draws, seed : int
         As for `same_decision_probability`.
 
@@ -319,14 +323,15 @@ def stop_rule(
     case = model.case(evidence)
     skipped = tuple(skip)
     names = [model.vocabulary.variables[v].name for v in case.open_without(skipped)]
+    front = [name for name in first if name in names]
     decision = same_decision_probability(
         model, case, state, threshold, questions=names, draws=draws, seed=seed
     )
     questions = next_questions(
-        model, case, state=state, per_minute=per_minute, pairs=True, skip=skipped
+        model, case, state=state, per_minute=per_minute, pairs=True, skip=skipped, first=front
     )
     found = Stop(decision, questions, stable, least_gain, None)
-    met = found.conditions()
+    met = [] if front else found.conditions()
     return replace(found, reason=next((name for name, *_, holds in met if holds), None))
 
 
