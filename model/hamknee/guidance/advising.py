@@ -135,7 +135,7 @@ def advice(
     Examples
     --------
     >>> import hamknee
-    >>> model, case = hamknee.load(), {"onset": "gradual", "location": "anteromedial"}
+    >>> model, case = hamknee.load(), {"onset": "gradual", "location": "posteromedial"}
     >>> advice = hamknee.advice(model, case, {"cannot_bear_weight": True})
     >>> for line in advice.sections["now"]:
     ...     print(line)
@@ -161,7 +161,7 @@ def advice_for(found: Triage) -> Advice:
     >>> from hamknee.guidance import advice_for
     >>> urgent = hamknee.triage(hamknee.load(), {}, {"breathless_or_chest_pain": True})
     >>> list(advice_for(urgent).sections)  # no self-care while an ambulance is called
-    ['now', 'withheld', 'seek_help', 'professional', 'limits']
+    ['now', 'dont', 'seek_help', 'professional', 'limits']
     """
     maker = _Maker(found)
     sections = (

@@ -181,8 +181,8 @@ class Guidance:
     ['emergency', 'same_day', 'see_professional', 'self_care']
     >>> guidance.most_urgent(["self_care", "same_day"])
     'same_day'
-    >>> len(guidance.flags), len(guidance.urgent)
-    (12, 7)
+    >>> len(guidance.urgent) < len(guidance.flags)
+    True
     """
 
     levels: Mapping[str, Level]

@@ -21,7 +21,7 @@ import numpy as np
 
 from hamknee.base import Array, Codes, percent
 from hamknee.inference import AnyCase, Case, Model, entropy
-from hamknee.network import Variable, find_state
+from hamknee.network import Variable, find_state, find_variable
 from hamknee.reasoning.answers import answered
 from hamknee.reasoning.d_separation import relevant
 
