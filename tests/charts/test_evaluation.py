@@ -41,7 +41,7 @@ def test_shares_are_drawn_from_0_to_100_percent(evaluation: Evaluation) -> None:
     (dot,) = layers(chart, "point")
     assert dot["encoding"]["x"]["scale"]["domain"] == [0, 1]
     (rows,) = data(chart)
-    assert rows[0]["number"] == "78 %"
+    assert rows[0]["number"] == "66 %"
 
 
 def test_reliability_has_the_diagonal_and_an_interval_for_each_bin(evaluation: Evaluation) -> None:
@@ -61,10 +61,10 @@ def test_reliability_has_the_diagonal_and_an_interval_for_each_bin(evaluation: E
 def test_confusion_shows_every_count_and_frames_what_is_right(evaluation: Evaluation) -> None:
     chart = confusion(evaluation.confusion)
     counts, right = sorted(data(chart), key=lambda rows: "n" not in rows[0])
-    assert sum(row["n"] for row in counts) == 58
+    assert sum(row["n"] for row in counts) == 111
     assert all(row["n"] > 0 for row in counts)
     assert [row["label"] for row in right] == [row["first_label"] for row in right]
-    assert len(right) == 11
+    assert len(right) == 21
     order = list(dict.fromkeys(evaluation.confusion["label"]))
     for layer in chart.to_dict()["layer"]:
         assert layer["encoding"]["x"]["sort"] == layer["encoding"]["y"]["sort"] == order

@@ -73,7 +73,7 @@ def test_a_known_target_is_evidence_like_any_other(model: Model) -> None:
     for row in range(0, MANY, 3 * 97):
         state = codes[row, model.engine.target]
         p = before.probabilities[row, state]
-        np.testing.assert_allclose(found.probabilities[row], np.eye(11)[state], atol=1e-12)
+        np.testing.assert_allclose(found.probabilities[row], np.eye(21)[state], atol=1e-12)
         log_p = before.log_p_evidence[row] + math.log(p)
         assert found.log_p_evidence[row] == pytest.approx(log_p, abs=1e-10)
 
@@ -179,11 +179,11 @@ def test_codes_that_a_variable_does_not_have_are_named(code: int) -> None:
 
 
 def test_codes_of_another_shape_are_refused(model: Model) -> None:
-    with pytest.raises(HamkneeError, match=r"shape \(2, 3\).*24 columns"):
+    with pytest.raises(HamkneeError, match=r"shape \(2, 3\).*27 columns"):
         model.cases(np.zeros((2, 3), dtype=np.intp))
 
 
 def test_no_cases_have_no_answers(model: Model) -> None:
-    none = model.scores(model.cases(np.empty((0, 24), dtype=np.uint8)))
-    assert none.probabilities.shape == (0, 11)
+    none = model.scores(model.cases(np.empty((0, 27), dtype=np.uint8)))
+    assert none.probabilities.shape == (0, 21)
     assert none.conflict.shape == (0,)

@@ -136,8 +136,8 @@ def test_the_order_of_columns_and_rows_does_not_matter(model: Model) -> None:
 )
 def test_few_or_no_cases_are_answered(cases: Any, count: int, model: Model) -> None:
     answers = model.posterior(cases)
-    assert answers.probabilities.shape == (count, 11)
-    assert len(answers.table) == 11 * count
+    assert answers.probabilities.shape == (count, 21)
+    assert len(answers.table) == 21 * count
     assert answers.text.startswith({0: "No cases", 1: "1 case;", 3: "3 cases;"}[count])
     assert model.marginals(cases)["age"].shape == (count, 3)
     assert len(model.most_probable_explanation(cases)) == count
@@ -154,7 +154,7 @@ def test_few_or_no_cases_are_answered(cases: Any, count: int, model: Model) -> N
 def test_cases_keep_the_names_of_the_rows(index: Any, model: Model) -> None:
     answers = model.posterior(pd.DataFrame({"pop": ["yes", "no"]}, index=index))
     assert list(answers.cases) == list(index)
-    assert answers.table["case"].tolist() == [index[0]] * 11 + [index[1]] * 11
+    assert answers.table["case"].tolist() == [index[0]] * 21 + [index[1]] * 21
 
 
 def test_part_of_the_cases_keeps_their_names(model: Model) -> None:

@@ -17,16 +17,17 @@ def published(vocabulary: Vocabulary) -> LabelledCases:
 
 
 def test_the_published_cases_are_read_whole(published: LabelledCases) -> None:
-    assert len(published) == 58
+    assert len(published) == 111
     assert published.diagnosed.all()
-    assert list(published.about) == ["detail", "confirmation", "source", "link", "summary"]
+    about = ["kind", "coexisting", "detail", "confirmation", "source", "link", "summary"]
+    assert list(published.about) == [*about, "urgency", "urgency_why", "red_flags"]
     assert published.cases.names()[0] == "BAK-01"
 
 
 def test_age_sex_and_setting_are_not_counted_as_findings(published: LabelledCases) -> None:
     counts = known_findings(published.cases)
-    assert (counts >= 3).sum() == 40
-    assert (counts >= 5).sum() == 23
+    assert (counts >= 3).sum() == 84
+    assert (counts >= 5).sum() == 51
 
 
 def test_the_diagnosis_is_hidden_and_can_be_put_back(vocabulary: Vocabulary) -> None:
@@ -48,7 +49,7 @@ def test_some_of_the_cases_by_mask_or_number(published: LabelledCases) -> None:
     some = published[np.array([3, 5])]
     assert some.cases.names() == [published.cases.names()[3], published.cases.names()[5]]
     assert len(some.about) == len(some.truth) == 2
-    assert len(published[known_findings(published.cases) >= 5]) == 23
+    assert len(published[known_findings(published.cases) >= 5]) == 51
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_five_independent_faults_are_told_together_in_the_order_of_the_lines(
         ("age,under_40,condition=dvt,", "probability", "0,2"),
         ("sex,male,condition=strain,", "state", "mal"),
         (YES, "ess", "-1"),
-        ("tenderness,yes,condition=other,", "basis", "guess"),
+        ("overweight,yes,condition=other,", "basis", "guess"),
         ("diabetes,no,condition=rupture,", "sources", "me"),
     ]
     lines = SHIPPED.split("\n")
@@ -114,7 +114,7 @@ def test_five_independent_faults_are_told_together_in_the_order_of_the_lines(
 
 
 def test_faults_of_a_column_stand_among_those_of_the_rows_by_line(folder: Folder) -> None:
-    broken = together(pop("0.9", "0.2"), cell("ess", "x", "tenderness,yes,condition=other,"))
+    broken = together(pop("0.9", "0.2"), cell("ess", "x", "overweight,yes,condition=other,"))
     sum_off, no_number = folder.faults(broken(SHIPPED))
     assert "adds up to 1.1" in sum_off
     assert "found 'x'" in no_number

@@ -5,7 +5,7 @@ import pytest
 from hamknee.network.vocabulary import GROUPS, ROLES, Vocabulary
 
 
-def test_there_is_one_target_of_eleven_conditions(vocabulary: Vocabulary) -> None:
+def test_there_is_one_target_of_21_conditions(vocabulary: Vocabulary) -> None:
     assert vocabulary.having("target") == (vocabulary.target,)
     assert vocabulary.target.name == "condition"
     assert vocabulary.target.state_names == (
@@ -17,18 +17,28 @@ def test_there_is_one_target_of_eleven_conditions(vocabulary: Vocabulary) -> Non
         "bakers_cyst",
         "meniscal_tear",
         "osteoarthritis",
+        "patellofemoral_pain",
         "dvt",
         "calf_strain",
+        "mcl_sprain",
+        "cruciate_tear",
+        "iliotibial_band",
+        "popliteus_gastrocnemius",
+        "bone_stress_injury",
+        "nerve_or_referred",
+        "artery_disease",
+        "inflamed_joint",
+        "skin_or_vein_inflammation",
         "other",
     )
 
 
-def test_there_are_24_variables_and_the_setting_is_the_context(vocabulary: Vocabulary) -> None:
-    assert len(vocabulary) == len(list(vocabulary)) == 24
+def test_there_are_27_variables_and_the_setting_is_the_context(vocabulary: Vocabulary) -> None:
+    assert len(vocabulary) == len(list(vocabulary)) == 27
     (setting,) = vocabulary.having("context")
     assert setting.name == "setting"
     assert setting.state_names == ("primary_care", "sports_clinic", "emergency")
-    assert len(vocabulary.having("trait", "finding")) == 22
+    assert len(vocabulary.having("trait", "finding")) == 25
 
 
 def test_the_six_core_findings_are_always_in_view(vocabulary: Vocabulary) -> None:

@@ -120,7 +120,7 @@ def test_shipped_numbers(model: Model) -> None:
     assert {list(model.vocabulary)[v] for v in found.questions} == set(best)
     assert found.table["variable"].iloc[0] == "location"
     assert found.table["added_gain"].sum() == pytest.approx(found.gain[-1], abs=1e-12)
-    assert "Ask Location, Activity (0.6 minutes): 0.96 bits" in found.text
+    assert "Ask Location, Activity (0.6 minutes): 1.14 bits" in found.text
     assert question_budget(model, {"setting": "primary_care"}, 5).method == "greedy"
 
 

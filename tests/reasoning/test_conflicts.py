@@ -151,7 +151,7 @@ def test_a_local_conflict_is_told_though_the_whole_agrees(model: Model) -> None:
     assert found.stands_out
     assert found.verdict.startswith(
         "One of these answers does not go with the others. Check first: Known osteoarthritis "
-        "(Yes). With the other answers it is seen in 1 % of cases, "
+        "(Yes). With the other answers it is seen in 2 % of cases, "
     )
     assert not conflict(model, agreeing).stands_out
     assert "Check first" not in conflict(model, agreeing).text

@@ -171,13 +171,13 @@ def test_uncertain_evidence_is_still_open_and_counts(model: Model) -> None:
 
 
 def test_why_names_the_state_and_its_movement(model: Model) -> None:
-    found = next_questions(model, CASE, state="rupture")
+    found = next_questions(model, CASE, state="strain")
     question = model.vocabulary[found.best[0]]
     assert found.text.startswith(f"Ask next: {question.question} It tells ")
     rows = found.answers[found.answers["variable"] == question.name]
-    rows = rows[rows["condition"] == "rupture"].set_index("state")
+    rows = rows[rows["condition"] == "strain"].set_index("state")
     high, low = rows["probability"].idxmax(), rows["probability"].idxmin()
-    raised = f"would raise Complete tendon rupture to {percent(rows.loc[high, 'probability'])}"
+    raised = f"would raise Distal hamstring strain to {percent(rows.loc[high, 'probability'])}"
     lowered = f"would lower it to {percent(rows.loc[low, 'probability'])}"
     assert raised in found.text
     assert lowered in found.text

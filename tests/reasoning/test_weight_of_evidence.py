@@ -218,7 +218,7 @@ def test_fifteen_findings_are_sampled_and_fourteen_are_not(model: Model) -> None
 def test_one_sentence_a_finding(model: Model) -> None:
     reasons = explain(model, CASE, "rupture")
     first, *sentences = reasons.text.splitlines()
-    assert first.startswith("Complete tendon rupture: starting probability 1 %, ")
+    assert first.startswith("Complete tendon rupture: starting probability under 1 %, ")
     assert len(sentences) == len(CASE) - 1
     pop = next(sentence for sentence in sentences if sentence.startswith("Pop"))
     ratio = 2 ** reasons.table.set_index("variable").loc["pop", "shapley"]

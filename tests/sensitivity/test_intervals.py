@@ -268,15 +268,15 @@ def test_only_what_matters_to_the_case_is_looked_at(model: Model) -> None:
         sampler = Sampler(model.case(evidence))
         return {names[p.variable]: (p.size, *map(len, p.columns)) for p in sampler.parts}
 
-    assert looked_at({}) == {"setting": (3,), "condition": (11, 3)}
-    assert looked_at({"setting": "emergency"}) == {"setting": (1,), "condition": (11, 1)}
-    assert looked_at({"setting": "emergency", "location": "calf"})["location"] == (1, 11)
+    assert looked_at({}) == {"setting": (3,), "condition": (21, 3)}
+    assert looked_at({"setting": "emergency"}) == {"setting": (1,), "condition": (21, 1)}
+    assert looked_at({"setting": "emergency", "location": "calf"})["location"] == (1, 21)
     # the second parent is not known, and is needed whole
     assert looked_at({"setting": "emergency", "pop": "yes"}) == {
         "setting": (1,),
-        "condition": (11, 1),
-        "onset": (3, 11),
-        "pop": (1, 11, 3),
+        "condition": (21, 1),
+        "onset": (3, 21),
+        "pop": (1, 21, 3),
     }
     assert looked_at({"setting": "emergency", "pop": "yes", "onset": "days"})["pop"] == (1, 11, 1)
 
@@ -418,7 +418,7 @@ def test_the_result_tells_what_to_measure_next(model: Model) -> None:
     assert list(contributions.table.columns) == ["variable", "given", "ess", "share"]
     assert list(contributions.table.given) == ["setting=emergency"]
     measure = "measure “Condition, given Setting: Emergency department” next"
-    assert f"{measure}: it now counts as 37.8 cases" in contributions.text
+    assert f"{measure}: it now counts as 49 cases" in contributions.text
 
 
 def test_nothing_to_measure_is_said() -> None:

@@ -159,7 +159,7 @@ def test_the_table_has_every_number_once_and_the_widest_first(model: Model) -> N
     assert len(table) == numbers
     assert not table.duplicated(["variable", "state", "given"]).any()
     binary = table[table.variable == "pop"]
-    assert len(binary) == 33
+    assert len(binary) == 63
     assert set(binary.state) == {"yes"}
     assert set(table[table.width > 1e-12].variable) == {"condition", *SHIPPED} - {"setting"}
     assert found.text.startswith("The probability of Complete tendon rupture, ")

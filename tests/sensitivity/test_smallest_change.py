@@ -139,19 +139,23 @@ def test_some_of_these_levels_need_two_numbers() -> None:
 
 def test_nothing_is_nearer_than_the_change_of_the_log_odds(model: Model) -> None:
     cases = simulate(model, 6, known=0.3, seed=5)
+    reached = 0
     for row in range(6):
         evidence = cases.evidence(row)
         posterior = model.posterior(evidence)
         second = posterior.target.state_names[posterior.order[1]]
         p = posterior[second]
         found = what_would_change(model, evidence, second, 0.6)
-        assert found.one is not None
+        if found.one is None:  # no single number of this case can do it
+            continue
+        reached += 1
         bound = abs(np.log(0.6 / 0.4) - np.log(p / (1 - p)))
         assert found.one.distance >= bound - 1e-9
         assert found.one.reached == pytest.approx(0.6, abs=1e-9)
         if found.two is not None:
             assert bound - 1e-9 <= found.two.distance < found.one.distance
             assert found.two.reached == pytest.approx(0.6, abs=1e-9)
+    assert reached >= 3
 
 
 def test_both_of_one_column_move_alike_where_that_is_nearest() -> None:
