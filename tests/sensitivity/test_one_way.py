@@ -164,7 +164,7 @@ def test_the_table_has_every_number_once_and_the_widest_first(model: Model) -> N
     assert set(table[table.width > 1e-12].variable) == {"condition", *SHIPPED} - {"setting"}
     assert found.text.startswith("The probability of Complete tendon rupture, ")
     assert "depends most on “Condition: Complete tendon rupture, given Setting: " in found.text
-    assert f"{len(found.deciding)} of 630 numbers can alone" in found.text
+    assert f"{len(found.deciding)} of 1914 numbers can alone" in found.text
 
 
 def test_numbers_that_can_decide_do(model: Model) -> None:

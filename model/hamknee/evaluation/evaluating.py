@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,11 +64,15 @@ class Evaluation:
         Of each interval.
     resamples, seed : int
         Of the bootstrap.
+    kinds : sequence of str
+        What kind of case each is, such as ``ordinary``; empty where the cases do not tell.
 
     Examples
     --------
     >>> import hamknee
     >>> evaluation = hamknee.evaluate(hamknee.load(), resamples=100)
+    >>> sorted(evaluation.by_kind)
+    ['case_report', 'ordinary']
     >>> evaluation.top1 <= evaluation.top3
     True
     >>> evaluation.by_case.columns.tolist()
@@ -89,6 +93,24 @@ class Evaluation:
     mass: float
     resamples: int
     seed: int
+    kinds: Sequence[str] = ()
+
+    @cached_property
+    def by_kind(self) -> dict[str, Evaluation]:
+        """The same of each kind of case alone; empty where there are no two kinds."""
+        names = list(dict.fromkeys(self.kinds))
+        return {name: self._of_kind(name) for name in names} if len(names) > 1 else {}
+
+    @cached_property
+    def kind_table(self) -> pd.DataFrame:
+        """One row a kind of case: kind, n, top1, top3, log_loss, brier, of the model alone."""
+        import pandas as pd
+
+        rows = [
+            (name, part.n, *(getattr(part, measure) for measure in MEASURES))
+            for name, part in self.by_kind.items()
+        ]
+        return pd.DataFrame(rows, columns=["kind", "n", *MEASURES])
 
     @property
     def n(self) -> int:
@@ -210,7 +232,7 @@ class Evaluation:
     @cached_property
     def text(self) -> str:
         """Plain sentences: which cases count, how good the answers are, what they have to beat."""
-        return " ".join([self._which_text, self._good_text, self._beaten_text])
+        return " ".join([self._which_text, self._good_text, *self._kind_texts, self._beaten_text])
 
     def calibration(self, condition: str | None = None, *, of: Which = "every") -> Calibration:
         """Return how probabilities compare with what came true, in cases with one diagnosis.
@@ -271,6 +293,9 @@ class Evaluation:
             "n": self.n,
             **summary.pop("model"),
             "by_condition": rows.to_dict(orient="index"),
+            "by_kind": {
+                name: {"n": part.n, **part._json("model")} for name, part in self.by_kind.items()
+            },
             "baselines": summary,
             "cases": {
                 "read": self.read,
@@ -283,6 +308,27 @@ class Evaluation:
         }
 
     # How ----------------------------------------------------------------------------------
+
+    def _of_kind(self, name: str) -> Evaluation:
+        chosen = np.array([kind == name for kind in self.kinds])
+        return replace(
+            self,
+            cases=[case for case, of in zip(self.cases, chosen, strict=True) if of],
+            truth=self.truth[chosen],
+            probabilities={who: p[chosen] for who, p in self.probabilities.items()},
+            kinds=(),
+        )
+
+    @property
+    def _kind_texts(self) -> Iterator[str]:
+        """Yield a sentence for each kind of case, because they are of different difficulty."""
+        for name, part in self.by_kind.items():
+            top1, top3 = (part.board.interval("model", measure) for measure in ("top1", "top3"))
+            yield (
+                f"Of the {part.n} of kind {name.replace('_', ' ')}: first in {percent(part.top1)} "
+                f"({percent_range(*top1)}), among the first three in {percent(part.top3)} "
+                f"({percent_range(*top3)}), log loss {part.log_loss:.2f}."
+            )
 
     @cached_property
     def _answered(self) -> npt.NDArray[np.bool_]:
@@ -417,6 +463,7 @@ def evaluate(
         mass=mass,
         resamples=resamples,
         seed=seed,
+        kinds=[str(kind) for kind in kept.about.get("kind", ())],
     )
 
 
