@@ -169,6 +169,9 @@ def show_follow_up(model: hamknee.Model, case: VisitorCase, advice: Advice) -> N
     )
     if course:
         followed = hamknee.follow_up(
-            model, case.evidence, case.flags, days=float(days), course=course
+            *(model, case.evidence, case.flags),
+            days=float(days),
+            course=course,
+            not_known=case.not_known,
         )
         st.markdown(plain(followed.course_text))

@@ -8,7 +8,7 @@ from hamknee import Model
 from hamknee.base import percent
 from hamknee.charts import ranking, ranking_rows
 from hamknee.network import Variable
-from hamknee.reasoning import Conflict
+from hamknee.reasoning import AlsoPresent, Conflict
 from hamknee.sensitivity import CredibleInterval
 from parts.announcing import announce
 from parts.drawing import show_chart
@@ -38,6 +38,14 @@ def show_sentence(interval: CredibleInterval, level: str | None) -> None:
         announce(headline(interval))
     with st.container(key="detail"):
         st.markdown(plain(detail(interval)))
+
+
+def show_beside(also: AlsoPresent) -> None:
+    """Show what may be there beside the main cause."""
+    text = " ".join(filter(None, [also.text, also.clot_text]))
+    if text:
+        with st.container(key="beside"):
+            st.markdown(plain(text))
 
 
 def show_ranking(interval: CredibleInterval) -> None:

@@ -38,6 +38,11 @@ def show_level(triage: Triage, whose: str = "") -> None:
     )
 
 
+def show_eased(triage: Triage) -> None:
+    """Show which answers made it less urgent."""
+    st.html(f'<p class="signs">{in_html(triage.eased_text)}</p>')
+
+
 def show_signs(guidance: Guidance, form: Form | None = None, triage: Triage | None = None) -> None:
     """Show the signs not to wait with.
 

@@ -29,7 +29,7 @@ from hamknee.network import (
     read_labelled,
     value_text,
 )
-from hamknee.reasoning import Conflict, Reasons, Stop
+from hamknee.reasoning import AlsoPresent, Conflict, Reasons, Stop
 from hamknee.sensitivity import CredibleInterval, Difference, Tornado
 from state.case import VisitorCase
 from state.numbers import Numbers, stamp
@@ -93,9 +93,11 @@ def interval(model: hamknee.Model, case: VisitorCase) -> CredibleInterval:
 
 def triage(model: hamknee.Model, case: VisitorCase) -> Triage:
     """Return how soon to seek help, and why."""
-    known, flags = case.evidence, case.flags
-    signs = sorted(flags.items())
-    return kept(lambda: hamknee.triage(model, known, flags), "triage", model, known, signs)
+    known, flags, vain = case.evidence, case.flags, case.not_known
+    return kept(
+        lambda: hamknee.triage(model, known, flags, not_known=vain),
+        *("triage", model, known, sorted(flags.items()), vain),
+    )
 
 
 def safe_triage(model: hamknee.Model, case: VisitorCase) -> Triage:
@@ -116,6 +118,23 @@ def summary(model: hamknee.Model, case: VisitorCase) -> Summary:
     return Summary(advice(model, case), model.sha256, not_known=case.not_known)
 
 
+def also_present(model: hamknee.Model, case: VisitorCase) -> AlsoPresent:
+    """Return what may be there beside the main cause."""
+    known = case.evidence
+    return kept(lambda: hamknee.also_present(model, known), "also present", model, known)
+
+
+def level_questions(model: hamknee.Model, case: VisitorCase) -> tuple[str, ...]:
+    """Return the questions that come first, because the level waits for their answers."""
+    if guidance(model) is None:
+        return ()
+    known, flags, vain = case.evidence, case.flags, case.not_known
+    return kept(
+        lambda: hamknee.level_questions(model, known, flags, not_known=vain).names,
+        *("level questions", model, known, sorted(flags.items()), vain),
+    )
+
+
 def stop(
     model: hamknee.Model, case: VisitorCase, state: str | None = None, *, per_minute: bool = True
 ) -> Stop:
@@ -130,12 +149,12 @@ def stop(
     per_minute : bool
         Whether the time that a question takes counts.
     """
-    known, skip = case.evidence, case.not_known
+    known, skip, first = case.evidence, case.not_known, level_questions(model, case)
     return kept(
         lambda: hamknee.stop_rule(
-            model, known, state, per_minute=per_minute, skip=skip, draws=DRAWS
+            model, known, state, per_minute=per_minute, skip=skip, first=first, draws=DRAWS
         ),
-        *("stop", model, known, skip, state, per_minute),
+        *("stop", model, known, skip, first, state, per_minute),
     )
 
 

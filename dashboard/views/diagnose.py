@@ -12,13 +12,14 @@ from diagnosis.panels import show_people, show_reasons, show_what_to_do
 from diagnosis.ranking import (
     given,
     show_basis,
+    show_beside,
     show_conflict,
     show_meanings,
     show_ranking,
     show_sentence,
     show_table,
 )
-from diagnosis.warning_signs import ask_signs, show_level, show_signs
+from diagnosis.warning_signs import ask_signs, show_eased, show_level, show_signs
 from diagnosis.weighing import ask_weights
 from hamknee import ImpossibleEvidenceError, Model
 from hamknee.guidance import Guidance, Triage
@@ -55,6 +56,8 @@ def show_header(guidance: Guidance | None, form: Form, triage: Triage | None) ->
     with st.container(key="header"):
         if triage is not None and triage.reasons:
             show_level(triage)
+        if triage is not None and triage.eased_text:
+            show_eased(triage)
         with st.container(key="title"):
             st.title(texts().title, anchor=False)
         if guidance is not None:
@@ -92,6 +95,8 @@ def show_answer(model: Model, form: Form, triage: Triage | None) -> None:
         st.warning(contradiction_text(model.vocabulary, error))
         return
     show_sentence(interval, None if triage is None else triage.about.label)
+    if has_findings(interval.posterior):
+        show_beside(answers.also_present(model, case))
     with st.container(key="ranking"):
         show_ranking(interval)
         with st.container(key="panel"):

@@ -26,11 +26,14 @@ from hamknee.cli.terminal import (
     FlagOption,
     JsonOption,
     NoFlagOption,
+    NotKnownOption,
     PriorsOption,
     err,
     out,
     parse_flags,
+    parse_not_known,
     plain,
+    print_also,
     print_footer,
     print_json,
     print_triage,
@@ -40,10 +43,10 @@ from hamknee.cli.terminal import (
     triage_json,
     try_triage,
 )
-from hamknee.guidance import find_guidance
+from hamknee.guidance import find_guidance, level_questions
 from hamknee.inference import load
 from hamknee.network import read_shipped_or_own
-from hamknee.reasoning import Reasons, conflict, next_questions
+from hamknee.reasoning import Reasons, also_present, conflict, next_questions
 from hamknee.reasoning import explain as explain_state
 from hamknee.sensitivity import CredibleInterval, credible_interval, tornado, what_would_change
 
@@ -106,13 +109,15 @@ def diagnose(
     findings: Findings = None,
     flag: FlagOption = None,
     no_flag: NoFlagOption = None,
+    not_known: NotKnownOption = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
 ) -> None:
     """Say how soon to seek help, then rank the conditions that could be behind the pain."""
     flags = parse_flags(flag, no_flag)
     model, case = read_case(findings, priors)
-    urgency = try_triage(case, flags)
+    vain = parse_not_known(model.vocabulary, not_known)
+    urgency = try_triage(case, flags, vain)
     interval = credible_interval(model, case) if urgency is None else urgency.interval
     if as_json:
         print_json(case, {"triage": triage_json(urgency)} | _conditions(interval))
@@ -123,11 +128,13 @@ def diagnose(
     console.print(f"{posterior.findings_text}\n\n{posterior.text}\n")
     console.print(ranking(interval, console))
     console.print(f"\n{interval.stability}")
+    print_also(console, also_present(model, case.evidence))
     if case.evidence:
         together = conflict(model, case)
         if together.stands_out:
             console.print(together.text)
-    console.print(next_questions(model, case).text)
+    first = () if urgency is None else level_questions(model, case, flags, not_known=vain).names
+    console.print(next_questions(model, case, skip=vain, first=first).text)
     print_footer(console, model)
 
 
@@ -236,7 +243,7 @@ def ask(
     except KeyboardInterrupt:
         console.print()
         raise typer.Exit(code=130) from None
-    urgency = try_triage(case, {})
+    urgency = try_triage(case, {}, interview.not_known)
     if as_json:
         answer = {"triage": triage_json(urgency)} | _conditions(credible_interval(model, case))
         print_json(case, answer | {"asked": list(interview.answers)})
@@ -245,6 +252,7 @@ def ask(
     console.print()
     print_triage(console, urgency)
     console.print(f"\n{posterior.findings_text}\n{posterior.text}")
+    print_also(console, also_present(model, case.evidence))
     print_footer(console, model)
 
 

@@ -13,9 +13,11 @@ from hamknee.cli.terminal import (
     FlagOption,
     JsonOption,
     NoFlagOption,
+    NotKnownOption,
     PriorsOption,
     out,
     parse_flags,
+    parse_not_known,
     print_footer,
     print_json,
     print_triage,
@@ -58,13 +60,15 @@ def follow_up_command(
     findings: Findings = None,
     flag: FlagOption = None,
     no_flag: NoFlagOption = None,
+    not_known: NotKnownOption = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
 ) -> None:
     """Say what to do now that some days have passed, from how it went."""
     answers = parse_flags(flag, no_flag)
     model, case = read_case(findings, priors)
-    followed = follow_up(model, case, answers, days=days, course=course)
+    vain = parse_not_known(model.vocabulary, not_known)
+    followed = follow_up(model, case, answers, days=days, course=course, not_known=vain)
     if as_json:
         answer: dict[str, object] = {"days": followed.days, "course": followed.rule.course}
         answer |= {"level_before": followed.before, "triage": triage_json(followed.triage)}
@@ -82,6 +86,7 @@ def summary_command(
     findings: Findings = None,
     flag: FlagOption = None,
     no_flag: NoFlagOption = None,
+    not_known: NotKnownOption = None,
     as_html: Annotated[bool, typer.Option("--html", help="HTML instead of Markdown.")] = False,
     file: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
@@ -91,7 +96,7 @@ def summary_command(
     """Put the case on one printable page: findings, ranking, warning signs, advice, limits."""
     answers = parse_flags(flag, no_flag)
     model, case = read_case(findings, priors)
-    page = summary(model, case, answers)
+    page = summary(model, case, answers, not_known=not_known or ())
     text = page.html if as_html else page.markdown
     if file is None:
         typer.echo(text, nl=False)

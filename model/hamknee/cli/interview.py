@@ -1,4 +1,4 @@
-"""An interview in the terminal: the question that tells most, its answer, the new ranking."""
+"""An interview in the terminal: the question to ask first, its answer, the new ranking."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from hamknee.cli.terminal import ranking
+from hamknee.guidance import find_guidance, level_questions
 from hamknee.inference import Case, Model
 from hamknee.network import Variable
 from hamknee.reasoning import Questions, stop_rule
@@ -47,6 +48,11 @@ class Interview:
         known = {name: answer for name, answer in self.answers.items() if answer is not None}
         return self.model.case({**self.start, **known})
 
+    @property
+    def not_known(self) -> tuple[str, ...]:
+        """What was asked in vain."""
+        return tuple(name for name, answer in self.answers.items() if answer is None)
+
     def run(self) -> Case:
         """Ask until the person or the stop rule stops; return everything known then."""
         self._show()
@@ -72,7 +78,7 @@ class Interview:
     def _next(self) -> Variable | None:
         """Print the next question and why it is asked, and return it; None to stop."""
         # What was asked is not asked again, also where the answer left several states open.
-        rule = stop_rule(self.model, self.case(), skip=self.answers)
+        rule = stop_rule(self.model, self.case(), skip=self.answers, first=self._first())
         if rule.stop and not (self.going_on and rule.questions.best):
             self.console.print(f"\n{rule.text}")
             if not rule.questions.best or self._typed("Enter to stop, g to go on: ") != "g":
@@ -81,6 +87,12 @@ class Interview:
         variable = self.model.vocabulary[rule.questions.best[0]]
         self._print_question(variable, rule.questions)
         return variable
+
+    def _first(self) -> tuple[str, ...]:
+        """Return the questions that could still change how urgent it is."""
+        if find_guidance(self.model) is None:
+            return ()
+        return level_questions(self.model, self.case(), not_known=self.not_known).names
 
     def _print_question(self, variable: Variable, questions: Questions) -> None:
         self.console.print(f"\n{variable.question}", style="bold")

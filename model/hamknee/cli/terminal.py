@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,6 +23,7 @@ from hamknee.network import (
     find_variable,
     parse_value,
 )
+from hamknee.reasoning import AlsoPresent
 from hamknee.sensitivity import CredibleInterval
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ FlagOption = Annotated[
 NoFlagOption = Annotated[
     list[str] | None,
     typer.Option("--no-flag", metavar="NAME", help="A warning sign that was asked and is not."),
+]
+
+NotKnownOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--not-known", metavar="VARIABLE", help="What was asked in vain (several: repeat it)."
+    ),
 ]
 
 
@@ -173,11 +181,27 @@ def parse_flags(yes: Sequence[str] | None, no: Sequence[str] | None) -> dict[str
     return dict.fromkeys(yes or [], True) | dict.fromkeys(no or [], False)
 
 
-def try_triage(case: Case, flags: dict[str, bool]) -> Triage | None:
+def parse_not_known(vocabulary: Vocabulary, names: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the variables that were asked in vain, or raise EvidenceError with every problem."""
+    problems: list[str] = []
+    checked = []
+    for name in names or ():
+        try:
+            checked.append(find_variable(vocabulary, name.strip()).name)
+        except EvidenceError as error:
+            problems += error.problems
+    if problems:
+        raise EvidenceError(problems)
+    return tuple(dict.fromkeys(checked))
+
+
+def try_triage(
+    case: Case, flags: dict[str, bool], not_known: Collection[str] = ()
+) -> Triage | None:
     """Return the triage; None where no guidance goes with the model and no flag was given."""
     if not flags and find_guidance(case.model) is None:
         return None
-    return triage(case.model, case, flags)
+    return triage(case.model, case, flags, not_known=not_known)
 
 
 def print_triage(console: Console, urgency: Triage | None) -> None:
@@ -188,6 +212,8 @@ def print_triage(console: Console, urgency: Triage | None) -> None:
     console.print(f"{urgency.about.label}. {urgency.about.action}", style="bold")
     for text in urgency.reason_texts:
         console.print(f"- {text}")
+    if urgency.eased_text:
+        console.print(urgency.eased_text)
     if urgency.open:
         console.print(f"{urgency.open_text} 'hamknee flags' has the questions.", style="dim")
     else:
@@ -199,7 +225,7 @@ def triage_json(urgency: Triage | None) -> dict[str, object] | None:
     if urgency is None:
         return None
     about = {"level": urgency.level, "provisional": urgency.provisional}
-    return about | {"reasons": urgency.reason_texts}
+    return about | {"reasons": urgency.reason_texts, "eased": urgency.eased_text}
 
 
 def print_json(case: Case, answer: dict[str, object]) -> None:
@@ -209,6 +235,12 @@ def print_json(case: Case, answer: dict[str, object]) -> None:
         "evidence": case.evidence.as_json(),
     }
     typer.echo(json.dumps(about | answer, indent=2, allow_nan=False))
+
+
+def print_also(console: Console, also: AlsoPresent) -> None:
+    """Print what may be there beside the main cause."""
+    for text in filter(None, [also.text, also.clot_text]):
+        console.print(text)
 
 
 def print_footer(console: Console, model: Model) -> None:

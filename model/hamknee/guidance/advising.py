@@ -7,7 +7,7 @@ back from all, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -115,12 +115,14 @@ def advice(
     model: Model,
     evidence: AnyCase,
     flags: Mapping[str, object] | None = None,
+    *,
+    not_known: Collection[str] = (),
 ) -> Advice:
     """Return what to do now, what to leave, rehabilitation, when to seek help, and the limits.
 
     Parameters
     ----------
-    model, evidence, flags
+    model, evidence, flags, not_known
         As for `triage`.
 
     Returns
@@ -149,7 +151,7 @@ def advice(
     >>> "rehabilitation" in advice.sections  # not before somebody has looked at it
     False
     """
-    return advice_for(triage(model, evidence, flags))
+    return advice_for(triage(model, evidence, flags, not_known=not_known))
 
 
 def advice_for(found: Triage) -> Advice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -103,6 +103,7 @@ def follow_up(
     *,
     days: float,
     course: str,
+    not_known: Collection[str] = (),
 ) -> FollowUp:
     """Return the level and the advice after some days.
 
@@ -118,6 +119,8 @@ def follow_up(
         Since the advice was first taken up, 0 or more.
     course : {"better", "same", "worse"}
         How the pain has changed since.
+    not_known : collection of str
+        As for `triage`.
 
     Returns
     -------
@@ -138,8 +141,9 @@ def follow_up(
     """
     guidance = guidance_for(model)
     rule = _rule(guidance, days, course)
-    before = triage(model, evidence, flags)
-    now = judged(guidance, before.interval, check_flags(guidance, flags or {}), rule.raises)
+    before = triage(model, evidence, flags, not_known=not_known)
+    given = check_flags(guidance, flags or {})
+    now = judged(guidance, before.interval, given, rule.raises, not_known)
     return FollowUp(float(days), rule, before.level, advice_for(now))
 
 

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from hamknee.base import Array
 from hamknee.guidance.deciding import Decision
 from hamknee.guidance.texts import Flag
-from hamknee.guidance.triaging import HOLDS, Triage, flag_answers, flag_levels, triage
+from hamknee.guidance.triaging import (
+    HOLDS,
+    Triage,
+    flag_answers,
+    flag_levels,
+    still_needed,
+    triage,
+)
 from hamknee.inference import AnyCase, Model
 
 if TYPE_CHECKING:
@@ -51,16 +58,20 @@ class LevelQuestions:
         The open warning signs that ask for more than the level, most urgent first.
     questions : tuple of RaisingQuestion
         The open findings, by the most urgent level and then by the expected rise.
+    needed : tuple of str
+        The open findings that a lesser level waits for, whatever their answers.
     """
 
     triage: Triage
     flags: tuple[Flag, ...]
     questions: tuple[RaisingQuestion, ...]
+    needed: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         """The findings to ask about first, for `next_questions` and `stop_rule`."""
-        return tuple(question.name for question in self.questions)
+        raising = [question.name for question in self.questions]
+        return tuple(dict.fromkeys([*raising, *self.needed]))
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -136,7 +147,8 @@ def level_questions(
     questions.sort(key=lambda question: (guidance.urgency(question.level), -question.steps))
     signs = [f for f in decided.open if guidance.urgency(f.level) < _asked_for(decided)]
     signs.sort(key=lambda flag: guidance.urgency(flag.level))
-    return LevelQuestions(decided, tuple(signs), tuple(questions))
+    needed = still_needed(guidance, case.evidence, not_known)
+    return LevelQuestions(decided, tuple(signs), tuple(questions), needed)
 
 
 def _asked_for(decided: Triage) -> int:

@@ -200,7 +200,7 @@ def summary(
     days, course : optional
         As for `follow_up`; both or neither.
     not_known : iterable of str
-        Variables that were asked about and are not known, to be told on the page.
+        Variables that were asked about and are not known, as for `triage`; the page tells them.
 
     Returns
     -------
@@ -227,10 +227,11 @@ def summary(
     """
     asked = tuple(find_variable(model.vocabulary, name).name for name in not_known)
     if days is None and course is None:
-        return Summary(advice(model, evidence, flags), model.sha256, not_known=asked)
+        advised = advice(model, evidence, flags, not_known=asked)
+        return Summary(advised, model.sha256, not_known=asked)
     if days is None or course is None:
         raise HamkneeError(f"found days {days} and course {course}; allowed: both or neither")
-    followed = follow_up(model, evidence, flags, days=days, course=course)
+    followed = follow_up(model, evidence, flags, days=days, course=course, not_known=asked)
     return Summary(followed.advice, model.sha256, followed, asked)
 
 

@@ -380,15 +380,22 @@ def _rule_reasons(decision: Decision) -> Iterable[Reason]:
         yield Reason(rule.level, rule.name, text, rule.source)
 
 
+def still_needed(
+    guidance: Guidance, evidence: Evidence, not_known: Collection[str]
+) -> tuple[str, ...]:
+    """Return the findings that a lesser level waits for."""
+    names = guidance.enough.findings
+    return tuple(name for name in names if name not in evidence and name not in not_known)
+
+
 def _holding_reasons(
     decision: Decision, answers: Mapping[str, str], not_known: Collection[str]
 ) -> Iterable[Reason]:
     """Return what holds a lesser level back: what is not known yet, and worrying answers."""
     guidance, evidence = decision.guidance, decision.case.evidence
     enough, words, vocabulary = guidance.enough, guidance.words, decision.case.model.vocabulary
-    open_ = [n for n in enough.findings if n not in evidence and n not in not_known]
-    if open_:
-        labels = "; ".join(vocabulary[name].label for name in open_)
+    if needed := still_needed(guidance, evidence, not_known):
+        labels = "; ".join(vocabulary[name].label for name in needed)
         text = words["not_enough"].format(labels=labels)
         yield Reason(enough.level, "not_enough", text, enough.source)
     holding = {flag.name for flag in guidance.urgent} | set(enough.signs)

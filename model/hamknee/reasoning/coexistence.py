@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 TOLD_FROM = 0.10
 """From here on what is felt is told, and what scans show from so much above its background."""
 
+CLOT = "dvt"
+CLOT_FROM = 0.01
+"""A clot that is not the main cause is told from here on: it is the danger that hides best."""
+
 _rows: WeakKeyDictionary[Model, tuple[Coexisting, ...]] = WeakKeyDictionary()
 
 
@@ -103,6 +107,18 @@ class AlsoPresent:
     def text(self) -> str:
         """One sentence a line; empty where nothing is worth telling."""
         return " ".join(self.sentence(line) for line in self.lines)
+
+    @cached_property
+    def clot_text(self) -> str:
+        """How often a clot is there at all; empty where it comes first, or hardly ever is."""
+        target = self.posterior.target
+        if CLOT not in target.state_names or self.main == CLOT:
+            return ""
+        share, low, high = self.present(CLOT)
+        if share < CLOT_FROM:
+            return ""
+        ends = f"{percent(share)} ({percent_range(low, high)})"
+        return f"{target.state(CLOT).label}, as the main cause or beside it: {ends}."
 
     def sentence(self, line: Coexisting) -> str:
         """Return one line in words."""
