@@ -150,12 +150,14 @@ def stop(
         Whether the time that a question takes counts.
     """
     known, skip, first = case.evidence, case.not_known, level_questions(model, case)
-    return kept(
+    front = () if state else first  # who settles one cause has chosen what is asked
+    rule: Stop = kept(
         lambda: hamknee.stop_rule(
-            model, known, state, per_minute=per_minute, skip=skip, first=first, draws=DRAWS
+            model, known, state, per_minute=per_minute, skip=skip, first=front, draws=DRAWS
         ),
-        *("stop", model, known, skip, first, state, per_minute),
+        *("stop", model, known, skip, front, state, per_minute),
     )
+    return replace(rule, reason=None) if first else rule
 
 
 def reasons(model: hamknee.Model, case: VisitorCase, state: str, against: str | None) -> Reasons:

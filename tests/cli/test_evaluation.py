@@ -19,7 +19,7 @@ def test_the_command_prints_scores_beside_the_baselines(
     monkeypatch.setenv("COLUMNS", "80")
     code, out, err = run(capsys, "evaluate", "--min-findings", "3")
     assert (code, err) == (0, "")
-    assert out.startswith("40 of 58 cases with at least 3 findings. The right condition")
+    assert out.startswith("84 of 111 cases with at least 3 findings. The right condition")
     tables = out.split("\n\n", 1)[1].splitlines()
     assert " ".join(tables[0].split()) == "95 % intervals hamknee prior only naive Bayes"
     assert all(len(line) <= 80 for line in tables if not line.startswith("priors"))
@@ -30,7 +30,7 @@ def test_the_command_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "evaluate", "--json")
     answer = json.loads(out)
     assert code == 0
-    assert answer["n"] == 58
+    assert answer["n"] == 111
     assert answer["priors"]["sha256"] == hamknee.load().sha256
     assert {"n", *MEASURES, "by_condition", "baselines"} <= set(answer)
 
@@ -81,7 +81,7 @@ def test_bad_input_ends_with_exit_code_2(
 @pytest.fixture(scope="module")
 def edited(priors: Priors) -> Priors:
     given = {"condition": "strain", "onset": "sudden"}
-    return priors.set("pop", "yes", given=given, probability=0.05)
+    return priors.set("pop", "yes", given=given, probability=0.01)
 
 
 @pytest.fixture
@@ -119,9 +119,9 @@ def test_diff_as_json(
     assert answer["old"]["sha256"] == priors.sha256
     assert answer["new"] == {"source": edited_path, "sha256": edited.sha256}
     assert answer["distance"] == pytest.approx(difference(priors, edited).distance)
-    assert [row["new"] for row in answer["changed"]] == [0.05, 0.95]
-    assert len(answer["cases"]) == 58
-    assert answer["flips"] == ["HS023"]
+    assert [row["new"] for row in answer["changed"]] == [0.01, 0.99]
+    assert len(answer["cases"]) == 111
+    assert answer["flips"] == ["HS024"]
 
 
 def test_diff_in_cases_of_ones_own(

@@ -25,7 +25,7 @@ def test_diagnose_prints_level_and_reasons_first(capsys):
 
 
 def test_flags_on_the_command_line_change_the_level(capsys):
-    assert run(capsys, "diagnose")[1].startswith("First the warning signs.")
+    assert run(capsys, "diagnose")[1].startswith("Not enough known yet.")
     arguments = ["diagnose", "--flag", "worse_over_weeks", "--flag", "breathless_or_chest_pain"]
     _, out, _ = run(capsys, *arguments, "--no-flag", "cannot_bear_weight")
     assert out.startswith("Emergency. Call an ambulance now.")
@@ -34,9 +34,31 @@ def test_flags_on_the_command_line_change_the_level(capsys):
     assert "Numb, weak" in still_open
 
 
+NEEDED = ["onset", "location", "swelling", "warmth", "weight_bearing", "age"]
+
+
+def test_what_was_asked_in_vain_is_waited_for_no_longer(capsys):
+    vain = [word for name in NEEDED for word in ("--not-known", name)]
+    for command in (["diagnose"], ["follow-up", "--days", "1", "--course", "same"], ["summary"]):
+        assert "Not enough known yet" in run(capsys, *command)[1]
+        assert "Not enough known yet" not in run(capsys, *command, *vain)[1]
+    code, _, err = run(capsys, "diagnose", "--not-known", "warmht", "--not-known", "agee")
+    assert code == 2
+    assert "did you mean 'warmth'?" in err
+    assert "did you mean 'age'?" in err
+
+
+def test_diagnose_tells_what_may_be_there_too_and_which_answers_ease(capsys):
+    case = {"onset": "gradual", "location": "popliteal", "swelling": "focal", "age": "60_and_over"}
+    words = [f"{name}={value}" for name, value in case.items()]
+    also = hamknee.also_present(hamknee.load(), case)
+    assert also.text
+    assert also.text in run(capsys, "diagnose", *words)[1]
+
+
 def test_json_gains_level_and_reasons(capsys):
     answer = json.loads(run(capsys, "diagnose", *POP, "--json")[1])
-    assert set(answer["triage"]) == {"level", "provisional", "reasons"}
+    assert set(answer["triage"]) == {"level", "provisional", "reasons", "eased"}
     assert answer["triage"]["level"] == "same_day"
     case = dict(part.split("=") for part in POP)
     assert answer["triage"]["reasons"] == hamknee.triage(hamknee.load(), case).reason_texts
@@ -82,7 +104,7 @@ def test_follow_up_updates_level_and_advice(capsys):
     assert out.startswith("See a professional.")
     assert "After 20 days: about the same." in out
     answer = json.loads(run(capsys, *arguments, "--json")[1])
-    assert answer["level_before"] == "self_care"
+    assert answer["level_before"] == "see_professional"
     assert answer["triage"]["level"] == "see_professional"
     assert answer["days"] == 20
     assert {"section", "text", "source"} <= set(answer["advice"][0])
@@ -149,10 +171,10 @@ def test_a_broken_guidance_beside_the_numbers_is_named_by_check(capsys, tmp_path
     for name in ("priors.csv", "guidance.toml"):
         (tmp_path / name).write_bytes((shipped.parent / name).read_bytes())
     path = tmp_path / "guidance.toml"
-    path.write_text(path.read_text("utf-8").replace("at_least = 0.2", "at_least = 2"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("at_least = 0.03", "at_least = 2"), "utf-8")
     code, _, err = run(capsys, "check", str(tmp_path / "priors.csv"))
     assert code == 2
-    assert "column triage.clot_today.at_least: found 2" in err
+    assert "column triage.clot_soon.at_least: found 2" in err
 
 
 def test_an_interview_ends_with_the_level(capsys, monkeypatch):

@@ -1,4 +1,4 @@
-"""The interview in the terminal: the question that tells most, answers by number, the way back."""
+"""The interview in the terminal: what to ask first, answers by number, the way back."""
 
 import io
 from collections.abc import Sequence
@@ -10,6 +10,21 @@ import hamknee
 from hamknee.cli.interview import Interview
 from hamknee.reasoning.questions import next_questions
 from hamknee.reasoning.stopping import stop_rule
+
+SETTLED = {
+    "onset": "sudden",
+    "pop": "yes",
+    "palpable_defect": "yes",
+    "bruising": "yes",
+    "location": "posteromedial",
+    "activity": "explosive",
+    "weakness": "yes",
+    "swelling": "focal",
+    "warmth": "no",
+    "weight_bearing": "impaired",
+    "age": "under_40",
+}
+"""A case of which the level and the first place are settled."""
 
 
 class Typist:
@@ -39,11 +54,16 @@ def model() -> hamknee.Model:
 
 
 def best(model, case):
-    return model.vocabulary[next_questions(model, case).best[0]]
+    return model.vocabulary[questions(model, case).best[0]]
 
 
-def test_the_question_that_tells_most_comes_first_and_its_answer_counts(model):
+def questions(model, case):
+    return next_questions(model, case, first=hamknee.level_questions(model, case).names)
+
+
+def test_what_could_change_the_level_comes_first_and_its_answer_counts(model):
     first = best(model, {})
+    assert first.name in hamknee.level_questions(model, {}).names
     known, printed, _ = interviewed(model, {}, "1", "s")
     assert known == {first.name: first.state_names[0]}
     assert first.question in printed
@@ -53,7 +73,7 @@ def test_the_question_that_tells_most_comes_first_and_its_answer_counts(model):
 
 def test_every_question_says_why_it_is_asked_and_the_ranking_has_intervals(model):
     _, printed, _ = interviewed(model, {}, "s")
-    why = next_questions(model, {}).why(0)
+    why = questions(model, {}).why(0)
     assert why in printed
     assert "90 % interval" in printed
 
@@ -95,7 +115,7 @@ def test_what_is_no_answer_is_asked_again(model, typed):
 
 
 def test_several_answers_mean_one_of_them_only_where_several_may_be_given(model):
-    case = {"setting": "sports_clinic"}
+    case = {"onset": "days", "warmth": "yes", "weight_bearing": "impaired", "age": "40_to_59"}
     first = best(model, case)
     assert first.several
     known, _, _ = interviewed(model, case, "1, 2", "1 2", "s")
@@ -109,8 +129,7 @@ def test_the_end_of_the_input_stops(model):
 
 
 def test_the_stop_rule_ends_the_interview_and_says_which_condition_did(model):
-    case = {"onset": "sudden", "pop": "yes", "palpable_defect": "yes", "bruising": "yes"}
-    case |= {"location": "posteromedial", "activity": "explosive", "weakness": "yes"}
+    case = SETTLED
     rule = stop_rule(model, case)
     assert rule.stop
     known, printed, typist = interviewed(model, case, "")
@@ -119,9 +138,16 @@ def test_the_stop_rule_ends_the_interview_and_says_which_condition_did(model):
     assert typist.prompts == ["Enter to stop, g to go on: "]
 
 
+def test_nothing_stops_it_while_the_level_waits_for_an_answer(model):
+    case = {name: answer for name, answer in SETTLED.items() if name != "age"}
+    assert stop_rule(model, case).stop
+    known, printed, _ = interviewed(model, case, "0", "")
+    assert model.vocabulary["age"].question in printed
+    assert known == case
+
+
 def test_one_can_go_on_after_the_stop_rule(model):
-    case = {"onset": "sudden", "pop": "yes", "palpable_defect": "yes", "bruising": "yes"}
-    case |= {"location": "posteromedial", "activity": "explosive", "weakness": "yes"}
+    case = SETTLED
     known, _, typist = interviewed(model, case, "g", "1", "s")
     assert len(known) == len(case) + 1
     assert sum("go on" in prompt for prompt in typist.prompts) == 1

@@ -60,7 +60,7 @@ def test_an_age_the_numbers_are_not_meant_for_is_noted_and_json_stays_json(capsy
 def test_a_cut_pipe_is_no_error():
     script = f"'{sys.executable}' -m hamknee diagnose onset=sudden | head -n 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
-    assert done.stdout.startswith("First the warning signs.")
+    assert done.stdout.startswith("See a professional.")
     assert "Traceback" not in done.stderr
 
 
