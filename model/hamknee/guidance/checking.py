@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import HamkneeError, percent, percent_range
+from hamknee.base import HamkneeError, listing, percent, percent_range, suggestion
 from hamknee.evaluation import NOT_KNOWN, Estimate, wilson
 from hamknee.guidance.deciding import called_for
 from hamknee.guidance.guidance_file import guidance_for
@@ -19,6 +19,7 @@ from hamknee.guidance.texts import Guidance
 from hamknee.guidance.triaging import triage
 from hamknee.inference import ImpossibleEvidenceError, Model
 from hamknee.network import (
+    CasesError,
     Evidence,
     LabelledCases,
     Variable,
@@ -56,7 +57,11 @@ class TriageCheck:
     called_for : sequence of str
         The level that the diagnosis of each calls for.
     mass : float
-        Of the interval.
+        Of the intervals.
+    signs : bool
+        Whether the warning signs were answered too.
+    stated : bool
+        Whether the cases themselves say how urgent they were.
 
     Examples
     --------
@@ -79,6 +84,8 @@ class TriageCheck:
     reached: Sequence[str | None]
     called_for: Sequence[str]
     mass: float
+    signs: bool = False
+    stated: bool = False
 
     @property
     def n(self) -> int:
@@ -160,13 +167,42 @@ class TriageCheck:
         return pd.DataFrame(rows, columns=columns)
 
     @cached_property
+    def by_level(self) -> pd.DataFrame:
+        """One row a level called for: level, label, n, and the shares under- and over-triaged.
+
+        Each share with the ends of Wilson's interval (``under_low`` …); NaN where no case is.
+        """
+        import pandas as pd
+
+        rows = []
+        for name, level in self.guidance.levels.items():
+            verdicts = [
+                verdict
+                for verdict, called in zip(self.verdicts, self.called_for, strict=True)
+                if called == name
+            ]
+            shares = [self._share(verdicts, verdict) for verdict in ("under", "over")]
+            rows.append((name, level.label, len(verdicts), *shares[0], *shares[1]))
+        ends = [f"{verdict}{end}" for verdict in ("under", "over") for end in ("", "_low", "_high")]
+        return pd.DataFrame(rows, columns=["level", "label", "n", *ends])
+
+    def _share(self, verdicts: Sequence[str], verdict: str) -> tuple[float, float, float]:
+        if not verdicts:
+            return np.nan, np.nan, np.nan
+        count = verdicts.count(verdict)
+        low, high = wilson(count, len(verdicts), self.mass)
+        return count / len(verdicts), float(low), float(high)
+
+    @cached_property
     def text(self) -> str:
         """Plain sentences: how many were told too little, by what they call for; how many too much.
 
         Says that no warning sign was answered, because that is what the figures depend on.
         """
         cases = f"{self.n:,} {'case' if self.n == 1 else 'cases'}"
-        notes = [f"{cases}, by their answers alone: no warning sign was asked about."]
+        asked = "with the warning signs that the reports state; all others answered with no"
+        alone = "by their answers alone: no warning sign was asked about"
+        notes = [f"{cases}, {asked if self.signs else alone}."]
         if self.impossible:
             notes.append(
                 f"{self.impossible:,} with impossible findings got no level, and count as "
@@ -185,14 +221,18 @@ class TriageCheck:
         return f"“{self.guidance.levels[level].label}”"
 
     @property
+    def _whose(self) -> str:
+        return "that call" if self.stated else "whose diagnosis calls"
+
+    @property
     def _under_text(self) -> str:
         more = f"for more than {self._quoted(self._least)}"
         if not self.called:
-            return f"No diagnosis calls {more}."
+            return f"No {'case' if self.stated else 'diagnosis'} calls {more}."
         share = self.share_under
         ends = f"{percent(self.mass)} interval {percent_range(share.low, share.high)}"
         return (
-            f"Under-triaged: {self.under:,} of the {self.called:,} whose diagnosis calls {more}, "
+            f"Under-triaged: {self.under:,} of the {self.called:,} {self._whose} {more}, "
             f"{percent(share.value)} ({ends}); that is {' and '.join(self._by_level())}."
         )
 
@@ -213,8 +253,12 @@ def triage_check(
     *,
     min_findings: int = 0,
     mass: float = 0.95,
+    signs: bool = False,
 ) -> TriageCheck:
-    """Compare the level that each case gets with the one that its diagnosis calls for.
+    """Compare the level that each case gets with the one that it calls for.
+
+    Where the cases have a column ``urgency``, that is what they call for, and those without are
+    left out. Elsewhere the diagnosis calls for it.
 
     A case is triaged with its findings alone and no warning sign answered, because reports do not
     tell the answers; a sign that the findings themselves answer or suggest counts, as always. Its
@@ -236,7 +280,10 @@ def triage_check(
     min_findings : int
         Leave out cases of which fewer findings are known; context, age and sex do not count.
     mass : float
-        Of the interval of the share that was under-triaged.
+        Of the intervals of the shares.
+    signs : bool
+        Whether the warning signs are answered: those in the column ``red_flags`` (names with ``|``
+        between) with yes, all others with no. Otherwise none is answered.
 
     Returns
     -------
@@ -267,28 +314,67 @@ def triage_check(
     guidance = guidance_for(model)
     target = model.vocabulary.target
     kept = that_count(as_labelled(model.vocabulary, cases), min_findings)
-    calls = np.array(
-        [guidance.urgency(called_for(guidance, [name])) for name in target.state_names]
-    )
-    levels = list(guidance.levels)
+    stated = _texts(kept, "urgency")
+    if any(stated):
+        kept = kept[np.array([bool(level) for level in stated])]
+        called = _stated_levels(guidance, stated)
+    else:
+        certain = [called_for(guidance, [name]) for name in target.state_names]
+        calls = np.array([guidance.urgency(level) for level in certain])
+        called = [list(guidance.levels)[_least_demanding(calls, truth)] for truth in kept.truth]
+    flags = [_signs(guidance, text) if signs else {} for text in _texts(kept, "red_flags")]
     return TriageCheck(
         target=target,
         guidance=guidance,
         cases=kept.cases.names(),
         diagnoses=diagnoses(target, kept.truth),
-        reached=[_level(model, kept.cases.evidence(row)) for row in range(len(kept))],
-        called_for=[levels[_least_demanding(calls, truth)] for truth in kept.truth],
+        reached=[_level(model, kept.cases.evidence(row), flags[row]) for row in range(len(kept))],
+        called_for=called,
         mass=mass,
+        signs=signs,
+        stated=any(stated),
     )
+
+
+def _texts(cases: LabelledCases, column: str) -> list[str]:
+    """Return a column that is no variable as texts; empty ones where there is none."""
+    if column not in cases.about:
+        return [""] * len(cases)
+    return [text if isinstance(text, str) else "" for text in cases.about[column]]
+
+
+def _stated_levels(guidance: Guidance, stated: Sequence[str]) -> list[str]:
+    levels = [level for level in stated if level]
+    for level in levels:
+        if level not in guidance.levels:
+            hint = suggestion(level, guidance.levels)
+            allowed = listing(guidance.levels)
+            raise CasesError(f"unknown urgency {level!r}{hint}; allowed: {allowed}")
+    return levels
+
+
+def _signs(guidance: Guidance, text: str) -> dict[str, object]:
+    """Return answers to all warning signs: yes to those named."""
+    there = [name.strip() for name in text.split("|") if name.strip()]
+    for name in there:
+        if name not in guidance.flags:
+            hint = suggestion(name, guidance.flags)
+            allowed = listing(guidance.flags)
+            raise CasesError(f"unknown warning sign {name!r}{hint}; allowed: {allowed}")
+    return {name: name in there for name in guidance.flags}
 
 
 def _least_demanding(calls: npt.NDArray[np.intp], truth: npt.NDArray[np.float64]) -> int:
     return int(calls[truth > 0].max())
 
 
-def _level(model: Model, evidence: Evidence) -> str | None:
-    """Return the level of a case; None where its findings are impossible."""
+def _level(model: Model, evidence: Evidence, flags: Mapping[str, object]) -> str | None:
+    """Return the level of a case; None where its findings are impossible.
+
+    A report that does not tell a finding counts as one in which it was asked in vain.
+    """
+    not_known = [name for name in model.vocabulary if name not in evidence]
     try:
-        return triage(model, evidence).level
+        return triage(model, evidence, flags, not_known=not_known).level
     except ImpossibleEvidenceError:
         return None
