@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 SMALLEST = 1e-60
 """A drawn count below this counts as this, so that no draw rules out what the tables allow."""
 
-KEPT, KEPT_CELLS = 48, 2**19
-"""How many drawn tables are kept, of at most so many cells (4 MB)."""
+KEPT, KEPT_CELLS = 48, 2**21
+"""How many drawn tables are kept, of at most so many cells (16 MB)."""
 
 
 @dataclass(frozen=True)
