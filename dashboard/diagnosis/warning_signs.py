@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from diagnosis.asking import Form
-from hamknee.guidance import OPEN, UNKNOWN, Flag, Guidance, Triage
+from hamknee.guidance import HOLDS, OPEN, UNKNOWN, Flag, Guidance, Triage
 from parts.texts import in_html, plain, texts
 from parts.widgets import show_in_widget
 from state.case import hold_case
@@ -30,11 +30,13 @@ def show_level(triage: Triage, whose: str = "") -> None:
         Of which version of the case, where there are more.
     """
     about = triage.about
-    reasons = "".join(f"<li>{in_html(reason.text)}</li>" for reason in triage.deciding)
+    # What only holds a lesser level back is asked beside it, or stands in what to do.
+    reasons = [reason for reason in triage.deciding if reason.name not in HOLDS]
+    lines = "".join(f"<li>{in_html(reason.text)}</li>" for reason in reasons)
     st.html(
         f'<section class="level urgency-{triage.guidance.urgency(triage.level)}" role="alert">'
         f"<h2>{in_html(whose + about.label)}</h2><p>{in_html(about.action)}</p>"
-        f"<ul>{reasons}</ul></section>"
+        f"{lines and f'<ul>{lines}</ul>'}</section>"
     )
 
 
@@ -52,12 +54,14 @@ def show_signs(guidance: Guidance, form: Form | None = None, triage: Triage | No
         Where they are told.
     form, triage : optional
         What takes the answer that none of them is there; and how urgent it is already, which leaves
-        the open signs that are more urgent.
+        the open signs that are more urgent, or that hold a lesser level back.
     """
     urgent = list(guidance.urgent)
     if triage is not None:
         level = guidance.urgency(triage.level)
         urgent = [f for f in triage.open_urgent if guidance.urgency(f.level) < level]
+        if triage.provisional:
+            urgent = list(triage.open_holding)
     if triage is not None and triage.reasons and not urgent:
         return
     if not urgent:

@@ -54,7 +54,8 @@ def main() -> None:
 def show_header(guidance: Guidance | None, form: Form, triage: Triage | None) -> None:
     """Say how soon to seek help, or what not to wait with; and what the page is for."""
     with st.container(key="header"):
-        if triage is not None and triage.reasons:
+        begun = bool(form.case.address)
+        if triage is not None and triage.reasons and (begun or not triage.provisional):
             show_level(triage)
         if triage is not None and triage.eased_text:
             show_eased(triage)

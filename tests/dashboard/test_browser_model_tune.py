@@ -29,7 +29,7 @@ def test_a_variable_is_chosen_in_the_picture_and_leads_to_its_change(
         opened(page, f"{running.address}/model")
         page.locator(".st-key-network svg text", has_text="Pop at the start").click()
         page.wait_for_url("**/model?variable=pop")
-        expect(page.locator("table.rows tbody tr")).to_have_count(66)
+        expect(page.locator("table.rows tbody tr")).to_have_count(100)
         with page.expect_download() as download:
             page.get_by_role("button", name="Download the numbers").click()
         data = download.value.path().read_bytes()
@@ -48,8 +48,8 @@ def test_a_change_is_mine_alone_follows_me_and_comes_back_as_a_file(
         theirs = other.page
         opened(page, running.address + POP)
         opened(theirs, running.address + POP)
-        is_yes(page, "62.5")
-        is_yes(theirs, "62.5")
+        is_yes(page, "70.7")
+        is_yes(theirs, "70.7")
         field = page.get_by_label("Yes (this number)", exact=True)
         field.fill("80")
         field.press("Enter")
@@ -59,7 +59,7 @@ def test_a_change_is_mine_alone_follows_me_and_comes_back_as_a_file(
 
         theirs.reload()
         complete(theirs)
-        is_yes(theirs, "62.5")
+        is_yes(theirs, "70.7")
         assert theirs.locator(".st-key-edited").count() == 0
 
         page.get_by_role("link", name="Diagnose").first.click()
@@ -93,7 +93,7 @@ def test_files_that_are_none_are_refused(running: Served, browser: Browser, tmp_
         page.locator("input[type=file]").set_input_files(huge)
         expect(page.get_by_text("File must be 2.0MB or smaller.")).to_be_visible()
         assert page.locator(".st-key-edited").count() == 0
-        is_yes(page, "62.5")
+        is_yes(page, "70.7")
     assert "Traceback" not in running.log.read_text("utf-8")
 
 
@@ -117,11 +117,11 @@ def test_a_variable_of_the_list_is_opened_and_the_focus_is_not_lost(
     with visiting(browser) as watched:
         page = watched.page
         opened(page, f"{running.address}/model")
-        page.get_by_role("button", name="Pop at the start 66 numbers").focus()
+        page.get_by_role("button", name="Pop at the start 126 numbers").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/model?variable=pop")
         expect(page.locator(".st-key-numbers [role=status]")).to_be_focused()
-        expect(page.locator("table.rows tbody tr")).to_have_count(66)
+        expect(page.locator("table.rows tbody tr")).to_have_count(100)
 
 
 def test_on_a_telephone_the_picture_is_first_until_a_variable_is_chosen(
@@ -154,7 +154,7 @@ def test_a_value_out_of_reach_is_told_and_leaves_the_focus_where_it_was(
             field.press("Enter")
             complete(page)
             expect(page.get_by_role("alert")).to_contain_text(f"You entered {percents}")
-            is_yes(page, "62.5")
+            is_yes(page, "70.7")
             expect(field).to_be_focused()
         field.fill("60")
         field.press("Enter")

@@ -13,10 +13,11 @@ from hamknee.guidance.guidance_file import (
 from hamknee.guidance.raising import LevelQuestions, level_questions
 from hamknee.guidance.summarising import Summary, summary
 from hamknee.guidance.texts import Flag, Guidance
-from hamknee.guidance.triaging import OPEN, UNKNOWN, FlagError, Triage, triage
+from hamknee.guidance.triaging import HOLDS, OPEN, UNKNOWN, FlagError, Triage, triage
 
 __all__ = [
     "COURSES",
+    "HOLDS",
     "OPEN",
     "UNKNOWN",
     "Advice",

@@ -214,6 +214,12 @@ class Guidance:
         return tuple(f for f in self.flags.values() if not levels[f.level].rehabilitation)
 
     @property
+    def holding(self) -> tuple[Flag, ...]:
+        """The warning signs that hold a lesser level back as long as they are open."""
+        names = {flag.name for flag in self.urgent}.union(self.enough.signs)
+        return tuple(flag for name, flag in self.flags.items() if name in names)
+
+    @property
     def limits_text(self) -> str:
         """The limits as one paragraph."""
         return " ".join(limit.text for limit in self.limits.values())

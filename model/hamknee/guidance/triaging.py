@@ -179,6 +179,11 @@ class Triage:
         return tuple(flag for flag in self.open if flag.name in urgent)
 
     @cached_property
+    def open_holding(self) -> tuple[Flag, ...]:
+        """The open warning signs without which no lesser level is told."""
+        return tuple(flag for flag in self.open if flag in self.guidance.holding)
+
+    @cached_property
     def reason_texts(self) -> list[str]:
         """Why, in plain sentences; one of them also where nothing asks for more."""
         return [reason.text for reason in self.reasons] or [self.guidance.words["no_reason"]]
@@ -398,8 +403,7 @@ def _holding_reasons(
         labels = "; ".join(vocabulary[name].label for name in needed)
         text = words["not_enough"].format(labels=labels)
         yield Reason(enough.level, "not_enough", text, enough.source)
-    holding = {flag.name for flag in guidance.urgent} | set(enough.signs)
-    signs = [f.label for n, f in guidance.flags.items() if n in holding and answers[n] in OPEN]
+    signs = [flag.label for flag in guidance.holding if answers[flag.name] in OPEN]
     if signs:
         text = words["open_signs"].format(flags="; ".join(signs))
         yield Reason(enough.level, "open_signs", text, enough.source)

@@ -63,7 +63,8 @@ def test_under_triaged_cases_are_named_the_dangerous_ones_first_and_open(model: 
     others = [case for case in missed["case"] if case not in dangerous]
     assert len(dangerous) > 0
     assert list(links(page))[: len(missed)] == dangerous + others
-    assert f"Under-triaged, less urgent ({len(others)})" in {e.label for e in page.expander}
+    label = f"Under-triaged, less urgent ({len(others)})"
+    assert (label in {e.label for e in page.expander}) == bool(others)
     row = list(read_labelled(model.vocabulary).cases.names()).index(dangerous[0])
     query = next(iter(links(page).values()))
     assert set(parse_qs(query)) == set(read_labelled(model.vocabulary).cases.evidence(row))
@@ -74,7 +75,7 @@ def test_the_urgency_of_a_cohort_is_held_against_its_diagnoses(model: Model) -> 
     page = worked_out(COHORT.encode())
     readable = pd.read_csv(io.StringIO(COHORT), dtype=str, keep_default_na=False).iloc[:4, 1:]
     check = triage_check(model, readable)
-    assert (check.called, check.under, check.over) == (2, 1, 1)
+    assert (check.called, check.under, check.over) == (2, 1, 2)
     assert check.text in words(page)
 
 

@@ -78,7 +78,7 @@ def test_one_of_several_places(model: Model) -> None:
 
 def test_the_answers_of_a_folded_group_are_counted() -> None:
     page = diagnose(bruising="yes", weakness="no", unknown="tenderness")
-    assert "Examination (3 of 5)" in folded(page)
+    assert "Examination (3 of 6)" in folded(page)
 
 
 def test_choosing_every_place_says_nothing(vocabulary: Vocabulary) -> None:

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 import hamknee
 from hamknee.base.words import percent
 from hamknee.inference.model import Model
+from hamknee.reasoning.questions import Questions
 from tests.support.at_page import (
     address,
     answer_folded,
@@ -24,13 +25,45 @@ from tests.support.at_page import (
 CASE = {"onset": "sudden", "pop": "yes"}
 
 
+SETTLED = {
+    "onset": "sudden",
+    "pop": "yes",
+    "palpable_defect": "yes",
+    "bruising": "yes",
+    "location": "posteromedial",
+    "activity": "explosive",
+    "weakness": "yes",
+    "swelling": "focal",
+    "warmth": "no",
+    "weight_bearing": "impaired",
+    "age": "under_40",
+}
+"""A case of which the level and the first place are settled."""
+
+UNHURRIED = {
+    "onset": "gradual",
+    "location": "medial_joint_line",
+    "swelling": "leg",
+    "warmth": "no",
+    "weight_bearing": "impaired",
+    "age": "40_to_59",
+}
+"""A case of which the level is settled, and the first place is not."""
+
+
+def ranked(model: Model, case: dict[str, str]) -> Questions:
+    """Return the questions as the page has them: first those that the level waits for."""
+    first = hamknee.level_questions(model, case).names
+    return hamknee.next_questions(model, case, first=first)
+
+
 @pytest.fixture
 def page() -> AppTest:
     return diagnose(**CASE)
 
 
 def test_the_next_question_is_answered_in_place(model: Model, page: AppTest) -> None:
-    questions = hamknee.next_questions(model, CASE)
+    questions = ranked(model, CASE)
     (first,) = asked_next(page)
     assert first == questions.best[0]
     assert questions.why(0) in words(page)
@@ -41,20 +74,27 @@ def test_the_next_question_is_answered_in_place(model: Model, page: AppTest) -> 
 
 
 def test_the_other_questions_are_folded_up(model: Model, page: AppTest) -> None:
-    second = hamknee.next_questions(model, CASE).table["variable"][1]
+    second = ranked(model, CASE).table["variable"][1]
     page = answer_folded(page, f"card-{second}", f"next-{second}", "?")
     assert address(page) == CASE | {"unknown": second}
 
 
 def test_it_stops_where_the_rule_says_so(model: Model) -> None:
-    case = {"onset": "days", "swelling": "leg", "warmth": "yes", "location": "calf"}
-    case["immobility_or_clot_risk"] = "yes"
-    assert hamknee.stop_rule(model, case).stop
-    page = diagnose(**case)
+    assert hamknee.stop_rule(model, SETTLED).stop
+    page = diagnose(**SETTLED)
     assert "Once the urgent warning signs are answered, you can stop here" in words(page)
     assert asked_next(page) == []
     page = sound(page.toggle("ask-on").set_value(True).run())
     assert asked_next(page) != []
+
+
+def test_it_goes_on_while_the_level_waits_for_an_answer(model: Model) -> None:
+    case = {name: answer for name, answer in SETTLED.items() if name != "age"}
+    assert hamknee.stop_rule(model, case).stop
+    page = diagnose(**case)
+    assert asked_next(page) == ["age"]
+    assert "you can stop here" not in words(page)
+    assert "you can stop here" in words(diagnose(**case, unknown="age"))
 
 
 def test_the_questions_can_be_about_one_cause(model: Model) -> None:
@@ -67,11 +107,10 @@ def test_the_questions_can_be_about_one_cause(model: Model) -> None:
     assert questions.why(0) in words(page)
 
 
-def test_a_cause_that_cannot_come_first_any_more_needs_no_question(
-    model: Model, page: AppTest
-) -> None:
-    stop = hamknee.stop_rule(model, CASE, "osteoarthritis", draws=500)
+def test_a_cause_that_cannot_come_first_any_more_needs_no_question(model: Model) -> None:
+    stop = hamknee.stop_rule(model, SETTLED, "osteoarthritis", draws=500)
     assert stop.stop
+    page = diagnose(**SETTLED)
     page = sound(page.selectbox("settle").set_value("osteoarthritis").run())
     label = model.vocabulary.target.state("osteoarthritis").label
     stays = percent(stop.decision.probability)
@@ -82,10 +121,11 @@ def test_a_cause_that_cannot_come_first_any_more_needs_no_question(
 
 def test_the_time_of_asking_need_not_count(model: Model) -> None:
     by_time, by_bits = (
-        hamknee.next_questions(model, {}, per_minute=counts).best for counts in (True, False)
+        hamknee.next_questions(model, UNHURRIED, per_minute=counts).best for counts in (True, False)
     )
     assert by_time != by_bits
-    page = diagnose()
+    assert not hamknee.level_questions(model, UNHURRIED).names
+    page = diagnose(**UNHURRIED)
     assert asked_next(page)[0] == by_time[0]
     page = sound(page.selectbox("order-by").set_value("what they tell").run())
     assert asked_next(page)[0] == by_bits[0]
@@ -98,7 +138,7 @@ def test_what_was_chosen_outlasts_an_answer(page: AppTest) -> None:
 
 
 def test_all_open_questions_are_ranked_in_a_table(model: Model, page: AppTest) -> None:
-    questions = hamknee.next_questions(model, CASE).table
+    questions = ranked(model, CASE).table
     page.session_state["ranked"] = True
     page = sound(page.run())
     (table,) = (body for body in html(page) if ">Tells<" in body)

@@ -58,3 +58,15 @@ def test_what_was_asked_and_is_not_known_is_told(model: Model) -> None:
     page = diagnose(onset="sudden", unknown="warmth|pop")
     names = "; ".join(model.vocabulary[name].label for name in ("warmth", "pop"))
     assert f"Asked, but not known: {names}." in words(page)
+
+
+def test_what_may_be_there_too_stands_under_the_first(model: Model) -> None:
+    case = {"onset": "gradual", "location": "popliteal|calf", "swelling": "focal"}
+    places = {"location": {"popliteal", "calf"}}
+    also = hamknee.also_present(model, case | places)
+    assert also.text
+    assert also.clot_text
+    text = words(diagnose(**case))
+    assert also.text in text
+    assert also.clot_text in text
+    assert also.text not in words(diagnose())

@@ -6,6 +6,8 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from hamknee.guidance.texts import Guidance
+from hamknee.guidance.triaging import triage
+from hamknee.inference.model import Model
 from hamknee.network.priors import Priors
 from tests.support.at_page import (
     address,
@@ -25,6 +27,8 @@ SOON = {"setting": "sports_clinic", "onset": "sudden", "location": "calf"}
 
 MILD = {"setting": "primary_care", "onset": "gradual", "location": "posteromedial"}
 
+REST = {"swelling": "none", "warmth": "no", "weight_bearing": "normal", "age": "under_40"}
+
 
 def labels(guidance: Guidance, level: str) -> list[str]:
     return [flag.label for flag in guidance.flags.values() if flag.level == level]
@@ -37,13 +41,18 @@ def signs(page: AppTest) -> str:
 
 def test_the_urgent_signs_stand_there_until_they_are_denied(guidance: Guidance) -> None:
     page = diagnose()
-    urgent = [f for f in guidance.flags.values() if not guidance.levels[f.level].rehabilitation]
-    for flag in urgent:
-        assert flag.label in words(page)
+    assert not any('class="level' in body for body in html(page)), "nothing was answered yet"
+    for flag in guidance.holding:
+        assert flag.label in signs(page)
     page = press(page, "None of these")
-    assert address(page) == {"no_flag": "|".join(flag.name for flag in urgent)}
+    assert address(page) == {"no_flag": "|".join(flag.name for flag in guidance.holding)}
+    assert signs(page) == ""
+    (banner,) = (body for body in html(page) if 'class="level' in body)
+    assert guidance.words["not_enough_label"] in banner
+    count = f"{len(guidance.holding)} of {len(guidance.flags)}"
+    assert f"Warning signs ({count})" in folded(page)
+    page = diagnose(**address(page), **MILD, **REST)
     assert "no to the urgent warning signs" in words(page)
-    assert f"Warning signs ({len(urgent)} of {len(guidance.flags)})" in folded(page)
 
 
 def test_a_warning_sign_comes_first_with_its_level_and_reason(guidance: Guidance) -> None:
@@ -103,6 +112,17 @@ def test_the_level_goes_with_the_sentence(guidance: Guidance) -> None:
         return line
 
     assert "See a professional" in how_soon(**SOON)
-    assert guidance.words["provisional_label"] in how_soon(**MILD)
-    urgent = "|".join(flag.name for flag in guidance.urgent)
-    assert guidance.levels["self_care"].label in how_soon(**MILD, no_flag=urgent)
+    assert guidance.words["not_enough_label"] in how_soon(**MILD)
+    assert guidance.words["provisional_label"] in how_soon(**MILD, **REST)
+    denied = "|".join(flag.name for flag in guidance.holding)
+    assert guidance.levels["self_care"].label in how_soon(**MILD, **REST, no_flag=denied)
+    in_vain = "|".join(REST)
+    assert guidance.levels["self_care"].label in how_soon(**MILD, unknown=in_vain, no_flag=denied)
+
+
+def test_answers_that_made_it_less_urgent_are_named(model: Model) -> None:
+    case = {"onset": "sudden", "location": "posteromedial", "swelling": "focal", "pop": "no"}
+    case |= {"warmth": "yes", "weight_bearing": "normal", "age": "60_and_over"}
+    eased = triage(model, case).eased_text
+    assert eased
+    assert eased in words(diagnose(**case))

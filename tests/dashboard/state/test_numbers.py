@@ -50,7 +50,7 @@ def test_every_page_says_that_the_numbers_were_edited(priors: Priors) -> None:
 
 def test_another_visitor_sees_nothing_of_it(priors: Priors) -> None:
     page, theirs = tuned(80.0), at_page("tune", POP)
-    assert theirs.number_input(key=f"{COLUMN}-yes").value == pytest.approx(62.5)
+    assert theirs.number_input(key=f"{COLUMN}-yes").value == pytest.approx(70.7)
     assert "edited in this session" not in words(theirs)
     theirs = sound(theirs.number_input(key=f"{COLUMN}-yes").set_value(10.0).run())
     page = sound(page.run())

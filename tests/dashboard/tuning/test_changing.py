@@ -9,7 +9,7 @@ from tests.support.tune_page import COLUMN, POP, tuned
 
 def test_a_number_put_back_by_hand_is_the_one_of_the_file(priors: Priors) -> None:
     page = tuned(80.0)
-    page = sound(page.number_input(key=f"{COLUMN}-yes").set_value(62.5).run())
+    page = sound(page.number_input(key=f"{COLUMN}-yes").set_value(70.7).run())
     assert "edited in this session" not in words(page)
     assert f"numbers `{priors.sha256[:12]}` from priors.csv" in words(page)
 
@@ -30,8 +30,8 @@ def test_what_cannot_be_is_told_with_its_field_and_nothing_changes(
     text = words(page)
     field = "“Pop at the start: Yes, given Complete tendon rupture; Onset: In a moment”"
     assert f"You entered {percents:g} % for {field}. {allowed}" in text
-    assert "It stays at 62.5 %." in text
-    assert page.number_input(key=f"{COLUMN}-yes").value == pytest.approx(62.5)
+    assert "It stays at 70.7 %." in text
+    assert page.number_input(key=f"{COLUMN}-yes").value == pytest.approx(70.7)
     assert "edited in this session" not in text
     page = sound(page.number_input(key=f"{COLUMN}-yes").set_value(60.0).run())
     assert not page.error, "an old message does not stay"
@@ -67,7 +67,9 @@ def test_this_number_is_marked_and_can_be_another() -> None:
     assert page.number_input(key=f"{COLUMN}-no").label == "No (this number)"
 
 
-@pytest.mark.parametrize(("state", "step"), [("dvt", 0.01), ("snapping_tendon", 0.1), ("other", 1)])
+@pytest.mark.parametrize(
+    ("state", "step"), [("dvt", 0.01), ("snapping_tendon", 0.1), ("meniscal_tear", 1)]
+)
 def test_steps_fit_the_number(state: str, step: float) -> None:
     page = at_page("tune", {"variable": "condition", "given": "setting=sports_clinic"})
     key = f"tune-number-condition-setting=sports_clinic-{state}"
@@ -83,7 +85,7 @@ def test_how_firm_a_column_is_can_be_changed() -> None:
     page = at_page("tune", POP)
     key = "tune-ess-pop-condition=rupture;onset=sudden"
     page = sound(page.number_input(key=key).set_value(100.0).run())
-    assert "90 % range 54 to 70 %" in words(page)
+    assert "90 % range 63 to 78 %" in words(page)
     assert "another weight, basis, source or note" in words(page)
 
 
@@ -100,6 +102,6 @@ def test_a_number_says_what_it_rests_on() -> None:
     save = next(button for button in page.button if button.label == "Save")
     page = sound(save.click().run())
     assert not page.error
-    assert "Published. The file has 62.5 %." in words(page)
+    assert "Published. The file has 70.7 %." in words(page)
     rests = "".join(b.proto.body for b in go(page, "model", {"variable": "pop"}).html)
     assert 'title="decary2017: ' in rests

@@ -16,5 +16,6 @@ def test_sources_are_cited_by_author_and_year(priors: Priors) -> None:
     }
     assert {key: known[key].cited for key in cited} == cited
     every = [source.cited for source in known.values() if source.cited]
+    every = [words for words in every if "undated" not in words]  # works that go on being revised
     assert len(set(every)) == len(every)
     assert ">painful_knee_ultrasound_2006</a>" in known["painful_knee_ultrasound_2006"].short

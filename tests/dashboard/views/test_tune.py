@@ -20,7 +20,7 @@ def test_it_opens_at_the_number_that_moves_the_case_most(model: hamknee.Model) -
 def test_the_rest_of_the_column_follows_and_the_change_is_told(priors: Priors) -> None:
     page = tuned(80.0)
     assert page.number_input(key=f"{COLUMN}-no").value == pytest.approx(20)
-    assert "Yes 62.5 % → 80 %; 1 other follows" in words(page)
+    assert "Yes 70.7 % → 80 %; 1 other follows" in words(page)
     changed = priors.set("pop", "yes", given=GIVEN, probability=0.8)
     assert f"Numbers edited in this session** (`{changed.sha256[:12]}`)" in words(page)
 
@@ -30,7 +30,7 @@ def test_followers_are_counted_and_the_number_entered_is_told() -> None:
     key = "tune-number-condition-setting=sports_clinic-dvt"
     page = sound(page.number_input(key=key).set_value(60.0).run())
     line = "**Condition**, Setting: Sports clinic: Deep vein thrombosis (clot) 0.3 % → 60 %"
-    assert f"{line}; 10 others follow" in words(page)
+    assert f"{line}; 20 others follow" in words(page)
 
 
 def test_one_change_is_undone_then_all(priors: Priors) -> None:
