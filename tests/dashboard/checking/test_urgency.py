@@ -68,7 +68,7 @@ def test_under_triaged_cases_are_named_the_dangerous_ones_first_and_open(model: 
     row = list(read_labelled(model.vocabulary).cases.names()).index(dangerous[0])
     query = next(iter(links(page).values()))
     assert set(parse_qs(query)) == set(read_labelled(model.vocabulary).cases.evidence(row))
-    assert "calls for “See a doctor today”; the answers led to “Self-care for now”." in words(page)
+    assert "calls for “See a doctor today”; the answers led to “See a professional”." in words(page)
 
 
 def test_the_urgency_of_a_cohort_is_held_against_its_diagnoses(model: Model) -> None:

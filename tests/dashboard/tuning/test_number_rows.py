@@ -10,11 +10,11 @@ from tests.support.at_page import at_page, cells, sound, tables, words
 
 
 def test_a_variable_shows_each_of_its_numbers(priors: Priors) -> None:
-    page = at_page("model", {"variable": "bruising"})
-    assert page.selectbox(key="model-variable").value == "bruising"
+    page = at_page("model", {"variable": "mechanical"})
+    assert page.selectbox(key="model-variable").value == "mechanical"
     (table,) = tables(page)
     rows = cells(table)
-    numbers = [row for row in priors.rows if row.variable == "bruising"]
+    numbers = [row for row in priors.rows if row.variable == "mechanical"]
     shown = [float(row[-4].removesuffix(" %")) / 100 for row in rows]
     assert shown == pytest.approx([row.probability for row in numbers], abs=1e-12)
     weights = [f"{row.ess:.0f}" if row.ess > 10 else f"{row.ess:g}" for row in numbers]
