@@ -21,6 +21,7 @@ FINISHED = (
     "guidance",
     "inference",
     "network",
+    "reasoning",
 )
 """The rooms in which every public docstring has an example; in the end all that are shown."""
 

@@ -58,6 +58,19 @@ class Budget:
         Of the accuracy; 0 where all combinations of answers were evaluated.
     draws : tuple of (int or None), length k + 1
         How many combinations of answers were drawn; None where all were evaluated.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, asked = hamknee.load(), ["pop", "swelling", "bruising"]
+    >>> budget = hamknee.question_budget(model, {}, 2, questions=asked, method="greedy")
+    >>> list(budget.table)
+    ['variable', 'label', 'question', 'minutes', 'gain', 'added_gain', 'accuracy',
+    'standard_error']
+    >>> bool(budget.gain[1] > budget.gain[0] > 0)  # two answers tell more than one
+    True
+    >>> budget.draws  # all combinations of answers were evaluated
+    (None, None, None)
     """
 
     case: Case
@@ -163,6 +176,16 @@ def question_budget(
     HamkneeError
         If k is not between 1 and the number of questions, the method is unknown, there are too few
         draws, or too many sets to compare all.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, asked = hamknee.load(), ["pop", "swelling", "bruising", "age"]
+    >>> budget = hamknee.question_budget(model, {"onset": "sudden"}, 2, questions=asked)
+    >>> budget.method, set(budget.table["variable"]) < set(asked)
+    ('exact', True)
+    >>> print(budget.text)
+    Ask ..., ... (... minutes): ... bits, ... % of what is still unknown. ...
     """
     case = model.case(evidence)
     candidates = open_questions(case, questions)

@@ -59,6 +59,17 @@ class Questions:
         Pairs of open variables, in the order of their ranking; None if they were not looked at.
     pair_gain : ndarray, shape (pairs,)
         Expected information of both answers together, in bits.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> questions = hamknee.next_questions(hamknee.load(), {"onset": "sudden"}, per_minute=False)
+    >>> questions.best == (questions.table["variable"][0],)
+    True
+    >>> list(questions.table)
+    ['variable', 'label', 'question', 'gain', 'share', 'minutes', 'gain_per_minute']
+    >>> bool(0 < questions.gain[0] < questions.remaining)  # bits
+    True
     """
 
     case: Case
@@ -254,6 +265,15 @@ def next_questions(
     ------
     EvidenceError, ImpossibleEvidenceError
         As for `Model.posterior`, and for an unknown state or variable.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> questions = hamknee.next_questions(hamknee.load(), {"onset": "sudden"}, skip=["age", "sex"])
+    >>> questions.table["variable"].isin(["onset", "age", "sex"]).any().item()
+    False
+    >>> print(questions.text)
+    Ask next: ...? It tells ... bits...
     """
     case = model.case(evidence)
     focus = None if state is None else find_state(model.vocabulary.target, state)

@@ -64,6 +64,19 @@ class Reasons:
         Mean of W over all orders of entry (Shapley 1953). Adds up to `end` - `start`.
     standard_error : ndarray of shape (findings,), or None
         Of `shapley`, where it was sampled; None where it is exact.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"setting": "emergency", "onset": "sudden", "pop": "yes"}
+    >>> reasons = hamknee.explain(model, case, "rupture", against="strain")
+    >>> list(reasons.table["variable"])  # the setting is where the account starts
+    ['onset', 'pop']
+    >>> change = reasons.end - reasons.start  # of the log odds, in bits
+    >>> bool(abs(reasons.shapley.sum() - change) < 1e-9)
+    True
+    >>> bool(reasons.shapley[1] > 0)  # the pop speaks for a rupture
+    True
     """
 
     case: Case
@@ -213,6 +226,14 @@ def explain(
     HamkneeError
         If a state is contrasted with itself, both states of a contrast are ruled out, or there
         are too few permutations.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> reasons = hamknee.explain(model, {"age": 31, "onset": "sudden", "pop": "yes"}, "rupture")
+    >>> print(reasons.text)
+    Complete tendon rupture: starting probability ... %, ... % with all findings. ...
     """
     case = model.case(evidence)
     chosen = find_state(model.vocabulary.target, state)
