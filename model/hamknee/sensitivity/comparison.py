@@ -61,6 +61,20 @@ class Comparison:
     changes : tuple of ChangedAnswer
         The answers that differ, the one with the greatest effect first. Their effects need not
         add up: what one answer says depends on the others.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> first, second = {"pop": "no", "age": 31}, {"pop": "yes", "sex": "male"}
+    >>> comparison = hamknee.compare(model.case(first), model.case(second))
+    >>> sorted(change.variable for change in comparison.changes)
+    ['age', 'pop', 'sex']
+    >>> bool(abs(comparison.difference.sum()) < 1e-9)  # what one state gains, others lose
+    True
+    >>> list(comparison.table)
+    ['condition', 'label', 'first', 'first_low', 'first_high', 'second', 'second_low',
+    'second_high', 'difference']
     """
 
     first: CredibleInterval
@@ -152,6 +166,16 @@ def compare(
         If the two are of different models.
     EvidenceError
         If there is no such state.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> quiet, loud = {"onset": "sudden", "pop": "no"}, {"onset": "sudden", "pop": "yes"}
+    >>> comparison = hamknee.compare(model.case(quiet), model.case(loud), "rupture")
+    >>> print(comparison.text)
+    Complete tendon rupture: ... % in version A, ... % in version B.
+    Pop at the start, Yes instead of No: takes it from ... to ..., the rest being as in version B.
     """
     if not _same(first.model, second.model):
         raise HamkneeError("found two models; allowed: two cases of one model")

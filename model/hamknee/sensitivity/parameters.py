@@ -38,6 +38,18 @@ class Place:
         Numbers of the parents' states.
     state : int
         Number of the variable's state.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.sensitivity import Place
+    >>> model = hamknee.load()
+    >>> place = Place("sex", column=(0,), state=1)
+    >>> place.text(model)
+    'P(sex=male | condition=...)'
+    >>> female, male = place.column_of(model)
+    >>> bool(place.value(model) == male), round(float(female + male), 9)
+    (True, 1.0)
     """
 
     variable: str
@@ -228,6 +240,14 @@ def beta_range(probability: Array, ess: Array, mass: float) -> tuple[Array, Arra
     -------
     low, high : ndarray, shape (numbers,)
         Numbers that are 0 or 1 stay where they are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.sensitivity import beta_range
+    >>> low, high = beta_range(np.array([0.6, 0.6, 1.0]), np.array([10.0, 100.0, 10.0]), mass=0.9)
+    >>> low.round(2).tolist(), high.round(2).tolist()  # what is certain stays
+    ([0.34, 0.52, 1.0], [0.83, 0.68, 1.0])
     """
     from scipy.special import betaincinv  # here, because it is slow to import
 

@@ -55,6 +55,16 @@ class ChangedNumbers:
         Chan–Darwiche distance of the changed model from the model as it is.
     reached : float
         P(state | evidence) in the changed model, computed anew.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"setting": "emergency", "pop": "yes"}
+    >>> change = hamknee.what_would_change(model, case, "rupture", level=0.5).one
+    >>> len(change.names), change.before < change.after, round(change.reached, 6)
+    (1, True, 0.5)
+    >>> print(change.text)
+    “Condition: Complete tendon rupture, given Setting: Emergency department” from ... % to ... %
     """
 
     names: tuple[str, ...]
@@ -93,6 +103,17 @@ class WhatWouldChange:
         The smallest change of one number; None if no one number can do it.
     two : ChangedNumbers or None
         The smallest change of two numbers; None if no two do better than one.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"setting": "emergency", "pop": "yes"}
+    >>> change = hamknee.what_would_change(model, case, "rupture", level=0.5)
+    >>> list(change.table)
+    ['numbers', 'variable', 'state', 'given', 'probability', 'changed_to', 'distance',
+    'reached']
+    >>> change.reachable, change.two is None  # one number will do
+    (True, True)
     """
 
     model: Model
@@ -195,6 +216,16 @@ def what_would_change(model: Model, evidence: AnyCase, state: str, level: float)
     Chan & Darwiche (2002), Journal of Artificial Intelligence Research 17:265, for one number;
     Chan & Darwiche (2004), UAI, for several; Chan & Darwiche (2005), International Journal of
     Approximate Reasoning 38:149, for the distance.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"setting": "emergency", "pop": "yes"}
+    >>> change = hamknee.what_would_change(model, case, "rupture", level=0.5)
+    >>> print(change.text)
+    The smallest change of one number to bring the probability of Complete tendon rupture from ...
+    to 50 %: “Condition: Complete tendon rupture, given Setting: Emergency department” from ... %
+    to ... %. No two numbers do it with less.
     """
     if not 0 < level < 1:
         raise HamkneeError(f"found a level of {level}; allowed: strictly between 0 and 1")
