@@ -34,6 +34,11 @@ def test_the_example_of_a_function_calls_it(room: str) -> None:
     assert silent == []
 
 
+def test_all_that_the_page_names_first_has_an_example() -> None:
+    names = " ".join(LIBRARY["DEEDS"].values()).split()
+    assert [name for name in names if not LIBRARY["examples"](LIBRARY["named"](name))] == []
+
+
 def test_what_the_package_shows_is_public_in_a_room() -> None:
     shown = {name: getattr(hamknee, name) for name in hamknee.__all__}
     doors = {name for room in ROOMS for name in public(room)}
