@@ -77,10 +77,12 @@ class Case:
             raise contradiction(self.model.engine, self.cases, 0, one=True)
         scaled = np.exp(log_joint - top)
         total = float(scaled.sum())
+        scaled /= total
+        scaled.setflags(write=False)  # whoever asks gets the same one
         return Posterior(
             self.model.vocabulary.target,
             self.evidence,
-            scaled / total,
+            scaled,
             self.model.starting(self),
             top + math.log(total),
         )

@@ -429,6 +429,7 @@ class Model:
         codes = np.tile(np.array(self.engine.sizes, dtype=np.intp), (math.prod(shape), 1))
         codes[:, self._context] = patterns
         rows = self._starting_of(self.cases(codes))
+        rows.setflags(write=False)
         names = [(*variable.state_names, None) for variable in variables]
         return dict(zip(itertools.product(*names), rows, strict=True))
 
