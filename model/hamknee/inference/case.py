@@ -162,6 +162,17 @@ class Case:
         Returns
         -------
         ndarray of int, shape (variations, variables)
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> case = model.case({"onset": "sudden", "pop": "yes"})
+        >>> codes = case.keeping(np.array([[True, True], [True, False]]))  # without the pop
+        >>> whole, less = case.posteriors(codes)[:, model.vocabulary.target.position["rupture"]]
+        >>> bool(whole > less), bool(abs(whole - case.posterior["rupture"]) < 1e-9)
+        (True, True)
         """
         codes = np.tile(self.sizes, (len(kept), 1))
         codes[:, self.known] = np.where(kept, self.codes[self.known], self.sizes[self.known])

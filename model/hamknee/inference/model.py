@@ -338,6 +338,18 @@ class Model:
         ------
         HamkneeError
             If the shape is another, or a code is none of its variable.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> not_known = [len(variable.states) for variable in model.vocabulary.variables]
+        >>> codes = np.array([not_known, not_known], dtype=np.uint8)
+        >>> codes[1, model.vocabulary.index["sex"]] = 1  # male; the rest of both is not known
+        >>> cases = model.cases(codes)
+        >>> dict(cases.evidence(0)), dict(cases.evidence(1))
+        ({}, {'sex': 'male'})
         """
         variables = self.vocabulary.variables
         if codes.ndim != 2 or codes.shape[1] != len(variables):

@@ -111,8 +111,8 @@ def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.Da
     vocabulary : Vocabulary
         The variables and states there are.
     cases : iterable of mappings, or DataFrame
-        One mapping a case, as `hamknee.network.evidence.check_evidence` takes them; or a frame
-        with a row a case and a column a variable, in which an empty cell (None, NaN, "") is not
+        One mapping a case, as `hamknee.network.check_evidence` takes them; or a frame with
+        a row a case and a column a variable, in which an empty cell (None, NaN, "") is not
         known and text is read as on the command line: ``31``, ``a|b``, ``yes:0.7|no:0.3``.
 
     Raises
@@ -279,7 +279,7 @@ class Column:
     positions : ndarray of int, shape (cases,)
         For each case the position of its value, -1 where nothing is known.
     values : sequence, or ndarray of numbers
-        As `hamknee.network.evidence.check_value` takes them; text is read as on the command line.
+        As `hamknee.network.check_value` takes them; text is read as on the command line.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """One case: what each finding says, whether they go together, what to ask next, when to stop."""
 
 from hamknee.reasoning.budget import Budget, question_budget
-from hamknee.reasoning.conflicts import LOCAL, Conflict, conflict
+from hamknee.reasoning.conflicts import Conflict, conflict
 from hamknee.reasoning.frequencies import natural_frequencies
 from hamknee.reasoning.questions import Questions, next_questions
 from hamknee.reasoning.stopping import (
@@ -15,7 +15,6 @@ from hamknee.reasoning.weight_of_evidence import Reasons, explain
 
 __all__ = [
     "IS_STABLE",
-    "LOCAL",
     "NOTHING_LEFT",
     "Budget",
     "Conflict",

@@ -197,6 +197,14 @@ class Questions:
         rank : int
             Place in the ranking, from 0. Told is the state that was asked about, else the one
             that depends most on the answer; of many answers the two that move it furthest.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model, known = hamknee.load(), {"onset": "sudden"}
+        >>> questions = hamknee.next_questions(model, known, state="rupture", per_minute=False)
+        >>> print(questions.why(0))
+        "..." (... %) would ... Complete tendon rupture to ..., "..." (... %) would ... it to ...
         """
         variable = self._variable(self.asked[rank])
         target, now = self.case.posterior.target, self.case.posterior.probabilities
