@@ -82,7 +82,8 @@ def nearest(curves: Curves, possible: npt.NDArray[np.bool_]) -> tuple[Array, Arr
     Returns
     -------
     distance, t1, t2 : ndarray, shape (pairs,)
-        Infinite distance where the curve does not pass between 0 and 1.
+        Infinite distance where the curve does not pass between 0 and 1, or where a = c = 0: then
+        the first number alone decides, and its change is that of one number.
     """
     first, second = _ratios(curves)
     t1 = _roots(np.concatenate([_ties(first, second), _stationary(first, second)], axis=1))
