@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from hamknee.base.files import shipped
 from hamknee.inference.model import Model
 from hamknee.network.priors import Priors
 from hamknee.network.priors_file import read_priors
-from hamknee.network.rows import Row, note_problems
-from hamknee.network.vocabulary import State, Variable, Vocabulary
+from tests.support.valid_priors import SMALL, SOURCES, valid_priors
 
 SHIPPED = shipped("data/priors.csv")
 
@@ -94,45 +92,6 @@ def test_saving_keeps_the_permissions_of_the_old_file(priors: Priors, tmp_path: 
 
 
 # Any valid numbers survive a round trip ---------------------------------------------------------
-
-SMALL = Vocabulary(
-    (
-        Variable("cause", "target", "Cause", tuple(State(s, s) for s in ("a", "b", "c"))),
-        Variable("sign", "finding", "Sign", tuple(State(s, s) for s in ("yes", "no"))),
-    )
-)
-SOURCES = ("one2001", "two2002")
-NOTES = st.text(
-    st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20
-).filter(lambda note: not note_problems(note))
-
-
-@st.composite
-def columns(draw: st.DrawFn, variable: str, given: tuple[tuple[str, str], ...]) -> list[Row]:
-    states = SMALL[variable].state_names
-    parts = draw(st.lists(st.floats(1e-9, 1), min_size=len(states), max_size=len(states)))
-    ess = draw(st.floats(1e-3, 1e9))
-    return [
-        Row(
-            variable,
-            state,
-            given,
-            part / sum(parts),
-            ess,
-            "indirect",
-            tuple(draw(st.lists(st.sampled_from(SOURCES), min_size=1, max_size=2, unique=True))),
-            draw(NOTES),
-        )
-        for state, part in zip(states, parts, strict=True)
-    ]
-
-
-@st.composite
-def valid_priors(draw: st.DrawFn) -> Priors:
-    rows = draw(columns("cause", ()))
-    for state in SMALL["cause"].state_names:
-        rows += draw(columns("sign", (("cause", state),)))
-    return Priors(SMALL, tuple(draw(st.permutations(rows))))
 
 
 @given(valid_priors())
