@@ -120,6 +120,14 @@ def test_no_module_is_hidden_behind_a_function_of_its_name(path: Path) -> None:
     assert getattr(importlib.import_module(f"hamknee.{path.parent.name}"), path.stem) is module
 
 
+@pytest.mark.parametrize("room", rooms())
+def test_tests_stand_at_the_path_of_the_code(room: str) -> None:
+    files = {path.stem for path in (PACKAGE / room).glob("*.py")} - {"__init__"}
+    tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests" / room).glob("test_*.py")}
+    names_of_types = {"types"} if room == "base" else set()  # in which nothing runs
+    assert tests == files - names_of_types
+
+
 def test_the_package_shows_its_verbs_and_the_rooms_a_user_needs() -> None:
     shown = set(dir(hamknee))
     assert shown == set(hamknee.__all__)
