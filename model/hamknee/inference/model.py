@@ -359,8 +359,8 @@ class Model:
             most = len(variable.states)
             if len(column) and not (column.min() >= 0 and column.max() <= most):
                 row = int(((column < 0) | (column > most)).argmax())
-                found = f"case {row}: {variable.name} has the code {column[row]}"
-                raise HamkneeError(f"{found}; allowed: 0 to {most}, which is not known")
+                problem = f"case {row}: {variable.name} has the code {column[row]}"
+                raise HamkneeError(f"{problem}; allowed: 0 to {most}, which is not known")
         return Cases(self.vocabulary, codes, self.vocabulary.plain_weights)
 
     def log_joint(self, cases: Cases) -> Array:
@@ -481,8 +481,8 @@ def _checked(vocabulary: Vocabulary, cpts: Mapping[str, CPT], name: str) -> CPT:
         find_variable(vocabulary, parent)
     shape = tuple(len(vocabulary[member].states) for member in (*cpt.parents, name))
     if cpt.probabilities.shape != shape:
-        found = cpt.probabilities.shape
-        raise HamkneeError(f"the table of {name} has the shape {found}; allowed: {shape}")
+        given = cpt.probabilities.shape
+        raise HamkneeError(f"the table of {name} has the shape {given}; allowed: {shape}")
     if not (cpt.probabilities >= 0).all():
         raise HamkneeError(f"the table of {name} holds a NaN or a number below 0; allowed: neither")
     if np.abs(cpt.probabilities.sum(axis=-1) - 1).max() > SUM_TOLERANCE:

@@ -114,14 +114,20 @@ class Budget:
         minutes = sum(variable.minutes for variable in variables)
         remaining = float(entropy(self.case.posterior.probabilities))
         share = percent(float(self.gain[-1]) / remaining) if remaining > 0 else percent(0.0)
-        told = f"Ask {named} ({minutes:.1f} minutes): {self.gain[-1]:.2f} bits, {share} of what is"
-        told += f" still unknown. The most probable {self.case.posterior.target.label.lower()} is"
-        told += f" then right with an expected probability of {percent(float(self.accuracy[-1]))}"
-        told += f", now {percent(float(self.accuracy[0]))}"
+        sentence = (
+            f"Ask {named} ({minutes:.1f} minutes): {self.gain[-1]:.2f} bits, {share} of what is"
+        )
+        sentence += (
+            f" still unknown. The most probable {self.case.posterior.target.label.lower()} is"
+        )
+        sentence += (
+            f" then right with an expected probability of {percent(float(self.accuracy[-1]))}"
+        )
+        sentence += f", now {percent(float(self.accuracy[0]))}"
         drawn = self.draws[-1]
         error = f"{100 * self.standard_error[-1]:.1f} %"
         counted = "exact" if drawn is None else f"{drawn:,} draws, standard error {error}"
-        return f"{told} ({counted}). {self._how()}"
+        return f"{sentence} ({counted}). {self._how()}"
 
     def _how(self) -> str:
         if self.method == "exact":

@@ -146,12 +146,12 @@ class Reasons:
         end = float(self.case.posterior.probabilities[self.state])
         if self._other is None:
             start = float(self.case.posterior.prior[self.state])
-            told = f"{self._label}: starting probability {percent(start)}, "
-            told += f"{percent(end)} with all findings"
+            sentence = f"{self._label}: starting probability {percent(start)}, "
+            sentence += f"{percent(end)} with all findings"
         else:
-            told = f"{self._label} against {self._other}: {_odds(self.start)} at the start, "
-            told += f"{_odds(self.end)} with all findings"
-        return f"{told}. Each weight is its mean over all orders of entry."
+            sentence = f"{self._label} against {self._other}: {_odds(self.start)} at the start, "
+            sentence += f"{_odds(self.end)} with all findings"
+        return f"{sentence}. Each weight is its mean over all orders of entry."
 
     def _sentence(self, number: int) -> str:
         variable = self.findings[number]
@@ -243,10 +243,10 @@ def explain(
         raise HamkneeError(f"permutations is {permutations}; allowed: 2 or more")
     variables = model.vocabulary.variables
     count = sum(variables[v].role != "context" for v in case.known)
-    told = _Account(case, chosen, other)
+    account = _Account(case, chosen, other)
     if count <= MOST_EXACT:
-        return told.exact()
-    return told.sampled(permutations, np.random.default_rng(seed))
+        return account.exact()
+    return account.sampled(permutations, np.random.default_rng(seed))
 
 
 class _Account:

@@ -133,14 +133,14 @@ class Comparison:
 
     def sentence(self, change: ChangedAnswer) -> str:
         """Return what one changed answer does."""
-        told = f"{change.label}, {change.second} instead of {change.first}"
+        sentence = f"{change.label}, {change.second} instead of {change.first}"
         if change.without is None:
-            return f"{told}: needed, because the answer in A contradicts the others."
+            return f"{sentence}: needed, because the answer in A contradicts the others."
         after = percent(float(self.second.posterior.probabilities[self.state]))
         without = percent(change.without)
         if after == without:
-            return f"{told}: makes no difference to it, the rest being as in version B."
-        return f"{told}: takes it from {without} to {after}, the rest being as in version B."
+            return f"{sentence}: makes no difference to it, the rest being as in version B."
+        return f"{sentence}: takes it from {without} to {after}, the rest being as in version B."
 
 
 def compare(
@@ -183,12 +183,12 @@ def compare(
     difference = second.posterior.probabilities - first.posterior.probabilities
     target = second.posterior.target
     chosen = int(np.abs(difference).argmax()) if state is None else find_state(target, state)
-    found = [
+    changes = [
         _change(first.case.evidence, second, chosen, name)
         for name in _changed(first.case.evidence, second.case.evidence)
     ]
-    found.sort(key=lambda change: -abs(1.0 if change.effect is None else change.effect))
-    return Comparison(first, second, chosen, tuple(found))
+    changes.sort(key=lambda change: -abs(1.0 if change.effect is None else change.effect))
+    return Comparison(first, second, chosen, tuple(changes))
 
 
 def _interval(version: CredibleInterval | Case) -> CredibleInterval:

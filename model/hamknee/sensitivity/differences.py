@@ -417,8 +417,8 @@ def _check_same(one: Vocabulary, other: Vocabulary, whose: str) -> None:
     if not problems and list(one) != list(other):
         problems.append("with the variables in another order")
     if problems:
-        found = ", ".join(problems)
-        raise HamkneeError(f"{whose} have another vocabulary, {found}; allowed: the same variables")
+        which = ", ".join(problems)
+        raise HamkneeError(f"{whose} have another vocabulary, {which}; allowed: the same variables")
 
 
 def _meaning(vocabulary: Vocabulary, name: str) -> list[tuple[object, ...]]:

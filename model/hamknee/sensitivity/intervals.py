@@ -306,10 +306,10 @@ class CredibleInterval:
     def table(self) -> pd.DataFrame:
         """One row a state: target, label, probability, low, high, p_top, prior."""
         order = self.posterior.order
-        found = self.posterior.table.copy()
+        table = self.posterior.table.copy()
         for place, name in enumerate(("low", "high", "p_top"), start=3):
-            found.insert(place, name, getattr(self, name)[order])
-        return found
+            table.insert(place, name, getattr(self, name)[order])
+        return table
 
     @cached_property
     def ranking(self) -> tuple[RankedState, ...]:
@@ -479,10 +479,10 @@ def width_contributions(model: Model, evidence: AnyCase, state: str) -> WidthCon
     check_ess(model)
     target = model.vocabulary.target
     place = find_state(model.vocabulary.target, state)
-    found = derivatives(model.case(evidence))
-    probability = found.case.posterior.probabilities[place]
+    case = model.case(evidence)
+    probability = case.posterior.probabilities[place]
     columns: list[tuple[str, str, float, float]] = []
-    for name, table in found.tables.items():
+    for name, table in derivatives(case).tables.items():
         cpt = model.cpts[name]
         gradient = table[place] - probability * table.sum(axis=0)
         mean = (cpt.probabilities * gradient).sum(axis=-1, keepdims=True)

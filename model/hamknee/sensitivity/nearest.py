@@ -181,12 +181,12 @@ def _stationary(first: Array, second: Array) -> Array:
     With lines r, s in t1, (ln r/s)' = (r's - rs') / rs, whose numerator is constant. The sum of
     two such terms, one for each number, is 0 where the quadratic is. Shape (pairs, 18, 3).
     """
-    found = []
+    points = []
     for (i, j), (k, m) in itertools.product(itertools.combinations(range(CLASSES), 2), repeat=2):
         one = _wronskian(first[:, i], first[:, j]) * _times(second[:, k], second[:, m])
         two = _wronskian(second[:, k], second[:, m]) * _times(first[:, i], first[:, j])
-        found += [one + two, one - two]
-    return np.stack(found, axis=1)
+        points += [one + two, one - two]
+    return np.stack(points, axis=1)
 
 
 def _wronskian(r: Array, s: Array) -> Array:

@@ -109,8 +109,8 @@ class SensitivityFunction:
         joint = (1 - t)[..., None] * self.ends[0] + t[..., None] * self.ends[1]
         total = joint.sum(axis=-1)
         if (total <= 0).any():
-            found = t[total <= 0].min()
-            raise HamkneeError(f"with {self.name} = {found:g} the evidence is impossible")
+            smallest = t[total <= 0].min()
+            raise HamkneeError(f"with {self.name} = {smallest:g} the evidence is impossible")
         return np.asarray(joint[..., self.state] / total)
 
     @property
@@ -358,9 +358,9 @@ def tornado(model: Model, evidence: AnyCase, state: str, *, mass: float = 0.9) -
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
     check_ess(model)
     number, among = find_state(model.vocabulary.target, state), entries(model)
-    found = derivatives(model.case(evidence))
-    posterior = found.case.posterior
-    ends = _ends(posterior.probabilities, found.slopes(among), among.probability)
+    gradient = derivatives(model.case(evidence))
+    posterior = gradient.case.posterior
+    ends = _ends(posterior.probabilities, gradient.slopes(among), among.probability)
     low, high = beta_range(among.probability, among.ess, mass)
     values = np.stack([_value(ends, number, t) for t in (low, high)])
     limits = admissible(ends, posterior.order[0])

@@ -158,12 +158,12 @@ class Entries:
     @cached_property
     def ess(self) -> Array:
         """Equivalent sample size of each entry's column, shape (entries,); NaN where not known."""
-        found = np.full(len(self), np.nan)
+        ess = np.full(len(self), np.nan)
         for number, cpt in enumerate(self.model.cpts.values()):
-            mine = self.variable == number
+            rows = self.variable == number
             if cpt.ess is not None:
-                found[mine] = cpt.ess.ravel()[self.column[mine]]
-        return found
+                ess[rows] = cpt.ess.ravel()[self.column[rows]]
+        return ess
 
 
 def entries(model: Model) -> Entries:
