@@ -83,8 +83,8 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
         _check_size(name, about.num_rows, about.num_rows * about.num_columns)
         unpacked = sum(group.total_byte_size for group in groups)
         if unpacked > MOST_UNPACKED:
-            found = f"{unpacked / 2**20:,.0f} MB once it is unpacked"
-            raise _refusal(name, found, f"{MOST_UNPACKED // 2**20} MB here; {ANY_SIZE}")
+            problem = f"{unpacked / 2**20:,.0f} MB once it is unpacked"
+            raise _refusal(name, problem, f"{MOST_UNPACKED // 2**20} MB here; {ANY_SIZE}")
         _check_types(name, schema)
         # Each text once: a long one may stand in every row.
         texts = [field.name for field in schema if _is_text(field.type)]
@@ -109,8 +109,8 @@ def _check_types(name: str, schema: object) -> None:
     for field in schema:
         kind = "lists or structures" if pa.types.is_nested(field.type) else "bytes"
         if kind != "bytes" or pa.types.is_binary(field.type):
-            found = f"column {field.name[:100]!r} holds {kind}"
-            raise _refusal(name, found, "texts, numbers or categories; several states as a|b")
+            problem = f"column {field.name[:100]!r} holds {kind}"
+            raise _refusal(name, problem, "texts, numbers or categories; several states as a|b")
 
 
 def _check_columns(name: str, count: int) -> None:
@@ -131,5 +131,5 @@ def _is_text(kind: object) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _refusal(name: str, found: str, allowed: str) -> TableError:
-    return TableError([Fault(name[:100], None, None, found, allowed)])
+def _refusal(name: str, problem: str, allowed: str) -> TableError:
+    return TableError([Fault(name[:100], None, None, problem, allowed)])

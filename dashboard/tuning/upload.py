@@ -60,8 +60,8 @@ def read(data: bytes, name: str) -> Priors:
         With every fault of the file.
     """
     if len(data) > MEGABYTES * 2**20:  # browsers hold such a file back; others may send it
-        found = f"a file of {len(data) / 2**20:,.0f} MB"
-        raise FaultsError([Fault(name[:100], None, None, found, f"{MEGABYTES} MB")])
+        problem = f"a file of {len(data) / 2**20:,.0f} MB"
+        raise FaultsError([Fault(name[:100], None, None, problem, f"{MEGABYTES} MB")])
     now = in_force().priors
     taken = parse_priors(data, now.vocabulary, now.references or (), source=name)
     # The references and the guidance that go with it are still those beside the file in use.

@@ -39,6 +39,8 @@ two = """ [a] """""  # u = 1
   "]",
   1 ] }
 '"r".s' = 1
+three = ["""a"""", "]", """
+k = 1"""]
 '''
 
 
@@ -50,6 +52,7 @@ def test_what_stands_in_a_text_or_a_list_is_no_table_and_no_key() -> None:
         ("many",): 18, ("many", "v"): 19,
         ("quotes",): 20, ("quotes", "none"): 21, ("quotes", "two"): 22,
         ("quotes", 'a " = b'): 23, ("quotes", '"r".s'): 26,
+        ("quotes", "three"): 27,
     }  # fmt: skip
 
 

@@ -1,10 +1,21 @@
 """Lists, suggestions and percentages in the words people read."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hamknee.base.words import listing, percent, percent_range, suggestion
+from hamknee.base.words import (
+    exact_percent,
+    fine_range,
+    listing,
+    percent,
+    percent_range,
+    round_factor,
+    round_percent,
+    suggestion,
+)
 
 
 def test_a_long_list_is_cut() -> None:
@@ -34,3 +45,39 @@ def test_a_range_names_both_ends(one: float, other: float) -> None:
     low, high = sorted((one, other))
     words = percent_range(low, high)
     assert all(part.strip(" %") in words for part in (percent(low), percent(high)))
+
+
+@given(st.integers(0, 10**8))
+def test_an_exact_percentage_is_the_proportion(parts: int) -> None:
+    words = exact_percent(parts / 10**8)
+    assert Decimal(words.removesuffix(" %")) * 10**6 == parts
+
+
+@given(st.floats(1e-9, 1 - 1e-9), st.integers(1, 4))
+def test_a_rounded_percentage_has_its_digits_and_is_never_certain(p: float, digits: int) -> None:
+    words = round_percent(p, digits)
+    number = Decimal(words.removesuffix(" %"))
+    assert 0 < number < 100
+    near = Decimal(100 * min(p, 1 - p))
+    assert abs(number - Decimal(100 * p)) <= near * Decimal("0.501") / 10 ** (digits - 1)
+    assert "." not in words or not words.endswith("0 %")
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"), [(0.0123, "0.012"), (1, "1"), (9.96, "10"), (12.4, "12"), (1234, "1,234")]
+)
+def test_a_factor_has_two_digits_or_is_whole(factor: float, words: str) -> None:
+    assert round_factor(factor) == words
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0, 1, "0 to 100 %"),
+        (0.0004, 0.9996, "under 0.1 to over 99.9 %"),
+        (0.034, 0.5, "3.4 to 50 %"),
+        (0.1, 0.95, "10 to 95 %"),
+    ],
+)
+def test_a_fine_range_tells_tenths_near_the_ends(low: float, high: float, words: str) -> None:
+    assert fine_range(low, high) == words

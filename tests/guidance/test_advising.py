@@ -1,33 +1,21 @@
-"""What to do: every condition's advice, no contradiction between conditions, follow-up, summary."""
+"""What to do: every condition's advice, and no contradiction between conditions."""
 
-import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
-from datetime import date
-from html.parser import HTMLParser
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hamknee
-from hamknee.base.errors import HamkneeError
-from hamknee.base.files import shipped
 from hamknee.guidance.advising import advice, advice_for
-from hamknee.guidance.following_up import follow_up
-from hamknee.guidance.guidance_file import find_guidance, guidance_for
-from hamknee.guidance.summarising import Summary, summary
+from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Guidance
 from hamknee.guidance.triaging import Triage, triage
 from hamknee.inference.model import Model
-from hamknee.network.priors import CPT
-from hamknee.network.vocabulary import State, Variable, Vocabulary
+from tests.support.guided import OVERUSE, TORN
 
 MODEL = hamknee.load()
 CONDITIONS = MODEL.vocabulary.target.state_names
-OVERUSE = {"setting": "sports_clinic", "onset": "gradual", "location": "posteromedial"}
-OVERUSE |= {"activity": "endurance", "pain_timing": "after", "weight_bearing": "normal"}
-TORN = {"onset": "sudden", "pop": "yes", "setting": "sports_clinic", "activity": "explosive"}
 
 
 @pytest.fixture(scope="module")
@@ -199,177 +187,3 @@ def test_the_same_ban_is_not_told_twice(model: Model) -> None:
     told = advice(model, case)
     assert told.triage.answers["calf_swollen_clot_risk"] == "findings"
     assert sum("compression wrap" in text for text in told.sections["withheld"]) == 1
-
-
-# Follow-up --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("days", "course", "level"),
-    [
-        (0, "better", "self_care"),
-        (10, "better", "self_care"),
-        (100, "better", "self_care"),
-        (3, "same", "self_care"),
-        (13.9, "same", "self_care"),
-        (14, "same", "see_professional"),
-        (60, "same", "see_professional"),
-        (2, "worse", "self_care"),
-        (6, "worse", "self_care"),
-        (7, "worse", "see_professional"),
-        (21, "worse", "see_professional"),
-    ],
-)
-def test_the_course_decides_with_the_days(
-    model: Model, days: float, course: str, level: str
-) -> None:
-    told = follow_up(model, OVERUSE, days=days, course=course)
-    assert (told.before, told.level) == ("self_care", level)
-    assert told.rule.text in told.text
-    assert told.triage.about.action in told.advice.text
-    assert told.table.iloc[0]["level"] == level
-    if level != "self_care":
-        assert "by how it went" in told.text
-
-
-@pytest.mark.parametrize("course", ["better", "same", "worse"])
-@pytest.mark.parametrize("days", [0, 7, 14, 100])
-def test_a_follow_up_never_lowers_a_level(model: Model, course: str, days: int) -> None:
-    for flag, sign in guidance_for(model).flags.items():
-        told = follow_up(model, OVERUSE, {flag: True}, days=days, course=course)
-        urgency = told.triage.guidance.urgency
-        assert urgency(told.level) <= urgency(told.before)
-        assert urgency(told.level) <= urgency(sign.level)
-
-
-def test_a_denied_sign_does_not_undo_what_the_course_says(model: Model) -> None:
-    told = follow_up(model, OVERUSE, {"worse_over_weeks": False}, days=9, course="worse")
-    assert told.level == "see_professional"
-
-
-@pytest.mark.parametrize(
-    ("days", "course", "message"),
-    [
-        (-1, "same", "found -1 days; allowed: a number, 0 or more"),
-        (float("nan"), "same", "found nan days"),
-        (float("inf"), "same", "found inf days"),
-        (True, "same", "found True days"),
-        ("3", "same", "found '3' days"),
-        (3, "betr", "unknown course 'betr' (did you mean 'better'?); allowed: better, same, worse"),
-    ],
-)
-def test_impossible_follow_ups_are_refused(
-    model: Model, days: object, course: str, message: str
-) -> None:
-    with pytest.raises(HamkneeError) as raised:
-        follow_up(model, {}, days=days, course=course)  # type: ignore[arg-type]
-    assert message in str(raised.value)
-
-
-# Summary ----------------------------------------------------------------------------------------
-
-
-FLAGS = {"breathless_or_chest_pain": False, "worse_over_weeks": True, "cannot_bear_weight": None}
-
-
-@pytest.fixture(scope="module")
-def page(model: Model) -> Summary:
-    return summary(model, TORN | {"age": 16, "location": {"calf", "popliteal"}}, FLAGS)
-
-
-@pytest.mark.parametrize("form", ["markdown", "html"])
-def test_the_page_holds_everything(model: Model, page: Summary, form: str) -> None:
-    text = getattr(page, form)
-    if form == "html":
-        reader = Reader()
-        reader.feed(text)
-        text = " ".join(reader.words)
-    shown = ["Onset", "In a moment", "Hollow of the knee or Calf", "numbers are meant for 18"]
-    shown += [state.label for state in model.vocabulary.target.states]
-    shown += [flag.question for flag in page.advice.triage.guidance.flags.values()]
-    shown += ["90 % interval", "not asked", "does not diagnose or treat", model.sha256]
-    shown += [item.text for item in page.advice.items if item.section != "limits"]
-    for part in shown:
-        assert part in text
-
-
-class Reader(HTMLParser):
-    """Collects the words of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-
-def test_the_page_is_well_formed_stands_alone_and_has_rules_for_paper(page: Summary) -> None:
-    root = ElementTree.fromstring(page.html.removeprefix("<!DOCTYPE html>\n"))
-    assert root.tag == "html"
-    assert root.get("lang") == "en"
-    assert "@media print" in page.html
-    for outside in ("http:", "https:", "src=", "<script", "<link"):
-        assert outside not in page.html
-
-
-def test_html_and_markdown_in_the_texts_are_shown_as_they_are(model: Model) -> None:
-    found = triage(model, {})
-    evil = "<script>alert('&')</script> *x* | `y`"
-    words = dict(found.guidance.words) | {"title": evil, "nothing_known": evil}
-    told = advice_for(replace(found, guidance=replace(found.guidance, words=words)))
-    page = Summary(told, "0" * 64)
-    assert "<script" not in page.html
-    assert "&lt;script&gt;" in page.html
-    ElementTree.fromstring(page.html.removeprefix("<!DOCTYPE html>\n"))
-    assert "\\<script\\>" in page.markdown
-    assert "\\*x\\* \\| \\`y\\`" in page.markdown
-
-
-def test_the_page_tells_how_it_went(model: Model) -> None:
-    page = summary(model, OVERUSE, days=20, course="same")
-    assert "After 20 days: about the same." in page.markdown
-    assert "yes, by how it went" in page.html
-    with pytest.raises(HamkneeError, match="allowed: both or neither"):
-        summary(model, OVERUSE, days=20)
-
-
-def test_the_ranking_is_the_table(page: Summary) -> None:
-    assert list(page.table.columns[:3]) == ["condition", "label", "probability"]
-    assert page.text == page.markdown
-
-
-# Other models -----------------------------------------------------------------------------------
-
-
-def test_a_model_of_something_else_has_no_guidance() -> None:
-    states = (State("a", "A"), State("b", "B"))
-    target = Variable("cause", "target", "Cause", states)
-    cpt = CPT("cause", (), np.array([0.5, 0.5]), np.array(10.0))
-    other = Model(Vocabulary((target,)), {"cause": cpt})
-    assert find_guidance(other) is None
-    with pytest.raises(HamkneeError, match=r"allowed: a guidance\.toml beside its priors\.csv"):
-        hamknee.triage(other, {})
-
-
-def test_a_guidance_beside_the_numbers_goes_with_them(tmp_path) -> None:
-    text = shipped("data/guidance.toml").read_text(encoding="utf-8")
-    (tmp_path / "priors.csv").write_bytes(shipped("data/priors.csv").read_bytes())
-    (tmp_path / "guidance.toml").write_text(text.replace("Call an ambulance now", "Ring 112"))
-    found = hamknee.triage(
-        hamknee.load(tmp_path / "priors.csv"), {}, {"breathless_or_chest_pain": True}
-    )
-    assert found.text.startswith("Emergency. Ring 112.")
-
-
-def test_the_page_says_what_is_not_known_and_when_it_was_made(model: Model) -> None:
-    page = summary(model, {"onset": "sudden"}, not_known=["warmth", "pop"])
-    warmth, pop = (model.vocabulary[name].label for name in ("warmth", "pop"))
-    made = replace(page, made=date(2026, 3, 9))
-    for text in (made.markdown, made.html):
-        assert f"Asked, but not known: {warmth}; {pop}." in text
-        assert "9 March 2026" in text
-    assert page.made == date.today()
-    assert "Asked, but not known" not in summary(model, {"onset": "sudden"}).markdown
-    with pytest.raises(HamkneeError, match="warmt"):
-        summary(model, {}, not_known=["warmt"])

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import hamknee
+from hamknee.base.errors import HamkneeError
 from hamknee.base.files import shipped
-from hamknee.guidance.guidance_file import GuidanceError, read_guidance
+from hamknee.guidance.guidance_file import GuidanceError, find_guidance, read_guidance
 from hamknee.guidance.texts import Guidance
-from hamknee.network.vocabulary import Vocabulary
+from hamknee.inference.model import Model
+from hamknee.network.priors import CPT
+from hamknee.network.vocabulary import State, Variable, Vocabulary
 
 Read = Callable[[bytes], Guidance]
 
@@ -251,3 +256,26 @@ def test_every_entry_of_the_shipped_file_names_its_source() -> None:
 def test_the_shipped_texts_speak_to_a_person_and_promise_nothing() -> None:
     for word in ("patient ", "guarantee", "will heal", "cure", "always works"):
         assert word not in SHIPPED
+
+
+# Which guidance goes with a model ----------------------------------------------------------------
+
+
+def test_a_model_of_something_else_has_no_guidance() -> None:
+    states = (State("a", "A"), State("b", "B"))
+    target = Variable("cause", "target", "Cause", states)
+    cpt = CPT("cause", (), np.array([0.5, 0.5]), np.array(10.0))
+    other = Model(Vocabulary((target,)), {"cause": cpt})
+    assert find_guidance(other) is None
+    with pytest.raises(HamkneeError, match=r"allowed: a guidance\.toml beside its priors\.csv"):
+        hamknee.triage(other, {})
+
+
+def test_a_guidance_beside_the_numbers_goes_with_them(tmp_path) -> None:
+    text = shipped("data/guidance.toml").read_text(encoding="utf-8")
+    (tmp_path / "priors.csv").write_bytes(shipped("data/priors.csv").read_bytes())
+    (tmp_path / "guidance.toml").write_text(text.replace("Call an ambulance now", "Ring 112"))
+    found = hamknee.triage(
+        hamknee.load(tmp_path / "priors.csv"), {}, {"breathless_or_chest_pain": True}
+    )
+    assert found.text.startswith("Emergency. Ring 112.")

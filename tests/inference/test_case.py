@@ -144,8 +144,9 @@ def test_a_case_does_not_change(model: Model) -> None:
     case = model.case(PLAIN)
     with pytest.raises(dataclasses.FrozenInstanceError):
         case.evidence = model.case({}).evidence  # type: ignore[misc]
-    with pytest.raises(ValueError, match="read-only"):
-        case.codes[0] = 1
+    for shared in (case.codes, case.posterior.probabilities, case.posterior.prior):
+        with pytest.raises(ValueError, match="read-only"):
+            shared[0] = 1
 
 
 def test_a_case_crosses_processes_with_its_model(model: Model) -> None:

@@ -17,7 +17,7 @@ from hamknee.network.priors import Priors
 from hamknee.network.priors_file import read_priors
 from hamknee.network.rows import Row
 from hamknee.sensitivity.one_way import sensitivity_function
-from tests.network.test_priors import NOTES, SMALL, SOURCES, valid_priors
+from tests.support.valid_priors import NOTES, SMALL, SOURCES, valid_priors
 
 POP = {"condition": "rupture", "onset": "sudden"}
 SHARES = (0.5, 0.3, 0.2)

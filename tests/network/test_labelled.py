@@ -1,12 +1,9 @@
 """Cases whose diagnosis is known: reading them, hiding the diagnosis, putting it back."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from hamknee.base.frames import TableError, parse_table, read_table
 from hamknee.network.labelled import CasesError, LabelledCases, known_findings, label, read_labelled
 from hamknee.network.vocabulary import Vocabulary
 
@@ -66,45 +63,3 @@ def test_what_is_no_table_of_cases_is_refused(
     with pytest.raises(CasesError) as caught:
         label(vocabulary, pd.DataFrame(columns))
     assert message in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "message"),
-    [
-        (
-            "cases.xlsx",
-            b"PK\x03\x04",
-            "cannot tell what .xlsx is; allowed: a .csv or .parquet file",
-        ),
-        ("cases", b"", "cannot tell what a file without an ending is"),
-        ("cases.csv", b"", "the file is empty; allowed: a header and at least one row"),
-        ("cases.csv", b"\xef\xbb\xbf\r\n", "the file is empty"),
-        ("cases.parquet", b"", "the file is empty"),
-        ("cases.csv", b"\na;b\r\n1;2,5\r\n", "separated by semicolons; allowed: commas. Where"),
-        ("cases.csv", b"a\tb\n1\t2\n", "the cells are separated by tabs; allowed: commas"),
-        ("cases.csv", b"a,b\n1,2,3\n", "Expected 2 fields in line 2, saw 3"),
-        ("cases.csv", b"a,a\n1,2\n", "column 'a' stands twice; allowed: each column once"),
-        ("cases.csv", b"caf\xe9,b\n", "line 1: byte 0xe9 is not UTF-8"),
-        ("cases.parquet", b"PAR1", "not a Parquet file"),
-        ("cases.parquet", b"a,b\n", "not a Parquet file"),
-    ],
-)
-def test_what_is_no_table_is_refused(name: str, data: bytes, message: str) -> None:
-    with pytest.raises(TableError) as caught:
-        parse_table(data, name)
-    assert message in str(caught.value)
-
-
-def test_cells_of_a_csv_file_are_text_and_nothing_is_guessed(tmp_path: Path) -> None:
-    path = tmp_path / "cases.csv"
-    path.write_bytes(b"\xef\xbb\xbfid , age,pop\r\n007,31,NA\r\n008,,\r\n")
-    frame = read_table(path)
-    assert list(frame.columns) == ["id", "age", "pop"]
-    assert frame["id"].tolist() == ["007", "008"]
-    assert frame["pop"].isna().tolist() == [False, True]
-
-
-def test_parquet_keeps_its_types(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"age": [31.5, None], "pop": pd.Categorical(["yes", None])})
-    frame.to_parquet(tmp_path / "cases.parquet")
-    pd.testing.assert_frame_equal(read_table(tmp_path / "cases.parquet"), frame)

@@ -1,8 +1,17 @@
-"""The words of the model, as the shipped vocabulary.toml has them."""
+"""The words of the model, as the shipped file has them; broken copies, each told once."""
+
+from pathlib import Path
 
 import pytest
 
-from hamknee.network.vocabulary import GROUPS, ROLES, Vocabulary
+from hamknee.network.vocabulary import (
+    GROUPS,
+    ROLES,
+    Vocabulary,
+    VocabularyError,
+    read_vocabulary,
+)
+from tests.support.broken_vocabulary import BROKEN, SHIPPED, put, together
 
 
 def test_there_is_one_target_of_21_conditions(vocabulary: Vocabulary) -> None:
@@ -111,3 +120,119 @@ def test_a_vocabulary_is_a_mapping_in_the_order_of_the_file(vocabulary: Vocabula
     assert "popp" not in vocabulary
     assert vocabulary["onset"].position == {"sudden": 0, "days": 1, "gradual": 2}
     assert vocabulary["onset"].state("days").label == "Over hours or days"
+
+
+# Broken copies ------------------------------------------------------------------------------------
+
+
+def read(folder: Path, content: bytes) -> Vocabulary:
+    path = folder / "vocabulary.toml"
+    path.write_bytes(content)
+    return read_vocabulary(path)
+
+
+def faults(folder: Path, content: bytes) -> list[str]:
+    with pytest.raises(VocabularyError) as raised:
+        read(folder, content)
+    return [
+        str(fault).removeprefix("vocabulary.toml").lstrip(",: ") for fault in raised.value.faults
+    ]
+
+
+def places(broken: str) -> dict[str, int | None]:
+    """Return what the placeholders of the expected messages stand for."""
+    old, new = SHIPPED.split("\n"), broken.split("\n")
+    changed = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0) + 1
+    return {
+        "line": changed,
+        "end": len(broken.rstrip("\n").split("\n")),
+        "age": old.index("[age]") + 1,
+        "age_maximum": old.index("maximum = 120") + 1,
+        "pop": old.index("[pop]") + 1,
+        "states": old.index("[pop.states]") + 1,
+        "last": old.index("[prior_hamstring_injury]") + 1,
+    }
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_each_kind_of_broken_file_is_told_once_with_place_finding_and_remedy(
+    kind: str, tmp_path: Path
+) -> None:
+    edit, expected = BROKEN[kind]
+    broken = edit(SHIPPED)
+    assert broken != SHIPPED
+    assert faults(tmp_path, broken.encode()) == [expected.format(**places(broken))]
+
+
+def test_five_independent_faults_are_told_together_in_the_order_of_the_lines(
+    tmp_path: Path,
+) -> None:
+    edit = together(
+        put("minutes = 0", "minutes = 0.1", after="[setting]"),
+        put("from = 41", "from = 40", after="[age]"),
+        put('"findings"', '"finding"', after="[onset]"),
+        put('core = "yes"', "core = true", after="[pop]"),
+        put('group = "exam"', 'group = "examination"', after="[swelling]"),
+    )
+    with pytest.raises(VocabularyError, match=r"vocabulary\.toml: 5 faults") as raised:
+        read(tmp_path, edit(SHIPPED).encode())
+    assert [fault.column for fault in raised.value.faults] == [
+        "setting.minutes",
+        "age.states.40_to_59",
+        "onset.role",
+        "pop.core",
+        "swelling.group",
+    ]
+
+
+def test_a_misspelt_role_of_the_target_is_told_once(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace('"target"', '"targt"').encode())
+    assert "unknown role 'targt' (did you mean 'target'?)" in fault
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (SHIPPED.encode("utf-16"), "line 1: byte 0xff is not UTF-8; allowed: text saved as UTF-8"),
+        (b"# \xe4\n" + SHIPPED.encode(), "line 1: byte 0xe4 is not UTF-8; allowed: text saved"),
+    ],
+    ids=["UTF-16", "Latin-1"],
+)
+def test_another_encoding_is_named(content: bytes, expected: str, tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, content)
+    assert fault.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + SHIPPED.encode(),
+        SHIPPED.replace("\n", "\r\n").encode(),
+        "# a line separator\u2028inside a comment\n".encode() + SHIPPED.encode(),
+    ],
+    ids=["a byte-order mark", "carriage returns", "odd line separators"],
+)
+def test_what_does_not_matter_is_ignored(
+    content: bytes, tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    assert read(tmp_path, content) == vocabulary
+
+
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
+    broken = "# a line separator\u2028inside\n" + SHIPPED.replace('"target"', '"targt"')
+    (fault,) = faults(tmp_path, broken.encode())
+    line = broken.split("\n").index('role = "targt"') + 1
+    assert fault.startswith(f"line {line}, column condition.role: ")
+
+
+def test_a_line_that_is_not_toml_is_shown_as_an_editor_shows_it(tmp_path: Path) -> None:
+    broken = "# a line separator\u2028inside\ncore = True\n"
+    (fault,) = faults(tmp_path, broken.encode())
+    assert "line 2, column character 8: not valid TOML: Invalid value in 'core = True'" in fault
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(VocabularyError, match="there is no file"):
+        read_vocabulary(tmp_path / "vocabulary.toml")
+    with pytest.raises(VocabularyError, match=r"cannot be read: .*; allowed: a readable file"):
+        read_vocabulary(tmp_path)

@@ -120,6 +120,14 @@ def test_no_module_is_hidden_behind_a_function_of_its_name(path: Path) -> None:
     assert getattr(importlib.import_module(f"hamknee.{path.parent.name}"), path.stem) is module
 
 
+@pytest.mark.parametrize("room", rooms())
+def test_tests_stand_at_the_path_of_the_code(room: str) -> None:
+    files = {path.stem for path in (PACKAGE / room).glob("*.py")} - {"__init__"}
+    tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests" / room).glob("test_*.py")}
+    names_of_types = {"types"} if room == "base" else set()  # in which nothing runs
+    assert tests == files - names_of_types
+
+
 def test_the_package_shows_its_verbs_and_the_rooms_a_user_needs() -> None:
     shown = set(dir(hamknee))
     assert shown == set(hamknee.__all__)
@@ -127,6 +135,25 @@ def test_the_package_shows_its_verbs_and_the_rooms_a_user_needs() -> None:
         *("charts", "cohort", "estimation", "evaluation"),
         *("formats", "guidance", "inference", "network", "reasoning", "sensitivity"),
     }
+
+
+NAMELESS = {"found", "told", "mine"}
+"""Names that say of a value only that there is one."""
+STILL_NAMELESS = {"network/evidence.py", "reasoning/questions.py", "reasoning/stopping.py"} | {
+    path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / "guidance").glob("*.py")
+}
+"""Files that still hold such names: a list only to be shortened."""
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*PACKAGE.rglob("*.py"), *(ROOT / "dashboard").rglob("*.py")]), ids=str
+)
+def test_a_value_is_named_for_what_it_is(path: Path) -> None:
+    if path.is_relative_to(PACKAGE) and path.relative_to(PACKAGE).as_posix() in STILL_NAMELESS:
+        return
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = {getattr(node, kind, None) for node in nodes for kind in ("id", "arg", "attr")}
+    assert not names & NAMELESS
 
 
 def test_class_names_are_unique() -> None:

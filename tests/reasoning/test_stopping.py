@@ -10,7 +10,6 @@ from hamknee.base.errors import HamkneeError
 from hamknee.inference.model import Model, load
 from hamknee.network.evidence import EvidenceError
 from hamknee.reasoning import stopping
-from hamknee.reasoning.answers import draw_answers
 from hamknee.reasoning.stopping import same_decision_probability, stop_rule
 from tests.support.by_hand import Worlds
 from tests.support.drawn import random_evidence
@@ -93,24 +92,6 @@ def test_drawing_agrees_with_enumerating(monkeypatch: pytest.MonkeyPatch) -> Non
         error = math.sqrt(exact.probability * (1 - exact.probability) / 4000)
         assert abs(drawn.probability - exact.probability) <= 4.5 * error + 1e-9
         assert np.abs(drawn.first - exact.first).max() < 4.5 * 0.5 / math.sqrt(4000)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_answers_are_drawn_from_their_joint_distribution(seed: int) -> None:
-    model = random_network(seed, count=5)
-    first, second, *_ = (v for v in model.vocabulary.variables if v.role != "target")
-    unsure = dict(zip(first.state_names, (0.9, 0.2, 0.5), strict=False))
-    evidence = {first.name: unsure, second.name: second.state_names[0]}
-    case = model.case(evidence)
-    names = [list(model.vocabulary)[v] for v in case.open]
-    table = Worlds(model).table(names, evidence)
-    codes = draw_answers(case, case.open, 20_000, np.random.default_rng(seed))
-    counts = np.zeros(table.shape)
-    np.add.at(counts, tuple(codes[:, v] for v in case.open), 1)
-    error = np.sqrt(table * (1 - table) / 20_000)
-    assert (np.abs(counts / 20_000 - table) <= 5 * error + 1e-12).all()
-    known = [v for v in range(len(model.vocabulary)) if v not in case.open]
-    assert (codes[:, known] == case.codes[known]).all()
 
 
 def test_draws_repeat_with_their_seed(model: Model) -> None:

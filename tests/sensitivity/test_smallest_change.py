@@ -8,7 +8,6 @@ import pytest
 
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import simulate
-from hamknee.sensitivity.nearest import Curves, lower_bounds, nearest
 from hamknee.sensitivity.one_way import sensitivity_function
 from hamknee.sensitivity.smallest_change import what_would_change
 from tests.support.by_hand import (
@@ -179,39 +178,6 @@ def test_both_of_one_column_move_alike_where_that_is_nearest() -> None:
     assert found.two.reached == pytest.approx(0.5, abs=1e-12)
     changed = with_columns(model, {("c", ()): np.array([1 / 6, 1 / 3, 3 / 14, 2 / 7])})
     assert distance(model, changed) == pytest.approx(found.two.distance)
-
-
-def test_the_nearest_point_of_a_curve_is_on_it_and_no_nearer_than_the_bound() -> None:
-    rng = np.random.default_rng(6)
-    count = 300
-    a, b, c = rng.normal(size=(3, count))
-    one, two = rng.uniform(0.05, 0.95, size=(2, count))
-    # through a point between 0 and 1, so that every curve can be reached
-    t1, t2 = rng.uniform(0.05, 0.95, size=(2, count))
-    curves = Curves(a, b, c, -(a * t1 * t2 + b * t1 + c * t2), one, two)
-    possible = rng.random((count, 3, 3)) < 0.6
-    possible[:, 2, 2] = True
-    possible[:, [0, 1], 2] = possible[:, 2, [0, 1]] = True  # so that no move is free
-    found, x, y = nearest(curves, possible)
-    on = a * x * y + b * x + c * y + curves.d
-    assert on == pytest.approx(0, abs=1e-9)
-    assert (found >= lower_bounds(curves) * (1 - 1e-9)).all()
-    grid = 1 / (1 + np.exp(-np.linspace(-6, 6, 2001)))[:, None]
-    with np.errstate(divide="ignore"):
-        other = -(b * grid + curves.d) / (a * grid + c)
-    inside = (other > 0) & (other < 1)
-    other = np.where(inside, other, 0.5)
-    moves = [
-        np.log([t / p, (1 - t) / (1 - p), np.ones_like(t)])
-        for t, p in ((grid + 0 * one, one), (other, two))
-    ]
-    both = moves[0][:, None] + moves[1][None]
-    occurs = possible.transpose(1, 2, 0)[:, :, None]
-    largest = np.where(occurs, both, -np.inf).max(axis=(0, 1))
-    spread = largest - np.where(occurs, both, np.inf).min(axis=(0, 1))
-    on_grid = np.where(inside, spread, np.inf).min(axis=0)
-    assert (found <= on_grid + 1e-9).all()
-    assert np.median(on_grid - found) < 0.01
 
 
 # Where nothing can or need change, and words ----------------------------------------------------

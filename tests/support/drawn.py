@@ -4,6 +4,7 @@ import numpy as np
 
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import draw
+from hamknee.network.cases import Cases
 
 Case = dict[str, object]
 
@@ -58,3 +59,27 @@ def _case(model: Model, row: list[int], known: float, rng: np.random.Generator, 
                 name: float(rng.uniform(0.05, 1)) for name in dict.fromkeys([names[state], *others])
             }
     return case
+
+
+def soft_cases(model: Model, count: int, seed: int, others: int = 3) -> Cases:
+    """Return possible cases of all kinds: states, sets, likelihoods; often nothing.
+
+    Parameters
+    ----------
+    model : Model
+        From which the states are drawn.
+    count, seed : int
+        How many cases, and for the draws.
+    others : int
+        How many different likelihoods there are of each variable.
+    """
+    rng = np.random.default_rng(seed)
+    codes = draw(model, count, rng)
+    weights = []
+    for v, size in enumerate(model.engine.sizes):
+        extra = np.vstack([rng.random((others, size)) + 0.05, rng.random((1, size)) < 2])
+        weights.append(np.vstack([model.vocabulary.plain_weights[v], extra]))
+        kind = rng.random(count)
+        codes[kind < 0.3, v] = rng.integers(size + 1, size + 1 + len(extra), (kind < 0.3).sum())
+        codes[kind > 0.6, v] = size
+    return Cases(model.vocabulary, codes, tuple(weights))

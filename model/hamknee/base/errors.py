@@ -9,7 +9,19 @@ MOST = 400
 
 
 class HamkneeError(ValueError):
-    """An error whose message is written for the person who can mend it."""
+    """An error whose message is written for the person who can mend it.
+
+    Whatever is wrong with a case, a number or a file is told by one.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> try:
+    ...     hamknee.load().posterior({"onset": "suddn"})
+    ... except hamknee.HamkneeError as error:
+    ...     print(error)
+    'suddn' is not a state of onset (did you mean 'sudden'?); allowed: sudden, days, gradual
+    """
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Go from one process to another as it is, whatever its constructor takes."""
@@ -84,6 +96,16 @@ class FaultsError(HamkneeError):
     ----------
     faults : iterable of Fault
         At least one.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> try:
+    ...     hamknee.load("my_prior.csv")
+    ... except hamknee.FaultsError as error:
+    ...     print(error)
+    my_prior.csv: 1 fault
+      my_prior.csv: there is no file 'my_prior.csv'; allowed: the path of an existing file
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:

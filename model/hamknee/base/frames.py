@@ -77,8 +77,8 @@ def not_commas(header: str) -> str:
 
     Other separators are refused rather than read, because decimal commas come with them.
     """
-    found = other_separator(header)
-    return f"the cells are separated by {found}" if found else ""
+    separator = other_separator(header)
+    return f"the cells are separated by {separator}" if separator else ""
 
 
 def _csv(data: bytes, name: str) -> pd.DataFrame:

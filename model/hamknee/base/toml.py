@@ -74,10 +74,10 @@ class TomlReader:
             _check_size(tables)
         except tomllib.TOMLDecodeError as why:
             where = r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)"
-            found = re.search(where, str(why))
-            line = int(found[2]) if found and found[2] else self.text.count("\n") + 1
-            column = f"character {found[3]}" if found and found[3] else None
-            problem = f"not valid TOML: {found[1] if found else why}"
+            match = re.search(where, str(why))
+            line = int(match[2]) if match and match[2] else self.text.count("\n") + 1
+            column = f"character {match[3]}" if match and match[3] else None
+            problem = f"not valid TOML: {match[1] if match else why}"
             if text := self.text.split("\n")[line - 1].strip():
                 problem += f" in {text!r}"
             fault = Fault(self.path.name, line, column, problem, "TOML as in the shipped file")

@@ -2,7 +2,7 @@
 
 from hamknee.inference.case import AnyCase, Case, entropy
 from hamknee.inference.engine import TIE, Engine, conditioned, log_total, normalised, relative
-from hamknee.inference.groups import BLOCK_CELLS, LOOKUP_PATTERNS, Group
+from hamknee.inference.groups import BLOCK_CELLS, Group
 from hamknee.inference.impossible import ImpossibleEvidenceError, contradiction
 from hamknee.inference.junction_tree import Differential, JunctionTree
 from hamknee.inference.model import Model, load
@@ -11,7 +11,6 @@ from hamknee.inference.simulation import draw, simulate
 
 __all__ = [
     "BLOCK_CELLS",
-    "LOOKUP_PATTERNS",
     "TIE",
     "AnyCase",
     "Case",

@@ -77,10 +77,12 @@ class Case:
             raise contradiction(self.model.engine, self.cases, 0, one=True)
         scaled = np.exp(log_joint - top)
         total = float(scaled.sum())
+        scaled /= total
+        scaled.setflags(write=False)  # whoever asks gets the same one
         return Posterior(
             self.model.vocabulary.target,
             self.evidence,
-            scaled / total,
+            scaled,
             self.model.starting(self),
             top + math.log(total),
         )
@@ -160,6 +162,17 @@ class Case:
         Returns
         -------
         ndarray of int, shape (variations, variables)
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> case = model.case({"onset": "sudden", "pop": "yes"})
+        >>> codes = case.keeping(np.array([[True, True], [True, False]]))  # without the pop
+        >>> whole, less = case.posteriors(codes)[:, model.vocabulary.target.position["rupture"]]
+        >>> bool(whole > less), bool(abs(whole - case.posterior["rupture"]) < 1e-9)
+        (True, True)
         """
         codes = np.tile(self.sizes, (len(kept), 1))
         codes[:, self.known] = np.where(kept, self.codes[self.known], self.sizes[self.known])

@@ -245,7 +245,7 @@ class Engine:
         -------
         list of ndarray, each (cases, states)
         """
-        found = [np.empty((len(codes), size)) for size in self.sizes]
+        marginals = [np.empty((len(codes), size)) for size in self.sizes]
         own = self._log_target(codes, weights)
         messages = [group.message(codes, weights, reduction) for group in self.groups]
         # What the target hears from everyone but one group: sums from the left and the right,
@@ -256,12 +256,12 @@ class Engine:
             right.append(right[-1] + message)
         for group, message in zip(self.groups, messages, strict=True):
             self._marginals_of(
-                group, relative(left + right.pop()), codes, weights, reduction, found
+                group, relative(left + right.pop()), codes, weights, reduction, marginals
             )
             left = left + message
         target = relative(left)
-        found[self.target] = target / reduction(target, axis=1, keepdims=True)
-        return found
+        marginals[self.target] = target / reduction(target, axis=1, keepdims=True)
+        return marginals
 
     def _marginals_of(
         self,
@@ -270,7 +270,7 @@ class Engine:
         codes: Codes,
         weights: Sequence[Array],
         reduction: Reduction,
-        found: list[Array],
+        marginals: list[Array],
     ) -> None:
         """Fill in the marginals of a group's members, a block of cases at a time."""
         patterns = codes[:, group.variables]
@@ -279,7 +279,7 @@ class Engine:
             collected = group.tree.collect(group.potentials, likelihoods, reduction)
             beliefs = group.tree.distribute(collected, reduction)
             for number, variable in enumerate(group.variables, start=1):
-                found[variable][block] = group.tree.marginal(beliefs, number, reduction)
+                marginals[variable][block] = group.tree.marginal(beliefs, number, reduction)
 
     def explain(
         self, codes: Codes, weights: Sequence[Array]
@@ -302,8 +302,8 @@ class Engine:
         open_rows = np.arange(len(codes))
         states = np.empty_like(codes)
         while len(open_rows):
-            found = self.marginals(settled[open_rows], weights, np.max)
-            best = np.stack([m >= 1 - TIE for m in _padded(found)], axis=1)
+            marginals = self.marginals(settled[open_rows], weights, np.max)
+            best = np.stack([m >= 1 - TIE for m in _padded(marginals)], axis=1)
             states[open_rows] = best.argmax(axis=2)
             several = best.sum(axis=2) > 1
             tied = several if tied is None else tied

@@ -171,15 +171,15 @@ def find_groups(
     groups = []
     for members in _components(families, len(sizes), target):
         local = {target: 0} | {variable: i for i, variable in enumerate(members, start=1)}
-        mine = [i for i, family in enumerate(families) if not set(family).isdisjoint(members)]
-        scopes = [tuple(local[variable] for variable in families[i]) for i in mine]
+        inside = [i for i, family in enumerate(families) if not set(family).isdisjoint(members)]
+        scopes = [tuple(local[variable] for variable in families[i]) for i in inside]
         tree = JunctionTree([sizes[variable] for variable in local], scopes, root=0)
         group = Group(
             members,
             tuple(sizes[variable] for variable in members),
-            tuple(families[i][-1] for i in mine),
+            tuple(families[i][-1] for i in inside),
             tree,
-            tuple(tree.potentials([tables[i][None] for i in mine])),
+            tuple(tree.potentials([tables[i][None] for i in inside])),
         )
         few = math.prod(group.counts(weights)) <= LOOKUP_PATTERNS
         groups.append(replace(group, messages=group.all_messages(weights)) if few else group)
@@ -194,8 +194,8 @@ def _components(families: Sequence[Family], count: int, target: int) -> list[tup
         for variable in members[1:]:
             old, new = group[variable], group[members[0]]
             group = [new if g == old else g for g in group]
-    found: dict[int, list[int]] = {}
+    components: dict[int, list[int]] = {}
     for variable in range(count):
         if variable != target:
-            found.setdefault(group[variable], []).append(variable)
-    return [tuple(members) for members in found.values()]
+            components.setdefault(group[variable], []).append(variable)
+    return [tuple(members) for members in components.values()]

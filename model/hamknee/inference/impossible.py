@@ -98,8 +98,8 @@ def contradiction(engine: Engine, cases: Cases, row: int, one: bool) -> Impossib
         subsets = [s for size in sizes for s in itertools.combinations(known, size)]
         impossible = _impossible(engine, cases, row, subsets)
         kept = next((list(s) for s, yes in zip(subsets, impossible, strict=True) if yes), kept)
-    found = {cases.vocabulary.variables[v].name: value_text(cases.value(row, v)) for v in kept}
-    return ImpossibleEvidenceError(found, smallest, None if one else cases.names()[row])
+    findings = {cases.vocabulary.variables[v].name: value_text(cases.value(row, v)) for v in kept}
+    return ImpossibleEvidenceError(findings, smallest, None if one else cases.names()[row])
 
 
 def _impossible(

@@ -309,11 +309,11 @@ class JunctionTree:
             message, log = _scaled(_reduce(belief, above, clique.separator, np.sum))
             put(message, clique.separator, index)
             logs[index] = logs[index] + logs[parent] - up_logs[index] + log
-        found = []
+        factors = []
         for (_, scope, home), place in zip(given, places, strict=True):
             others = _product(inputs[home], self.cliques[home].scope, but=place)
-            found.append(self._onto(others, home, scope))
-        return Differential(log_total, found, [logs[home] for home in self._factor_home])
+            factors.append(self._onto(others, home, scope))
+        return Differential(log_total, factors, [logs[home] for home in self._factor_home])
 
     def _onto(self, array: Array, clique: int, scope: tuple[int, ...]) -> Array:
         """Sum an array over a clique onto a factor's scope, in the factor's order of axes."""

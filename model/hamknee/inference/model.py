@@ -338,6 +338,18 @@ class Model:
         ------
         HamkneeError
             If the shape is another, or a code is none of its variable.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> not_known = [len(variable.states) for variable in model.vocabulary.variables]
+        >>> codes = np.array([not_known, not_known], dtype=np.uint8)
+        >>> codes[1, model.vocabulary.index["sex"]] = 1  # male; the rest of both is not known
+        >>> cases = model.cases(codes)
+        >>> dict(cases.evidence(0)), dict(cases.evidence(1))
+        ({}, {'sex': 'male'})
         """
         variables = self.vocabulary.variables
         if codes.ndim != 2 or codes.shape[1] != len(variables):
@@ -347,8 +359,8 @@ class Model:
             most = len(variable.states)
             if len(column) and not (column.min() >= 0 and column.max() <= most):
                 row = int(((column < 0) | (column > most)).argmax())
-                found = f"case {row}: {variable.name} has the code {column[row]}"
-                raise HamkneeError(f"{found}; allowed: 0 to {most}, which is not known")
+                problem = f"case {row}: {variable.name} has the code {column[row]}"
+                raise HamkneeError(f"{problem}; allowed: 0 to {most}, which is not known")
         return Cases(self.vocabulary, codes, self.vocabulary.plain_weights)
 
     def log_joint(self, cases: Cases) -> Array:
@@ -429,6 +441,7 @@ class Model:
         codes = np.tile(np.array(self.engine.sizes, dtype=np.intp), (math.prod(shape), 1))
         codes[:, self._context] = patterns
         rows = self._starting_of(self.cases(codes))
+        rows.setflags(write=False)
         names = [(*variable.state_names, None) for variable in variables]
         return dict(zip(itertools.product(*names), rows, strict=True))
 
@@ -468,8 +481,8 @@ def _checked(vocabulary: Vocabulary, cpts: Mapping[str, CPT], name: str) -> CPT:
         find_variable(vocabulary, parent)
     shape = tuple(len(vocabulary[member].states) for member in (*cpt.parents, name))
     if cpt.probabilities.shape != shape:
-        found = cpt.probabilities.shape
-        raise HamkneeError(f"the table of {name} has the shape {found}; allowed: {shape}")
+        given = cpt.probabilities.shape
+        raise HamkneeError(f"the table of {name} has the shape {given}; allowed: {shape}")
     if not (cpt.probabilities >= 0).all():
         raise HamkneeError(f"the table of {name} holds a NaN or a number below 0; allowed: neither")
     if np.abs(cpt.probabilities.sum(axis=-1) - 1).max() > SUM_TOLERANCE:

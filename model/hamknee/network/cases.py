@@ -111,8 +111,8 @@ def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.Da
     vocabulary : Vocabulary
         The variables and states there are.
     cases : iterable of mappings, or DataFrame
-        One mapping a case, as `hamknee.network.evidence.check_evidence` takes them; or a frame
-        with a row a case and a column a variable, in which an empty cell (None, NaN, "") is not
+        One mapping a case, as `hamknee.network.check_evidence` takes them; or a frame with
+        a row a case and a column a variable, in which an empty cell (None, NaN, "") is not
         known and text is read as on the command line: ``31``, ``a|b``, ``yes:0.7|no:0.3``.
 
     Raises
@@ -260,14 +260,14 @@ def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:
 
 def _bins(variable: Variable, numbers: npt.NDArray[np.number[Any]]) -> Codes:
     """Return the number of the bin that each number is in, -1 where it is in none."""
-    found = np.full(len(numbers), -1, dtype=np.intp)
+    positions = np.full(len(numbers), -1, dtype=np.intp)
     for position, state in enumerate(variable.states):
         if state.lower is not None and state.upper is not None:
-            found[(numbers >= state.lower) & (numbers < state.upper)] = position
+            positions[(numbers >= state.lower) & (numbers < state.upper)] = position
     for bound, outside in ((variable.minimum, np.less), (variable.maximum, np.greater)):
         if bound is not None:
-            found[outside(numbers, bound)] = -1
-    return found
+            positions[outside(numbers, bound)] = -1
+    return positions
 
 
 @dataclass(frozen=True)
@@ -279,7 +279,7 @@ class Column:
     positions : ndarray of int, shape (cases,)
         For each case the position of its value, -1 where nothing is known.
     values : sequence, or ndarray of numbers
-        As `hamknee.network.evidence.check_value` takes them; text is read as on the command line.
+        As `hamknee.network.check_value` takes them; text is read as on the command line.
 
     Examples
     --------
@@ -349,9 +349,9 @@ def encode_columns(
     """
     coder = _Coder(vocabulary)
     unread: Unread = {}
-    found: dict[int, Codes] = {}
+    codes_of: dict[int, Codes] = {}
     for name, column in columns.items():
-        found[coder.index[name]], problems = coder.column(vocabulary[name], column.values)
+        codes_of[coder.index[name]], problems = coder.column(vocabulary[name], column.values)
         if problems:
             unread[name] = problems
     weights = coder.weights()
@@ -359,9 +359,9 @@ def encode_columns(
     codes = np.empty((count, len(vocabulary)), dtype=dtype, order="F")
     columns_by_index = {coder.index[name]: column for name, column in columns.items()}
     for number, variable in enumerate(vocabulary.variables):
-        if number in found:
+        if number in codes_of:
             # The last entry is for an empty cell, whose position is -1.
-            codes[:, number] = found[number].astype(dtype)[columns_by_index[number].positions]
+            codes[:, number] = codes_of[number].astype(dtype)[columns_by_index[number].positions]
         else:
             codes[:, number] = len(variable.states)
     return Cases(vocabulary, codes, weights), unread

@@ -172,13 +172,13 @@ class Provenance:
         if probability == row.probability:
             return replace(row, ess=ess)
         certain = probability in (0.0, 1.0) and self.basis == "logical"
-        told = row.note.endswith(FOLLOWED)
+        noted = row.note.endswith(FOLLOWED)
         return replace(
             row,
             probability=probability,
             ess=ess,
             basis="logical" if certain else "judgement",
-            note=row.note if told else "; ".join(filter(None, [row.note, FOLLOWED])),
+            note=row.note if noted else "; ".join(filter(None, [row.note, FOLLOWED])),
         )
 
 

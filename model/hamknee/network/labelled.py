@@ -182,7 +182,7 @@ def diagnosis_label(target: Variable, diagnosis: str) -> str:
     return " or ".join(target.state(name).label for name in diagnosis.split("|"))
 
 
-def distinct_diagnoses(target: Variable, found: Iterable[str]) -> list[str]:
+def distinct_diagnoses(target: Variable, names: Iterable[str]) -> list[str]:
     """Return each diagnosis once: in the target's order, those that are one of several last.
 
     Examples
@@ -198,7 +198,7 @@ def distinct_diagnoses(target: Variable, found: Iterable[str]) -> list[str]:
         places = [target.position[name] for name in diagnosis.split("|")]
         return len(places), places
 
-    return sorted(set(found), key=place)
+    return sorted(set(names), key=place)
 
 
 def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
@@ -231,9 +231,9 @@ def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
     """
     target = vocabulary.target.name
     if target not in frame.columns:
-        found = listing(map(str, frame.columns))
+        given = listing(map(str, frame.columns))
         raise CasesError(
-            f"no column {target!r} among {found}; allowed: a table with a column {target!r} that"
+            f"no column {target!r} among {given}; allowed: a table with a column {target!r} that"
             " holds the diagnosis"
         )
     named = [name for name in frame.columns if name in vocabulary]

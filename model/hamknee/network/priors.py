@@ -139,6 +139,16 @@ class Priors:
         ------
         HamkneeError
             If there is no such variable, parent or state, or a parent is missing.
+
+        Examples
+        --------
+        >>> from hamknee.network import read_shipped_or_own
+        >>> priors = read_shipped_or_own()
+        >>> column = priors.column("pop", {"condition": "strain", "onset": "sudden"})
+        >>> [row.name for row in column]
+        ['P(pop=yes | condition=strain;onset=sudden)', 'P(pop=no | condition=strain;onset=sudden)']
+        >>> round(sum(row.probability for row in column), 6)
+        1.0
         """
         position = find_variable(self.vocabulary, variable).position
         given = {} if given is None else given
@@ -269,6 +279,17 @@ class Priors:
         ----------
         path : str or Path
             Written beside itself under a temporary name first, then renamed.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from hamknee.network import read_shipped_or_own
+        >>> priors = read_shipped_or_own()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     priors.save(Path(folder) / "priors.csv")
+        ...     read_shipped_or_own(Path(folder) / "priors.csv").rows == priors.rows
+        True
         """
         write_whole(Path(path), self.to_csv())
 

@@ -258,9 +258,9 @@ class _Reader:
             self.fault(None, None, "the file has no rows", "one row for each probability")
         return records
 
-    def _refuse_cells(self, line: int, found: int, expected: int) -> None:
+    def _refuse_cells(self, line: int, cells: int, expected: int) -> None:
         perhaps = "perhaps a decimal comma, or a comma in a cell that is not in quotes"
-        problem = f"found {found} cells" + (f" ({perhaps})" if found > expected else "")
+        problem = f"found {cells} cells" + (f" ({perhaps})" if cells > expected else "")
         self.fault(line, None, problem, f"{expected} cells, one for each column")
         self.unplaced.add(None)
 

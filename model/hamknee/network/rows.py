@@ -292,11 +292,11 @@ def check_given(
     if not isinstance(given, Mapping):
         raise HamkneeError(f"given is {given!r}; allowed: a mapping of parent to state")
     if set(given) != set(parents):
-        found = listing(map(str, given)) or "nothing"
+        names = listing(map(str, given)) or "nothing"
         hints = (suggestion(other, parents) for other in given if other not in parents)
         hint = next(filter(None, hints), "")
         allowed = listing(parents) or "nothing, it has no parents"
-        raise HamkneeError(f"{name} is given {found} here{hint}; allowed: {allowed}")
+        raise HamkneeError(f"{name} is given {names} here{hint}; allowed: {allowed}")
     for parent in parents:
         find_state(vocabulary[parent], given[parent])
     return {parent: given[parent] for parent in parents}

@@ -2,7 +2,7 @@
 
 from hamknee.reasoning.budget import Budget, question_budget
 from hamknee.reasoning.coexistence import AlsoPresent, also_present, coexisting
-from hamknee.reasoning.conflicts import LOCAL, Conflict, conflict
+from hamknee.reasoning.conflicts import Conflict, conflict
 from hamknee.reasoning.frequencies import natural_frequencies
 from hamknee.reasoning.questions import Questions, next_questions
 from hamknee.reasoning.stopping import (
@@ -16,7 +16,6 @@ from hamknee.reasoning.weight_of_evidence import Reasons, explain
 
 __all__ = [
     "IS_STABLE",
-    "LOCAL",
     "NOTHING_LEFT",
     "AlsoPresent",
     "Budget",

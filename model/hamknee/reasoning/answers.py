@@ -107,9 +107,9 @@ def draw_answers(
             size = probabilities.shape[1]
             answer = _choose(probabilities[member], rng)
             codes[:, variable] = answer
-            found, member = np.unique(member * size + answer, return_inverse=True)
-            patterns, target = patterns[found // size], target[found // size]
-            patterns[:, variable] = found % size
+            pairs, member = np.unique(member * size + answer, return_inverse=True)
+            patterns, target = patterns[pairs // size], target[pairs // size]
+            patterns[:, variable] = pairs % size
     return codes
 
 

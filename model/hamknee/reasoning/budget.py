@@ -58,6 +58,19 @@ class Budget:
         Of the accuracy; 0 where all combinations of answers were evaluated.
     draws : tuple of (int or None), length k + 1
         How many combinations of answers were drawn; None where all were evaluated.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, asked = hamknee.load(), ["pop", "swelling", "bruising"]
+    >>> budget = hamknee.question_budget(model, {}, 2, questions=asked, method="greedy")
+    >>> list(budget.table)
+    ['variable', 'label', 'question', 'minutes', 'gain', 'added_gain', 'accuracy',
+    'standard_error']
+    >>> bool(budget.gain[1] > budget.gain[0] > 0)  # two answers tell more than one
+    True
+    >>> budget.draws  # all combinations of answers were evaluated
+    (None, None, None)
     """
 
     case: Case
@@ -101,14 +114,20 @@ class Budget:
         minutes = sum(variable.minutes for variable in variables)
         remaining = float(entropy(self.case.posterior.probabilities))
         share = percent(float(self.gain[-1]) / remaining) if remaining > 0 else percent(0.0)
-        told = f"Ask {named} ({minutes:.1f} minutes): {self.gain[-1]:.2f} bits, {share} of what is"
-        told += f" still unknown. The most probable {self.case.posterior.target.label.lower()} is"
-        told += f" then right with an expected probability of {percent(float(self.accuracy[-1]))}"
-        told += f", now {percent(float(self.accuracy[0]))}"
+        sentence = (
+            f"Ask {named} ({minutes:.1f} minutes): {self.gain[-1]:.2f} bits, {share} of what is"
+        )
+        sentence += (
+            f" still unknown. The most probable {self.case.posterior.target.label.lower()} is"
+        )
+        sentence += (
+            f" then right with an expected probability of {percent(float(self.accuracy[-1]))}"
+        )
+        sentence += f", now {percent(float(self.accuracy[0]))}"
         drawn = self.draws[-1]
         error = f"{100 * self.standard_error[-1]:.1f} %"
         counted = "exact" if drawn is None else f"{drawn:,} draws, standard error {error}"
-        return f"{told} ({counted}). {self._how()}"
+        return f"{sentence} ({counted}). {self._how()}"
 
     def _how(self) -> str:
         if self.method == "exact":
@@ -163,6 +182,16 @@ def question_budget(
     HamkneeError
         If k is not between 1 and the number of questions, the method is unknown, there are too few
         draws, or too many sets to compare all.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, asked = hamknee.load(), ["pop", "swelling", "bruising", "age"]
+    >>> budget = hamknee.question_budget(model, {"onset": "sudden"}, 2, questions=asked)
+    >>> budget.method, set(budget.table["variable"]) < set(asked)
+    ('exact', True)
+    >>> print(budget.text)
+    Ask ..., ... (... minutes): ... bits, ... % of what is still unknown. ...
     """
     case = model.case(evidence)
     candidates = open_questions(case, questions)

@@ -62,6 +62,18 @@ class Conflict:
         probable than these. Small means a rare case.
     draws : int
         How many were simulated.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> case = hamknee.load().case({"onset": "gradual", "pop": "yes", "sex": "male"})
+    >>> clash = hamknee.conflict(case.model, case, draws=100, seed=1)
+    >>> clash.culprit in {"onset", "pop"}
+    True
+    >>> sorted(clash.table["variable"]), clash.drop.shape
+    (['onset', 'pop', 'sex'], (3,))
+    >>> list(clash.states)  # what would explain it
+    ['condition', 'label', 'probability', 'supported', 'conflict_given', 'explains']
     """
 
     case: Case
@@ -237,6 +249,19 @@ def conflict(model: Model, evidence: AnyCase, *, draws: int = 2000, seed: int = 
         As for `Model.posterior`.
     HamkneeError
         If `draws` is below 1.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> clash = hamknee.conflict(model, {"onset": "gradual", "pop": "yes"}, draws=100, seed=1)
+    >>> clash.bits > 0  # a pop is heard at the moment of an injury, not in weeks
+    True
+    >>> agree = hamknee.conflict(model, {"onset": "sudden", "pop": "yes"}, draws=100, seed=1)
+    >>> agree.bits < 0
+    True
+    >>> print(agree.text)
+    These answers are seen together ... times as often as by chance. The conflict is -... bits; ...
     """
     if draws < 1:
         raise HamkneeError(f"draws is {draws}; allowed: 1 or more")

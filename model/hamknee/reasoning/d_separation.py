@@ -68,10 +68,10 @@ def without_irrelevant(model: Model, codes: Codes) -> Codes:
 def _parents(model: Model) -> npt.NDArray[np.float32]:
     """Return 1 where the column is a parent of the row; floats, because they multiply fast."""
     index = model.vocabulary.index
-    found = np.zeros((len(index), len(index)), dtype=np.float32)
+    edges = np.zeros((len(index), len(index)), dtype=np.float32)
     for name, cpt in model.cpts.items():
-        found[index[name], [index[parent] for parent in cpt.parents]] = 1
-    return found
+        edges[index[name], [index[parent] for parent in cpt.parents]] = 1
+    return edges
 
 
 def _step(mask: Mask, arrows: npt.NDArray[np.float32]) -> Mask:

@@ -96,6 +96,16 @@ def natural_frequencies(posterior: Posterior | Case, of: int = 1000) -> Frequenc
     Notes
     -----
     Gigerenzer & Hoffrage (1995), Psychological Review 102:684.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> posterior = hamknee.load().posterior({"onset": "sudden", "pop": "yes"})
+    >>> people = hamknee.natural_frequencies(posterior, of=100)
+    >>> int(people.people.sum()), people.table["condition"][0] == posterior.top
+    (100, True)
+    >>> print(people.text)
+    Of 100 people like this, by these numbers: ...
     """
     if of < 1:
         raise HamkneeError(f"found {of} people; allowed: 1 or more")

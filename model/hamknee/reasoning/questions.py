@@ -59,6 +59,17 @@ class Questions:
         Pairs of open variables, in the order of their ranking; None if they were not looked at.
     pair_gain : ndarray, shape (pairs,)
         Expected information of both answers together, in bits.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> questions = hamknee.next_questions(hamknee.load(), {"onset": "sudden"}, per_minute=False)
+    >>> questions.best == (questions.table["variable"][0],)
+    True
+    >>> list(questions.table)
+    ['variable', 'label', 'question', 'gain', 'share', 'minutes', 'gain_per_minute']
+    >>> bool(0 < questions.gain[0] < questions.remaining)  # bits
+    True
     """
 
     case: Case
@@ -186,6 +197,14 @@ class Questions:
         rank : int
             Place in the ranking, from 0. Told is the state that was asked about, else the one
             that depends most on the answer; of many answers the two that move it furthest.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model, known = hamknee.load(), {"onset": "sudden"}
+        >>> questions = hamknee.next_questions(model, known, state="rupture", per_minute=False)
+        >>> print(questions.why(0))
+        "..." (... %) would ... Complete tendon rupture to ..., "..." (... %) would ... it to ...
         """
         variable = self._variable(self.asked[rank])
         target, now = self.case.posterior.target, self.case.posterior.probabilities
@@ -258,6 +277,15 @@ def next_questions(
     ------
     EvidenceError, ImpossibleEvidenceError
         As for `Model.posterior`, and for an unknown state or variable.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> questions = hamknee.next_questions(hamknee.load(), {"onset": "sudden"}, skip=["age", "sex"])
+    >>> questions.table["variable"].isin(["onset", "age", "sex"]).any().item()
+    False
+    >>> print(questions.text)
+    Ask next: ...? It tells ... bits...
     """
     case = model.case(evidence)
     focus = None if state is None else find_state(model.vocabulary.target, state)

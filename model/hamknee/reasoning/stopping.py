@@ -169,6 +169,16 @@ def same_decision_probability(
         As for `Model.posterior`; and for an unknown state, or a question that is not open.
     HamkneeError
         If the threshold is no probability or there are too few draws.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> same = hamknee.same_decision_probability(model, case, "rupture", 0.5, questions=["sex"])
+    >>> same.exact, 0 <= same.probability <= 1
+    (True, True)
+    >>> print(same.text)
+    Complete tendon rupture stays ... 50 % with a probability of ... once ... answered.
     """
     if threshold is not None and not 0 <= threshold <= 1:
         raise HamkneeError(f"the threshold is {threshold}; allowed: 0 to 1")
@@ -222,6 +232,18 @@ class Stop:
     reason : str or None
         The first condition that holds: "nothing is left to ask", "the decision is stable" or "no
         question tells enough". None means go on.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.reasoning import NOTHING_LEFT
+    >>> stop = hamknee.stop_rule(hamknee.load(), {"onset": "sudden"}, draws=200, seed=1)
+    >>> stop.stop, stop.reason, stop.table["condition"][0] == NOTHING_LEFT
+    (False, None, True)
+    >>> list(stop.table)
+    ['condition', 'value', 'limit', 'met']
+    >>> print(stop.text)
+    Go on. ... Ask next: ...
     """
 
     decision: SameDecision
@@ -319,6 +341,16 @@ def stop_rule(
     ------
     EvidenceError, ImpossibleEvidenceError, HamkneeError
         As for `same_decision_probability`.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> hamknee.stop_rule(model, {}, draws=200, seed=1).stop
+    False
+    >>> everything = model.most_probable_explanation({"condition": "rupture"}).states
+    >>> print(hamknee.stop_rule(model, everything).text)
+    Stop: nothing is left to ask.
     """
     case = model.case(evidence)
     skipped = tuple(skip)

@@ -64,6 +64,19 @@ class Reasons:
         Mean of W over all orders of entry (Shapley 1953). Adds up to `end` - `start`.
     standard_error : ndarray of shape (findings,), or None
         Of `shapley`, where it was sampled; None where it is exact.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"setting": "emergency", "onset": "sudden", "pop": "yes"}
+    >>> reasons = hamknee.explain(model, case, "rupture", against="strain")
+    >>> list(reasons.table["variable"])  # the setting is where the account starts
+    ['onset', 'pop']
+    >>> change = reasons.end - reasons.start  # of the log odds, in bits
+    >>> bool(abs(reasons.shapley.sum() - change) < 1e-9)
+    True
+    >>> bool(reasons.shapley[1] > 0)  # the pop speaks for a rupture
+    True
     """
 
     case: Case
@@ -133,12 +146,12 @@ class Reasons:
         end = float(self.case.posterior.probabilities[self.state])
         if self._other is None:
             start = float(self.case.posterior.prior[self.state])
-            told = f"{self._label}: starting probability {percent(start)}, "
-            told += f"{percent(end)} with all findings"
+            sentence = f"{self._label}: starting probability {percent(start)}, "
+            sentence += f"{percent(end)} with all findings"
         else:
-            told = f"{self._label} against {self._other}: {_odds(self.start)} at the start, "
-            told += f"{_odds(self.end)} with all findings"
-        return f"{told}. Each weight is its mean over all orders of entry."
+            sentence = f"{self._label} against {self._other}: {_odds(self.start)} at the start, "
+            sentence += f"{_odds(self.end)} with all findings"
+        return f"{sentence}. Each weight is its mean over all orders of entry."
 
     def _sentence(self, number: int) -> str:
         variable = self.findings[number]
@@ -213,6 +226,14 @@ def explain(
     HamkneeError
         If a state is contrasted with itself, both states of a contrast are ruled out, or there
         are too few permutations.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> reasons = hamknee.explain(model, {"age": 31, "onset": "sudden", "pop": "yes"}, "rupture")
+    >>> print(reasons.text)
+    Complete tendon rupture: starting probability ... %, ... % with all findings. ...
     """
     case = model.case(evidence)
     chosen = find_state(model.vocabulary.target, state)
@@ -222,10 +243,10 @@ def explain(
         raise HamkneeError(f"permutations is {permutations}; allowed: 2 or more")
     variables = model.vocabulary.variables
     count = sum(variables[v].role != "context" for v in case.known)
-    told = _Account(case, chosen, other)
+    account = _Account(case, chosen, other)
     if count <= MOST_EXACT:
-        return told.exact()
-    return told.sampled(permutations, np.random.default_rng(seed))
+        return account.exact()
+    return account.sampled(permutations, np.random.default_rng(seed))
 
 
 class _Account:

@@ -61,6 +61,20 @@ class Comparison:
     changes : tuple of ChangedAnswer
         The answers that differ, the one with the greatest effect first. Their effects need not
         add up: what one answer says depends on the others.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> first, second = {"pop": "no", "age": 31}, {"pop": "yes", "sex": "male"}
+    >>> comparison = hamknee.compare(model.case(first), model.case(second))
+    >>> sorted(change.variable for change in comparison.changes)
+    ['age', 'pop', 'sex']
+    >>> bool(abs(comparison.difference.sum()) < 1e-9)  # what one state gains, others lose
+    True
+    >>> list(comparison.table)
+    ['condition', 'label', 'first', 'first_low', 'first_high', 'second', 'second_low',
+    'second_high', 'difference']
     """
 
     first: CredibleInterval
@@ -119,14 +133,14 @@ class Comparison:
 
     def sentence(self, change: ChangedAnswer) -> str:
         """Return what one changed answer does."""
-        told = f"{change.label}, {change.second} instead of {change.first}"
+        sentence = f"{change.label}, {change.second} instead of {change.first}"
         if change.without is None:
-            return f"{told}: needed, because the answer in A contradicts the others."
+            return f"{sentence}: needed, because the answer in A contradicts the others."
         after = percent(float(self.second.posterior.probabilities[self.state]))
         without = percent(change.without)
         if after == without:
-            return f"{told}: makes no difference to it, the rest being as in version B."
-        return f"{told}: takes it from {without} to {after}, the rest being as in version B."
+            return f"{sentence}: makes no difference to it, the rest being as in version B."
+        return f"{sentence}: takes it from {without} to {after}, the rest being as in version B."
 
 
 def compare(
@@ -152,6 +166,16 @@ def compare(
         If the two are of different models.
     EvidenceError
         If there is no such state.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> quiet, loud = {"onset": "sudden", "pop": "no"}, {"onset": "sudden", "pop": "yes"}
+    >>> comparison = hamknee.compare(model.case(quiet), model.case(loud), "rupture")
+    >>> print(comparison.text)
+    Complete tendon rupture: ... % in version A, ... % in version B.
+    Pop at the start, Yes instead of No: takes it from ... to ..., the rest being as in version B.
     """
     if not _same(first.model, second.model):
         raise HamkneeError("found two models; allowed: two cases of one model")
@@ -159,12 +183,12 @@ def compare(
     difference = second.posterior.probabilities - first.posterior.probabilities
     target = second.posterior.target
     chosen = int(np.abs(difference).argmax()) if state is None else find_state(target, state)
-    found = [
+    changes = [
         _change(first.case.evidence, second, chosen, name)
         for name in _changed(first.case.evidence, second.case.evidence)
     ]
-    found.sort(key=lambda change: -abs(1.0 if change.effect is None else change.effect))
-    return Comparison(first, second, chosen, tuple(found))
+    changes.sort(key=lambda change: -abs(1.0 if change.effect is None else change.effect))
+    return Comparison(first, second, chosen, tuple(changes))
 
 
 def _interval(version: CredibleInterval | Case) -> CredibleInterval:

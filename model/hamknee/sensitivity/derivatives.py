@@ -89,14 +89,14 @@ class Derivatives:
         """
         model = self.case.model
         names, target = list(model.vocabulary), model.vocabulary.target.name
-        found = {}
+        tables = {}
         if not model.cpts[target].parents:
-            found[target] = np.diag(self.outside(own=False))
+            tables[target] = np.diag(self.outside(own=False))
         for number, part in enumerate(self.parts):
             outside = self.outside(number)
             for variable, table in part.tables.items():
-                found[names[variable]] = _times(table, outside)
-        return found
+                tables[names[variable]] = _times(table, outside)
+        return tables
 
     def slopes(self, among: Entries) -> Array:
         """Return the derivatives by each entry under proportional co-variation.
@@ -106,12 +106,8 @@ class Derivatives:
         ndarray, shape (entries, target states)
             dP(target, evidence) / dt ÷ P(evidence); 0 for numbers that cannot matter.
         """
-        found = np.zeros((len(among), len(self.outer)))
-        for name, table in self.tables.items():
-            mine = among.variable == self.case.model.vocabulary.index[name]
-            slopes = covaried(table, self.case.model.cpts[name].probabilities)
-            found[mine] = slopes[:, among.column[mine], among.state[mine]].T
-        return found
+        index = self.case.model.vocabulary.index
+        return _slopes(self, among, {index[name]: table for name, table in self.tables.items()})
 
 
 def derivatives(case: Case) -> Derivatives:
@@ -239,13 +235,15 @@ def _known(case: Case, group: Group) -> list[Array | None]:
 
 
 def _part(case: Case, group: Group) -> GroupDerivatives:
-    found = differentiate(case, group, {})
-    scale = float(found.log_total.max())
+    by_entry = differentiate(case, group, {})
+    scale = float(by_entry.log_total.max())
     tables = {
         variable: _times(table, np.exp(log - scale))
-        for variable, table, log in zip(group.factors, found.factors, found.log_scales, strict=True)
+        for variable, table, log in zip(
+            group.factors, by_entry.factors, by_entry.log_scales, strict=True
+        )
     }
-    return GroupDerivatives(group, np.exp(found.log_total - scale), tables, scale)
+    return GroupDerivatives(group, np.exp(by_entry.log_total - scale), tables, scale)
 
 
 def _times(table: Array, rows: Array) -> Array:
@@ -253,12 +251,12 @@ def _times(table: Array, rows: Array) -> Array:
     return np.asarray(table * rows.reshape(-1, *(1,) * (table.ndim - 1)))
 
 
-def mixed(found: Derivatives, among: Entries, functional: Array) -> Array:
+def mixed(derivatives: Derivatives, among: Entries, functional: Array) -> Array:
     """Return the second derivatives of a weighted sum of P(target, evidence) by pairs of numbers.
 
     Parameters
     ----------
-    found : Derivatives
+    derivatives : Derivatives
         Of the case.
     among : Entries
         The numbers.
@@ -271,52 +269,59 @@ def mixed(found: Derivatives, among: Entries, functional: Array) -> Array:
         Divided by P(evidence); each column co-varies in proportion. Only for numbers of different
         columns; what stands for two of one column has no meaning.
     """
-    parts = [_own_slopes(found, among), *_local_slopes(found, among)]
+    parts = [_own_slopes(derivatives, among), *_local_slopes(derivatives, among)]
     second = np.zeros((len(among), len(among)))
     for i, one in enumerate(parts):
         for j, two in enumerate(parts[:i]):
-            second += (one * (_outside(found, i, j) * functional)) @ two.T
+            second += (one * (_outside(derivatives, i, j) * functional)) @ two.T
     second += second.T
-    for number in range(len(found.parts)):
-        outside = _outside(found, number + 1) * functional
-        for rows, within in _second_slopes(found, among, number):
+    for number in range(len(derivatives.parts)):
+        outside = _outside(derivatives, number + 1) * functional
+        for rows, within in _second_slopes(derivatives, among, number):
             second[rows] += np.einsum("rhn,h->rn", within, outside)
     return second
 
 
-def _outside(found: Derivatives, *parts: int) -> Array:
+def _outside(derivatives: Derivatives, *parts: int) -> Array:
     """Return the product of everything but some parts, of which number 0 is the target itself."""
-    return found.outside(*(part - 1 for part in parts if part), own=0 not in parts)
+    return derivatives.outside(*(part - 1 for part in parts if part), own=0 not in parts)
 
 
-def _own_slopes(found: Derivatives, among: Entries) -> Array:
+def _own_slopes(derivatives: Derivatives, among: Entries) -> Array:
     """Return the slopes of P(target) by the target's own entries, shape (entries, target states).
 
     All 0 where the target has parents: its table is then in a group.
     """
-    model, slopes = found.case.model, np.zeros((len(among), len(found.outer)))
+    model, slopes = derivatives.case.model, np.zeros((len(among), len(derivatives.outer)))
     target = model.cpts[model.vocabulary.target.name]
     if not target.parents:
-        mine = among.variable == model.engine.target
+        rows = among.variable == model.engine.target
         table = target.probabilities
-        slopes[mine] = directions(table[None])[0][among.state[mine]]
+        slopes[rows] = directions(table[None])[0][among.state[rows]]
     return slopes
 
 
-def _local_slopes(found: Derivatives, among: Entries) -> Iterator[Array]:
-    """Yield the slopes of each group's message, shape (entries, target states)."""
-    cpts = list(found.case.model.cpts.values())
-    for part in found.parts:
-        slopes = np.zeros((len(among), len(found.outer)))
-        for variable, table in part.tables.items():
-            mine = among.variable == variable
-            all_slopes = covaried(table, cpts[variable].probabilities)
-            slopes[mine] = all_slopes[:, among.column[mine], among.state[mine]].T
-        yield slopes
+def _local_slopes(derivatives: Derivatives, among: Entries) -> Iterator[Array]:
+    """Return the slopes of each group's message, shape (entries, target states)."""
+    return (_slopes(derivatives, among, part.tables) for part in derivatives.parts)
+
+
+def _slopes(derivatives: Derivatives, among: Entries, tables: Mapping[int, Array]) -> Array:
+    """Return the slopes of what was differentiated by each table, shape (entries, target states).
+
+    0 for the entries of other tables.
+    """
+    cpts = list(derivatives.case.model.cpts.values())
+    slopes = np.zeros((len(among), len(derivatives.outer)))
+    for variable, table in tables.items():
+        rows = among.variable == variable
+        by_entry = covaried(table, cpts[variable].probabilities)
+        slopes[rows] = by_entry[:, among.column[rows], among.state[rows]].T
+    return slopes
 
 
 def _second_slopes(
-    found: Derivatives, among: Entries, number: int
+    derivatives: Derivatives, among: Entries, number: int
 ) -> Iterator[tuple[npt.NDArray[np.intp], Array]]:
     """Yield the second derivatives of a group's message, some rows at a time.
 
@@ -328,26 +333,26 @@ def _second_slopes(
         By each entry of the other variables' tables; 0 for entries of the same table, of which a
         world has only one.
     """
-    part, states = found.parts[number], len(found.outer)
-    cpts = list(found.case.model.cpts.values())
+    part, states = derivatives.parts[number], len(derivatives.outer)
+    cpts = list(derivatives.case.model.cpts.values())
     step = max(1, BLOCK_CELLS // (states * part.group.tree.cells))
     for variable in part.group.factors if len(part.group.factors) > 1 else ():
         all_rows = np.flatnonzero(among.variable == variable)
         probabilities = cpts[variable].probabilities
         for rows in (all_rows[i : i + step] for i in range(0, len(all_rows), step)):
             tables = _direction_tables(probabilities, among, rows)
-            moved_by = differentiate(found.case, part.group, {variable: tables})
+            moved_by = differentiate(derivatives.case, part.group, {variable: tables})
             second = np.zeros((len(rows), states, len(among)))
             for other, table, log in zip(
                 part.group.factors, moved_by.factors, moved_by.log_scales, strict=True
             ):
                 if other == variable:
                     continue
-                mine = among.variable == other
+                of_other = among.variable == other
                 slopes = covaried(table, cpts[other].probabilities)
                 slopes = slopes * np.exp(log - part.log_scale)[:, None, None]
-                kept = slopes[:, among.column[mine], among.state[mine]]
-                second[:, :, mine] = np.broadcast_to(
+                kept = slopes[:, among.column[of_other], among.state[of_other]]
+                second[:, :, of_other] = np.broadcast_to(
                     kept, (len(rows) * states, kept.shape[1])
                 ).reshape(len(rows), states, -1)
             yield rows, second

@@ -154,6 +154,20 @@ class Difference:
     before, after : ndarray, shape (cases, target states)
         P(target | what is known of the case) by the old and the new numbers; NaN where these hold
         the case to be impossible.
+
+    Examples
+    --------
+    >>> from hamknee.network import read_shipped_or_own
+    >>> from hamknee.sensitivity import difference
+    >>> old = read_shipped_or_own()
+    >>> given = {"condition": "rupture", "onset": "sudden"}
+    >>> new = old.set("pop", "yes", given=given, probability=0.5)
+    >>> change = difference(old, new)
+    >>> list(change.table)
+    ['variable', 'state', 'given', 'old', 'new', 'old_ess', 'new_ess', 'old_basis', 'new_basis',
+    'old_sources', 'new_sources', 'old_note', 'new_note']
+    >>> difference(old, old).distance, change.distance > 0
+    (0.0, True)
     """
 
     old: Priors
@@ -403,8 +417,8 @@ def _check_same(one: Vocabulary, other: Vocabulary, whose: str) -> None:
     if not problems and list(one) != list(other):
         problems.append("with the variables in another order")
     if problems:
-        found = ", ".join(problems)
-        raise HamkneeError(f"{whose} have another vocabulary, {found}; allowed: the same variables")
+        which = ", ".join(problems)
+        raise HamkneeError(f"{whose} have another vocabulary, {which}; allowed: the same variables")
 
 
 def _meaning(vocabulary: Vocabulary, name: str) -> list[tuple[object, ...]]:

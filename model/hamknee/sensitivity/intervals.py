@@ -274,6 +274,19 @@ class CredibleInterval:
         The posterior of each draw.
     case : Case
         What is known, by the model whose tables were drawn.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> interval = hamknee.credible_interval(model, case, mass=0.5, draws=200, seed=1)
+    >>> list(interval.table)
+    ['condition', 'label', 'probability', 'low', 'high', 'p_top', 'prior']
+    >>> bool((interval.low <= interval.high).all()), interval.p_top.sum().round(9).item()
+    (True, 1.0)
+    >>> wider = hamknee.credible_interval(model, case, mass=0.9, draws=200, seed=1)
+    >>> bool((wider.high - wider.low >= interval.high - interval.low).all())
+    True
     """
 
     posterior: Posterior
@@ -293,10 +306,10 @@ class CredibleInterval:
     def table(self) -> pd.DataFrame:
         """One row a state: target, label, probability, low, high, p_top, prior."""
         order = self.posterior.order
-        found = self.posterior.table.copy()
+        table = self.posterior.table.copy()
         for place, name in enumerate(("low", "high", "p_top"), start=3):
-            found.insert(place, name, getattr(self, name)[order])
-        return found
+            table.insert(place, name, getattr(self, name)[order])
+        return table
 
     @cached_property
     def ranking(self) -> tuple[RankedState, ...]:
@@ -418,6 +431,14 @@ def credible_interval(
     -----
     Spiegelhalter & Lauritzen (1990), Networks 20:579; Kleiter (1996), Artificial Intelligence;
     Van Allen, Singh, Greiner & Hooper (2008), Artificial Intelligence 172:483.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> interval = hamknee.credible_interval(model, case, draws=200, seed=1)
+    >>> print(interval.text)
+    Most likely: ..., ... % (90 % interval ... to ... %). ...
     """
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
@@ -458,10 +479,10 @@ def width_contributions(model: Model, evidence: AnyCase, state: str) -> WidthCon
     check_ess(model)
     target = model.vocabulary.target
     place = find_state(model.vocabulary.target, state)
-    found = derivatives(model.case(evidence))
-    probability = found.case.posterior.probabilities[place]
+    case = model.case(evidence)
+    probability = case.posterior.probabilities[place]
     columns: list[tuple[str, str, float, float]] = []
-    for name, table in found.tables.items():
+    for name, table in derivatives(case).tables.items():
         cpt = model.cpts[name]
         gradient = table[place] - probability * table.sum(axis=0)
         mean = (cpt.probabilities * gradient).sum(axis=-1, keepdims=True)

@@ -82,7 +82,8 @@ def nearest(curves: Curves, possible: npt.NDArray[np.bool_]) -> tuple[Array, Arr
     Returns
     -------
     distance, t1, t2 : ndarray, shape (pairs,)
-        Infinite distance where the curve does not pass between 0 and 1.
+        Infinite distance where the curve does not pass between 0 and 1, or where a = c = 0: then
+        the first number alone decides, and its change is that of one number.
     """
     first, second = _ratios(curves)
     t1 = _roots(np.concatenate([_ties(first, second), _stationary(first, second)], axis=1))
@@ -180,12 +181,12 @@ def _stationary(first: Array, second: Array) -> Array:
     With lines r, s in t1, (ln r/s)' = (r's - rs') / rs, whose numerator is constant. The sum of
     two such terms, one for each number, is 0 where the quadratic is. Shape (pairs, 18, 3).
     """
-    found = []
+    points = []
     for (i, j), (k, m) in itertools.product(itertools.combinations(range(CLASSES), 2), repeat=2):
         one = _wronskian(first[:, i], first[:, j]) * _times(second[:, k], second[:, m])
         two = _wronskian(second[:, k], second[:, m]) * _times(first[:, i], first[:, j])
-        found += [one + two, one - two]
-    return np.stack(found, axis=1)
+        points += [one + two, one - two]
+    return np.stack(points, axis=1)
 
 
 def _wronskian(r: Array, s: Array) -> Array:

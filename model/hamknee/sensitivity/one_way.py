@@ -60,6 +60,20 @@ class SensitivityFunction:
         With the number as it is.
     ends : ndarray, shape (2, target states)
         P(target, evidence) at t = 0 and t = 1, divided by P(evidence) as it is.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> number = ("pop", "yes", {"condition": "rupture", "onset": "sudden"})
+    >>> function = hamknee.sensitivity_function(model, case, "rupture", number)
+    >>> function.name
+    'P(pop=yes | condition=rupture;onset=sudden)'
+    >>> rarely, often = function.value([0.1, 0.9])
+    >>> bool(rarely < often), function.slope > 0  # the more often it pops, the likelier a rupture
+    (True, True)
+    >>> round(function.crossing(float(often)), 6)
+    0.9
     """
 
     name: str
@@ -95,8 +109,8 @@ class SensitivityFunction:
         joint = (1 - t)[..., None] * self.ends[0] + t[..., None] * self.ends[1]
         total = joint.sum(axis=-1)
         if (total <= 0).any():
-            found = t[total <= 0].min()
-            raise HamkneeError(f"with {self.name} = {found:g} the evidence is impossible")
+            smallest = t[total <= 0].min()
+            raise HamkneeError(f"with {self.name} = {smallest:g} the evidence is impossible")
         return np.asarray(joint[..., self.state] / total)
 
     @property
@@ -174,6 +188,18 @@ class Tornado:
         Least and greatest P(state | evidence) over that range.
     admissible_low, admissible_high : ndarray, shape (entries,)
         Values between which the first diagnosis stays the same.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> tornado = hamknee.tornado(hamknee.load(), {"onset": "sudden", "pop": "yes"}, "rupture")
+    >>> list(tornado.table)
+    ['variable', 'state', 'given', 'probability', 'ess', 'low', 'high', 'posterior_low',
+    'posterior_high', 'width', 'admissible_low', 'admissible_high']
+    >>> tornado.table["width"].is_monotonic_decreasing
+    True
+    >>> 0 <= len(tornado.deciding) < len(tornado.order)  # numbers that could decide alone
+    True
     """
 
     posterior: Posterior
@@ -272,6 +298,16 @@ def sensitivity_function(
     Notes
     -----
     Castillo, Gutiérrez & Hadi (1997); Coupé & van der Gaag (2002); Laskey (1995) for the slope.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> number = ("pop", "yes", {"condition": "rupture", "onset": "sudden"})
+    >>> function = hamknee.sensitivity_function(model, case, "rupture", number)
+    >>> print(function.text)
+    “Pop at the start: Yes, given Complete tendon rupture; Onset: In a moment” is ... %, and
+    the probability of Complete tendon rupture ... %. ... stays the most probable.
     """
     number, place = find_state(model.vocabulary.target, state), find_place(model, parameter)
     return function_at(model.case(evidence), number, place)
@@ -309,14 +345,22 @@ def tornado(model: Model, evidence: AnyCase, state: str, *, mass: float = 0.9) -
     Notes
     -----
     Darwiche (2003), Journal of the ACM 50:280; van der Gaag & Renooij (2001).
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> print(hamknee.tornado(model, case, "rupture").text)
+    The probability of Complete tendon rupture, ... %, depends most on “...”. Over the 90 % range
+    of that number, ... %, it moves from ... % to ... %. ...
     """
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
     check_ess(model)
     number, among = find_state(model.vocabulary.target, state), entries(model)
-    found = derivatives(model.case(evidence))
-    posterior = found.case.posterior
-    ends = _ends(posterior.probabilities, found.slopes(among), among.probability)
+    gradient = derivatives(model.case(evidence))
+    posterior = gradient.case.posterior
+    ends = _ends(posterior.probabilities, gradient.slopes(among), among.probability)
     low, high = beta_range(among.probability, among.ess, mass)
     values = np.stack([_value(ends, number, t) for t in (low, high)])
     limits = admissible(ends, posterior.order[0])

@@ -38,6 +38,18 @@ class Place:
         Numbers of the parents' states.
     state : int
         Number of the variable's state.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.sensitivity import Place
+    >>> model = hamknee.load()
+    >>> place = Place("sex", column=(0,), state=1)
+    >>> place.text(model)
+    'P(sex=male | condition=...)'
+    >>> female, male = place.column_of(model)
+    >>> bool(place.value(model) == male), round(float(female + male), 9)
+    (True, 1.0)
     """
 
     variable: str
@@ -146,12 +158,12 @@ class Entries:
     @cached_property
     def ess(self) -> Array:
         """Equivalent sample size of each entry's column, shape (entries,); NaN where not known."""
-        found = np.full(len(self), np.nan)
+        ess = np.full(len(self), np.nan)
         for number, cpt in enumerate(self.model.cpts.values()):
-            mine = self.variable == number
+            rows = self.variable == number
             if cpt.ess is not None:
-                found[mine] = cpt.ess.ravel()[self.column[mine]]
-        return found
+                ess[rows] = cpt.ess.ravel()[self.column[rows]]
+        return ess
 
 
 def entries(model: Model) -> Entries:
@@ -228,6 +240,14 @@ def beta_range(probability: Array, ess: Array, mass: float) -> tuple[Array, Arra
     -------
     low, high : ndarray, shape (numbers,)
         Numbers that are 0 or 1 stay where they are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hamknee.sensitivity import beta_range
+    >>> low, high = beta_range(np.array([0.6, 0.6, 1.0]), np.array([10.0, 100.0, 10.0]), mass=0.9)
+    >>> low.round(2).tolist(), high.round(2).tolist()  # what is certain stays
+    ([0.34, 0.52, 1.0], [0.83, 0.68, 1.0])
     """
     from scipy.special import betaincinv  # here, because it is slow to import
 

@@ -55,6 +55,16 @@ class ChangedNumbers:
         Chan–Darwiche distance of the changed model from the model as it is.
     reached : float
         P(state | evidence) in the changed model, computed anew.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"setting": "emergency", "pop": "yes"}
+    >>> change = hamknee.what_would_change(model, case, "rupture", level=0.5).one
+    >>> len(change.names), change.before < change.after, round(change.reached, 6)
+    (1, True, 0.5)
+    >>> print(change.text)
+    “Condition: Complete tendon rupture, given Setting: Emergency department” from ... % to ... %
     """
 
     names: tuple[str, ...]
@@ -93,6 +103,17 @@ class WhatWouldChange:
         The smallest change of one number; None if no one number can do it.
     two : ChangedNumbers or None
         The smallest change of two numbers; None if no two do better than one.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"setting": "emergency", "pop": "yes"}
+    >>> change = hamknee.what_would_change(model, case, "rupture", level=0.5)
+    >>> list(change.table)
+    ['numbers', 'variable', 'state', 'given', 'probability', 'changed_to', 'distance',
+    'reached']
+    >>> change.reachable, change.two is None  # one number will do
+    (True, True)
     """
 
     model: Model
@@ -195,6 +216,16 @@ def what_would_change(model: Model, evidence: AnyCase, state: str, level: float)
     Chan & Darwiche (2002), Journal of Artificial Intelligence Research 17:265, for one number;
     Chan & Darwiche (2004), UAI, for several; Chan & Darwiche (2005), International Journal of
     Approximate Reasoning 38:149, for the distance.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"setting": "emergency", "pop": "yes"}
+    >>> change = hamknee.what_would_change(model, case, "rupture", level=0.5)
+    >>> print(change.text)
+    The smallest change of one number to bring the probability of Complete tendon rupture from ...
+    to 50 %: “Condition: Complete tendon rupture, given Setting: Emergency department” from ... %
+    to ... %. No two numbers do it with less.
     """
     if not 0 < level < 1:
         raise HamkneeError(f"found a level of {level}; allowed: strictly between 0 and 1")
@@ -202,7 +233,7 @@ def what_would_change(model: Model, evidence: AnyCase, state: str, level: float)
     search = _Search(derivatives(model.case(evidence)), number, level)
     one = search.one()
     two = search.two(np.inf if one is None else one.distance)
-    return WhatWouldChange(model, search.found.case.posterior, number, level, one, two)
+    return WhatWouldChange(model, search.derivatives.case.posterior, number, level, one, two)
 
 
 class _Search:
@@ -212,17 +243,17 @@ class _Search:
     one number and bilinear in two of different columns.
     """
 
-    def __init__(self, found: Derivatives, state: int, level: float) -> None:
-        self.found, self.model = found, found.case.model
-        self.state, self.level, self.evidence = state, level, found.case.evidence
-        probabilities = found.case.posterior.probabilities
+    def __init__(self, derivatives: Derivatives, state: int, level: float) -> None:
+        self.derivatives, self.model = derivatives, derivatives.case.model
+        self.state, self.level, self.evidence = state, level, derivatives.case.evidence
+        probabilities = derivatives.case.posterior.probabilities
         self.functional = np.eye(len(probabilities))[state] - level
         self.start = float(probabilities[state]) - level
         among = entries(self.model)
         number = self.model.vocabulary.index
-        matters = np.isin(among.variable, [number[name] for name in found.tables])
+        matters = np.isin(among.variable, [number[name] for name in derivatives.tables])
         self.among = among[matters & (among.probability > 0) & (among.probability < 1)]
-        self.slopes = found.slopes(self.among) @ self.functional
+        self.slopes = derivatives.slopes(self.among) @ self.functional
 
     def one(self) -> ChangedNumbers | None:
         """Return the smallest change of one number."""
@@ -285,7 +316,7 @@ class _Search:
 
     def _curves(self, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]) -> Curves:
         """Return where F = 0 for pairs of numbers."""
-        across = mixed(self.found, self.among, self.functional)[first, second]
+        across = mixed(self.derivatives, self.among, self.functional)[first, second]
         one, two = self.among.probability[first], self.among.probability[second]
         along_one, along_two = self.slopes[first], self.slopes[second]
         return Curves(
@@ -307,7 +338,7 @@ class _Search:
         is to move both by the same factor.
         """
         best: ChangedNumbers | None = None
-        for name, table in self.found.tables.items():
+        for name, table in self.derivatives.tables.items():
             number = self.model.vocabulary.index[name]
             probabilities = self.model.cpts[name].probabilities
             states = probabilities.shape[-1]
@@ -316,12 +347,12 @@ class _Search:
             gradients = np.tensordot(self.functional, table, 1).reshape(-1, states)
             columns = probabilities.reshape(-1, states)
             for column, (p, gradient) in enumerate(zip(columns, gradients, strict=True)):
-                found = _moved_alike(p, gradient, self.start)
-                if found is None or not found[0] < limit:
+                move = _moved_alike(p, gradient, self.start)
+                if move is None or not move[0] < limit:
                     continue
-                distance, i, j, factor = found
-                mine = (self.among.variable == number) & (self.among.column == column)
-                rows = [int(np.flatnonzero(mine & (self.among.state == s))[0]) for s in (i, j)]
+                distance, i, j, factor = move
+                within = (self.among.variable == number) & (self.among.column == column)
+                rows = [int(np.flatnonzero(within & (self.among.state == s))[0]) for s in (i, j)]
                 if change := self._change(rows, [p[i] * factor, p[j] * factor], distance):
                     best, limit = change, distance
         return best
@@ -355,8 +386,8 @@ class _Search:
         if others and others[0].same_column(last):
             return values
         case = with_moved(self.model, others, values[:-1]).case(self.evidence)
-        found = function_at(case, self.state, last).crossing(self.level)
-        return values if found is None else [*values[:-1], found]
+        crossing = function_at(case, self.state, last).crossing(self.level)
+        return values if crossing is None else [*values[:-1], crossing]
 
 
 def _moved_alike(p: Array, gradient: Array, start: float) -> tuple[float, int, int, float] | None:

@@ -47,6 +47,19 @@ class TwoWay:
         possible, and only closes the plane.
     same_column : bool
         Whether both are of one column, so that they cannot add up to more than 1.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> rupture = ("pop", "yes", {"condition": "rupture", "onset": "sudden"})
+    >>> strain = ("pop", "yes", {"condition": "strain", "onset": "sudden"})
+    >>> both = hamknee.two_way(model, case, "rupture", rupture, strain)
+    >>> now = both.value(*both.probabilities)
+    >>> round(float(now) - model.posterior(case)["rupture"], 9) == 0
+    True
+    >>> bool(both.value(0.9, 0.1) > both.value(0.1, 0.9)), both.table["term"].tolist()
+    (True, ['t1*t2', 't1', 't2', '1'])
     """
 
     names: tuple[str, str]
@@ -136,6 +149,18 @@ def two_way(
     Notes
     -----
     Coupé & van der Gaag (2002); Chan & Darwiche (2004).
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> rupture = ("pop", "yes", {"condition": "rupture", "onset": "sudden"})
+    >>> strain = ("pop", "yes", {"condition": "strain", "onset": "sudden"})
+    >>> both = hamknee.two_way(model, case, "rupture", rupture, strain)
+    >>> print(both.text)
+    The probability of Complete tendon rupture, ... %, as a function of “Pop at the start: Yes,
+    given Complete tendon rupture; Onset: In a moment” (... %) and “Pop at the start: Yes,
+    given Distal hamstring strain; Onset: In a moment” (... %).
     """
     one, two = find_place(model, parameter_1), find_place(model, parameter_2)
     number, case = find_state(model.vocabulary.target, state), model.case(evidence)

@@ -1,0 +1,64 @@
+"""Cases drawn from a model: possible, as often as it says, and the same for the same seed."""
+
+import numpy as np
+import pytest
+
+from hamknee.inference.model import Model
+from hamknee.inference.simulation import draw, simulate
+from hamknee.network.vocabulary import Vocabulary
+from tests.support.by_hand import Worlds
+from tests.support.networks import asia, deterministic, named, with_zeros
+
+DRAWS = 20_000
+
+
+@pytest.mark.parametrize("name", ["asia", "target in the middle", "in two parts", "deterministic"])
+def test_worlds_are_drawn_as_often_as_they_are_probable(name: str) -> None:
+    model = named(name)
+    expected = Worlds(model).joint.ravel()
+    codes = draw(model, DRAWS, np.random.default_rng(1))
+    worlds = np.ravel_multi_index(tuple(codes.T), model.engine.sizes)
+    shares = np.bincount(worlds, minlength=len(expected)) / DRAWS
+    assert (shares[expected == 0] == 0).all()
+    error = np.sqrt(expected * (1 - expected) / DRAWS)
+    assert (np.abs(shares - expected) <= 5 * error + 1e-12).all()
+
+
+def test_what_is_held_is_as_held_and_the_rest_follows() -> None:
+    model = asia()
+    codes = draw(model, DRAWS, np.random.default_rng(2), held={"smoke": 0})
+    index = model.vocabulary.index
+    assert (codes[:, index["smoke"]] == 0).all()
+    bronchitis = (codes[:, index["bronc"]] == 0).mean()
+    assert bronchitis == pytest.approx(0.6, abs=5 * np.sqrt(0.24 / DRAWS))  # 0.3 if not held
+
+
+def test_parents_are_drawn_before_children_however_the_vocabulary_is_ordered() -> None:
+    model = deterministic()
+    turned = Vocabulary(model.vocabulary.variables[::-1])
+    codes = draw(Model(turned, model.cpts), 200, np.random.default_rng(3))[:, ::-1]
+    left, right, target, copy, _ = codes.T
+    assert (target == np.maximum(left, right)).all()  # yes, which is 0, where both are
+    assert (copy == target).all()
+
+
+@pytest.mark.parametrize("known", [0.0, 0.3, 1.0])
+def test_the_target_is_hidden_and_of_the_rest_so_much_is_known(known: float) -> None:
+    model = with_zeros()
+    cases = simulate(model, 4000, known=known, seed=4)
+    is_known = cases.codes != np.array(model.engine.sizes)
+    assert not is_known[:, model.engine.target].any()
+    others = np.delete(is_known, model.engine.target, axis=1)
+    assert others.mean(axis=0) == pytest.approx(known, abs=0.04)
+
+
+@pytest.mark.parametrize("name", ["shipped", "asia", "deterministic", "tied"])
+def test_every_case_is_possible(name: str) -> None:
+    model = named(name)
+    assert not model.scores(simulate(model, 500, known=0.8, seed=5)).impossible.any()
+
+
+def test_the_seed_decides(model: Model) -> None:
+    one, again, other = (simulate(model, 50, known=0.5, seed=seed).codes for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
