@@ -129,7 +129,7 @@ def test_no_advice_contradicts_itself(case, flags) -> None:
     except hamknee.ImpossibleEvidenceError:
         return
     assert not told.withheld & {item.measure for item in told.items}
-    assert bool(told.withheld) == ("withheld" in told.sections)
+    assert "withheld" not in told.sections or told.withheld
     assert told.triage.about.rehabilitation or "rehabilitation" not in told.sections
     assert {"now", "seek_help", "professional", "limits"} <= set(told.sections)
     assert "dont" in told.sections or not told.triage.about.self_care
@@ -142,7 +142,7 @@ def test_no_advice_contradicts_itself(case, flags) -> None:
 def test_no_heavy_loading_while_a_rupture_is_not_excluded(model: Model) -> None:
     told = advice(model, TORN)
     assert {"eccentric", "progression", "stretching", "return_to_sport"} <= told.withheld
-    (text,) = told.sections["withheld"]
+    text = " ".join(told.sections["withheld"])
     assert "while this is not excluded: Complete tendon rupture (could be as likely as" in text
 
 
@@ -186,4 +186,8 @@ def test_the_same_ban_is_not_told_twice(model: Model) -> None:
     case = {"swelling": "leg", "location": "calf", "immobility_or_clot_risk": "yes"}
     told = advice(model, case)
     assert told.triage.answers["calf_swollen_clot_risk"] == "findings"
-    assert sum("compression wrap" in text for text in told.sections["withheld"]) == 1
+    bans = [text for text in told.sections["withheld"] if "compression wrap" in text]
+    assert len(bans) == len(
+        {text.partition(":")[2] for text in bans}
+    )  # each for a reason of its own
+    assert not any("Swollen, warm or tender calf" in text for text in bans)

@@ -19,6 +19,7 @@ NAMES = {
     "flags": ["fever"],
     "groups": GROUPS,
     "courses": COURSES,
+    "variables": ["pop", "onset"],
 }
 KNOWN = Known(hamknee.load().vocabulary, ["bylund2010", "zein2024"], NAMES)
 
@@ -37,6 +38,8 @@ FIELDS: dict[str, tuple[object, object, list[object]]] = {
     "MeasureNames": (["ice", "unload"], ("ice", "unload"), ["ice", ["ice", "ice"], ["heat"]]),
     "FlagNames": (["fever"], ("fever",), [["fevers"], [["fever"]]]),
     "ConditionNames": ([], (), [["other"], None]),
+    "VariableNames": (["pop"], ("pop",), ["pop", ["pops"], ["pop", "pop"]]),
+    "States": (["yes"], frozenset({"yes"}), ["yes", None]),
     "Patterns": (
         [{"pop": "yes", "swelling": ["leg", "effusion"]}],
         ({"pop": frozenset({"yes"}), "swelling": frozenset({"leg", "effusion"})},),
@@ -101,7 +104,9 @@ def test_nothing_is_converted_and_nothing_else_is_raised(field: str, value: Any)
         held = read(field, value)
     except ValidationError:
         return
-    if field == "Patterns":
+    if field == "States":
+        assert held == frozenset(value)
+    elif field == "Patterns":
         assert value == []  # a pattern that means something is not met by chance
     elif isinstance(value, list):
         assert held == tuple(value)

@@ -6,7 +6,7 @@ from hamknee.base.errors import HamkneeError
 from hamknee.guidance.following_up import follow_up
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.inference.model import Model
-from tests.support.guided import OVERUSE
+from tests.support.guided import OVERUSE, no_signs
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from tests.support.guided import OVERUSE
 def test_the_course_decides_with_the_days(
     model: Model, days: float, course: str, level: str
 ) -> None:
-    told = follow_up(model, OVERUSE, days=days, course=course)
+    told = follow_up(model, OVERUSE, no_signs(model), days=days, course=course)
     assert (told.before, told.level) == ("self_care", level)
     assert told.rule.text in told.text
     assert told.triage.about.action in told.advice.text

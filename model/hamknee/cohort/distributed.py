@@ -103,7 +103,7 @@ def score_dask(
     >>> cohort = pd.DataFrame({"id": ["A", "B"], "onset": ["sudden", "gradual"]})
     >>> scored = score_dask(hamknee.load(), dd.from_pandas(cohort, npartitions=2))
     >>> scored.compute().shape
-    (2, 16)
+    (2, 26)
     """
     dask = _imported("dask")
     checked = as_mapping(model.vocabulary, mapping)

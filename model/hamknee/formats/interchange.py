@@ -55,7 +55,7 @@ class Export:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     written = hamknee.export(hamknee.load(), f"{folder}/knee.net")
     >>> written.format.name, written.variables
-    ('NET', 24)
+    ('NET', 27)
     >>> print(written.lost)
     ('roles', 'questions', 'labels of states', 'basis and sources of the numbers')
     """
@@ -223,7 +223,7 @@ def read_nodes(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     nodes = read_nodes(hamknee.export(hamknee.load(), f"{folder}/knee.bif").path)
     >>> nodes[0].name, nodes[0].parents, nodes[0].table.shape[1]
-    ('condition', ('setting',), 11)
+    ('condition', ('setting',), 21)
     """
     path = Path(path)
     chosen = find_format(path, format)

@@ -166,6 +166,8 @@ def _listed(states: Any) -> list[Any]:
 def _states(value: Any, _: Known) -> Iterator[Problem]:
     if not isinstance(value, list):
         yield f"found {value!r}", "a list in square brackets"
+    elif not all(isinstance(state, str) for state in value):
+        yield f"found {value!r}", "names of states"
 
 
 Text = Annotated[str, Field(_text)]

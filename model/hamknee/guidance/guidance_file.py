@@ -161,6 +161,7 @@ _WORDS = {
         "not_enough": "labels",
         "open_signs": "flags",
         "worrying_answer": "answers",
+        "unlikely": "count limit",
         "could_raise": "level labels",
         "nothing_raises": "",
         "eased": "level answers",

@@ -45,6 +45,10 @@ footer { margin-top: .6em; color: #444; overflow-wrap: anywhere; }
 """
 
 
+UNLIKELY, LEAST_ROWS = 0.02, 5
+"""States whose interval ends below this have no row of their own, but for the first few."""
+
+
 @dataclass(frozen=True)
 class Block:
     """One part of the page: a heading, then paragraphs, a list or a table."""
@@ -116,7 +120,7 @@ class Summary:
 
     @cached_property
     def html(self) -> str:
-        """The page as HTML that stands alone and prints on one sheet of A4."""
+        """The page as HTML that stands alone and prints on both sides of one sheet of A4."""
         about = self.advice.triage.about
         title = html.escape(self._words["title"])
         level = f"{html.escape(about.label)}. {html.escape(about.action)}"
@@ -163,7 +167,12 @@ class Summary:
         mass = words["column_interval"].format(mass=percent(interval.mass))
         label = interval.posterior.target.label
         columns = (label, words["column_now"], mass, words["column_start"])
-        return Block(words["ranking"], rows=interval.ranking, columns=columns)
+        # The unlikely ones in a sentence: a row each would push the page onto another sheet.
+        likely = int((interval.high >= UNLIKELY).sum())
+        rows = interval.ranking[: max(likely, LEAST_ROWS)]
+        left = len(interval.ranking) - len(rows)
+        line = words["unlikely"].format(count=left, limit=percent(UNLIKELY))
+        return Block(words["ranking"], [line] if left else [], rows=rows, columns=columns)
 
     def _flags(self) -> Block:
         triage, words = self.advice.triage, self._words

@@ -379,7 +379,7 @@ def difference(old: Priors, new: Priors, labelled: LabelledCases | None = None) 
     >>> shipped = read_shipped_or_own()
     >>> edited = shipped.set("overweight", "yes", given={"condition": "rupture"}, probability=0.5)
     >>> print(difference(shipped, edited).text)
-    2 of 927 probabilities differ, in Overweight. Farthest apart in odds: “Overweight: Yes, given
+    2 of 2670 probabilities differ, in Overweight. Farthest apart in odds: “Overweight: Yes, given
     Complete tendon rupture” from 25 % to 50 %. Whatever is known of a person, the odds of anything
     differ by at most a factor of 3 (distance of Chan and Darwiche: 1.1).
     """
