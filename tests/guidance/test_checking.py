@@ -167,9 +167,7 @@ def test_figures_of_today(
 
 def test_what_is_stated_has_to_be_a_level_and_a_sign(model: Model) -> None:
     rows = pd.DataFrame({"condition": ["dvt"], "pop": ["no"], "urgency": ["today"]})
-    with pytest.raises(
-        CasesError, match=r"unknown urgency 'today'.*; allowed: emergency, same_day"
-    ):
+    with pytest.raises(CasesError, match="unknown urgency 'today'"):
         triage_check(model, rows)
     rows = pd.DataFrame({"condition": ["dvt"], "pop": ["no"], "red_flags": ["fever"]})
     with pytest.raises(CasesError, match="unknown warning sign 'fever'"):

@@ -100,7 +100,7 @@ def test_every_table_has_its_rows_with_figures(printed: str, heading: str, rows:
         ("`next_questions`", r"\d+ questions"),
         ("`explain`", r"16 posteriors"),
         ("`conflict`", r"\d+ P\(e\); 3 of 2,000 simulated cases"),
-        ("`tornado`", r"3 of \d{3} numbers"),
+        ("`tornado`", r"3 of \d{4} numbers"),
     ],
 )
 def test_the_loops_are_timed_beside_each_job_and_say_on_what(

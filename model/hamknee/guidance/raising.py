@@ -60,6 +60,13 @@ class LevelQuestions:
         The open findings, by the most urgent level and then by the expected rise.
     needed : tuple of str
         The open findings that a lesser level waits for, whatever their answers.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> asking = hamknee.level_questions(hamknee.load(), {"onset": "gradual"})
+    >>> list(asking.table.columns)
+    ['question', 'label', 'level', 'p_raise', 'steps']
     """
 
     triage: Triage

@@ -109,11 +109,8 @@ class Triage:
     >>> triage = hamknee.triage(hamknee.load(), {"pop": "yes"}, {"cannot_bear_weight": False})
     >>> [flag.name for flag in triage.open_urgent][:2]
     ['breathless_or_chest_pain', 'foot_numb_weak_cold_pale']
-    >>> triage.table.loc[2:4, ["flag", "level", "answer"]]
-                            flag     level     answer
-    2     calf_swollen_clot_risk  same_day  not_asked
-    3  fever_or_unwell_hot_joint  same_day  not_asked
-    4         cannot_bear_weight  same_day         no
+    >>> triage.table.set_index("flag").loc["cannot_bear_weight", ["level", "answer"]].tolist()
+    ['same_day', 'no']
     """
 
     level: str

@@ -202,8 +202,8 @@ def _problems(
             yield column, f"unknown {column} {line[column]!r}{hint}", listing(allowed)
     low, middle, high = (_number(line[column]) for column in ("low", "estimate", "high"))
     if not 0 <= low <= middle <= high <= 1:
-        found = f"found {line['low']!r}, {line['estimate']!r}, {line['high']!r}"
-        yield "estimate", found, "proportions, low to high"
+        stated = f"found {line['low']!r}, {line['estimate']!r}, {line['high']!r}"
+        yield "estimate", stated, "proportions, low to high"
     if line["background"] and not 0 <= _number(line["background"]) <= 1:
         yield "background", f"found {line['background']!r}", "a proportion, or an empty cell"
     for variable, states in _when(line["when"]).items():

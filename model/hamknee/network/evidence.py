@@ -333,7 +333,14 @@ def value_words(variable: Variable, value: Value) -> str:
 
 
 def possible_states(value: Value) -> set[str]:
-    """Return the states that a checked value leaves possible."""
+    """Return the states that a checked value leaves possible.
+
+    Examples
+    --------
+    >>> from hamknee.network import possible_states
+    >>> sorted(possible_states(("calf", "popliteal"))), possible_states({"yes": 0.7, "no": 0.0})
+    (['calf', 'popliteal'], {'yes'})
+    """
     if isinstance(value, str):
         return {value}
     if isinstance(value, Mapping):

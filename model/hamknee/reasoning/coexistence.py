@@ -171,7 +171,17 @@ def also_present(
 
 
 def coexisting(model: Model) -> tuple[Coexisting, ...]:
-    """Return the rows of coexisting.csv that go with a model, read once."""
+    """Return the rows of coexisting.csv that go with a model, read once.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.reasoning import coexisting
+    >>> {row.main for row in coexisting(hamknee.load())} <= set(
+    ...     hamknee.load().vocabulary.target.state_names
+    ... )
+    True
+    """
     if model not in _rows:
         _rows[model] = find_coexisting(model.vocabulary, model.source)
     return _rows[model]

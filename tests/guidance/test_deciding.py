@@ -1,0 +1,85 @@
+"""What the rules ask for: with and without any of the worrying answers, by brute force."""
+
+import itertools
+from collections.abc import Mapping
+
+import pytest
+
+from hamknee.guidance.deciding import Decision, called_for
+from hamknee.guidance.guidance_file import guidance_for
+from hamknee.inference.model import Model
+from hamknee.reasoning.coexistence import coexisting
+
+CASES: list[Mapping[str, object]] = [
+    {},
+    {"onset": "days", "swelling": "leg", "location": "calf", "warmth": "yes"},
+    {"onset": "sudden", "pop": "yes", "swelling": "effusion", "age": 70, "pain_timing": "rest"},
+    {
+        "location": {"calf", "popliteal"},
+        "warmth": {"yes": 0.7, "no": 0.3},
+        "nerve_symptoms": "numb",
+    },
+]
+
+
+def by_hand(model: Model, known: Mapping[str, object]) -> dict[str, str]:
+    """Return the most urgent rule that each condition reaches in any version of the case."""
+    guidance, case = guidance_for(model), model.case(known)
+    worrying = Decision(guidance, case).worrying
+    reached: dict[str, str] = {}
+    rules = sorted(guidance.triage.values(), key=lambda rule: guidance.urgency(rule.level))
+    for count in range(len(worrying) + 1):
+        for left_out in itertools.combinations(worrying, count):
+            rest = {name: value for name, value in known.items() if name not in left_out}
+            posterior = model.posterior(rest)
+            for rule in rules:
+                p = posterior[rule.condition]
+                if rule.present:
+                    p += sum(
+                        posterior[row.main] * row.estimate
+                        for row in coexisting(model)
+                        if row.also == rule.condition and row.beside
+                    )
+                if p >= rule.at_least:
+                    level = reached.get(rule.condition, rule.level)
+                    reached[rule.condition] = guidance.most_urgent([level, rule.level])
+    return reached
+
+
+@pytest.mark.parametrize("known", CASES)
+def test_the_rules_are_judged_on_every_version_of_the_case(
+    model: Model, known: Mapping[str, object]
+) -> None:
+    decision = Decision(guidance_for(model), model.case(known))
+    levels = {reached.rule.condition: reached.rule.level for reached in decision.reached()}
+    assert levels == by_hand(model, known)
+
+
+def test_a_rule_that_all_answers_reach_names_none_left_out(model: Model) -> None:
+    for reached in Decision(guidance_for(model), model.case(CASES[1])).reached():
+        posterior = model.posterior(CASES[1])
+        if posterior[reached.rule.condition] >= reached.rule.at_least:
+            assert reached.without == ()
+
+
+def test_an_answer_that_may_be_worrying_counts_as_such(model: Model) -> None:
+    decision = Decision(guidance_for(model), model.case(CASES[3]))
+    assert decision.worrying == ("warmth", "nerve_symptoms")
+
+
+def test_what_is_certain_calls_for_the_most_urgent_of_its_rules(model: Model) -> None:
+    guidance = guidance_for(model)
+    assert called_for(guidance, ["dvt"]) == "same_day"
+    assert called_for(guidance, ["tendinopathy"]) == "self_care"
+    assert called_for(guidance, ["tendinopathy", "dvt"]) == "same_day"
+
+
+def test_the_level_with_each_answer_is_that_of_the_case_with_it(model: Model) -> None:
+    guidance = guidance_for(model)
+    known = {"onset": "gradual", "location": "posteromedial", "swelling": "none"}
+    decision = Decision(guidance, model.case(known))
+    for name in ("warmth", "nerve_symptoms", "mechanical"):
+        states = model.vocabulary[name].state_names
+        for state, level in zip(states, decision.levels_with(name), strict=True):
+            after = Decision(guidance, model.case(known | {name: state})).reached()
+            assert level == guidance.most_urgent(reached.rule.level for reached in after)
