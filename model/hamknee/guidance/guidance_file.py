@@ -173,7 +173,7 @@ _WORDS = {
         "open_flags": "flags",
         "provisional_label": "",
         "not_enough_label": "",
-        "provisional_action": "labels action",
+        "provisional_action": "action",
         "course": "days course text",
         "level_now": "before after",
         "level_same": "after",

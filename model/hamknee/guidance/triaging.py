@@ -133,8 +133,7 @@ class Triage:
             return about
         names = [reason.name for reason in self.deciding]
         label = words["not_enough_label" if "not_enough" in names else "provisional_label"]
-        text = " ".join(reason.text for reason in self.deciding)
-        action = words["provisional_action"].format(labels=text, action=about.action)
+        action = words["provisional_action"].format(action=about.action)
         return replace(about, label=label, action=action)
 
     @cached_property

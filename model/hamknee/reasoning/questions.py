@@ -204,7 +204,7 @@ class Questions:
         >>> model, known = hamknee.load(), {"onset": "sudden"}
         >>> questions = hamknee.next_questions(model, known, state="rupture", per_minute=False)
         >>> print(questions.why(0))
-        "..." (... %) would ... Complete tendon rupture to ..., "..." (... %) would ... it to ...
+        "..." (... %) would ... Complete tendon rupture to ..., "..." (... %) would ... it ...
         """
         variable = self._variable(self.asked[rank])
         target, now = self.case.posterior.target, self.case.posterior.probabilities
