@@ -29,12 +29,7 @@ from parts.texts import plain
 from parts.widgets import show_in_widget
 from state.numbers import in_force, of_file, use
 from tuning.edits import NEAR, settled
-from tuning.number_rows import (
-    BASIS_WORDS,
-    WEIGHT,
-    number_range,
-    state_words,
-)
+from tuning.number_rows import BASIS_WORDS, WEIGHT, number_range, state_words
 
 DECIMALS = 12
 """Of a proportion that was given in percent: enough for any, and too few for rounding to show."""

@@ -25,6 +25,7 @@ from hamknee.charts.style import (
     label,
     number,
     share,
+    tips,
     track,
 )
 
@@ -79,12 +80,7 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     palette = colours(dark)
     rows = ranking_rows(table)
     base = in_rows(rows).encode(
-        tooltip=[
-            alt.Tooltip("label:N", title="What"),
-            alt.Tooltip("now:N", title="Now"),
-            alt.Tooltip("interval:N", title="Interval"),
-            alt.Tooltip("before:N", title="Starting probability"),
-        ]
+        tooltip=tips(label="What", now="Now", interval="Interval", before="Starting probability")
     )
     start = base.mark_tick(color=palette.quiet, thickness=2, height=18, yOffset=MARKS)
     layers = alt.layer(
@@ -178,7 +174,7 @@ def icon_array(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
             fill=alt.Fill("tone:N", scale=tone, legend=None),
             stroke=alt.Stroke("tone:N", scale=edge, legend=None),
             key=alt.Key("person:Q"),
-            tooltip=[alt.Tooltip("label:N", title="Has")],
+            tooltip=tips(label="Has"),
         )
     )
     lines = math.ceil(len(rows) / ACROSS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from hamknee.charts.style import MARKS, ROW, WORDS, Colours, colours, finish, share
+from hamknee.charts.style import MARKS, ROW, WORDS, Colours, colours, finish, share, tips
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,7 @@ def ridges(
             detail="name:N",
         )
     )
-    summary = alt.Chart(once).encode(y=y, tooltip=_tooltip("name"))
+    summary = alt.Chart(once).encode(y=y, tooltip=_tooltip())
     span = summary.mark_rule(color=palette.text, strokeWidth=2).encode(x="low:Q", x2="high:Q")
     dot = summary.mark_point(filled=True, color=palette.text, size=60, opacity=1).encode(x="mean:Q")
     name = (
@@ -130,7 +130,7 @@ def agreement(table: pd.DataFrame, *, pool: str = "pool", dark: bool = False) ->
         .encode(x=share("low", title), x2="high:Q")
     )
     y = alt.Y("name:N", sort=list(rows["name"]), axis=None, scale=alt.Scale(padding=0))
-    base = alt.Chart(rows).encode(y=y, tooltip=_tooltip("name"))
+    base = alt.Chart(rows).encode(y=y, tooltip=_tooltip())
     bar = base.mark_bar(height=8, cornerRadius=2, yOffset=MARKS).encode(
         x="low:Q", x2="high:Q", color=_by_strength(palette)
     )
@@ -158,11 +158,6 @@ def _by_strength(palette: Colours) -> alt.Color:
     return alt.Color("strong:N", scale=scale, legend=None)
 
 
-def _tooltip(name: str) -> list[alt.Tooltip]:
+def _tooltip() -> list[alt.Tooltip]:
     """Return what is shown of a row under the pointer."""
-    return [
-        alt.Tooltip(f"{name}:N", title="Who"),
-        alt.Tooltip("mean:Q", title="Mean", format=".1%"),
-        alt.Tooltip("low:Q", title="90 % range, from", format=".1%"),
-        alt.Tooltip("high:Q", title="to", format=".1%"),
-    ]
+    return [*tips(name="Who"), *tips(".1%", mean="Mean", low="90 % range, from", high="to")]

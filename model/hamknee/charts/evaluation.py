@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from hamknee.charts.style import colours, finish, percent_axis, share
+from hamknee.charts.style import colours, finish, percent_axis, share, tips
 from hamknee.evaluation import FORECASTS, MEASURES
 
 if TYPE_CHECKING:
@@ -66,10 +66,8 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
     base = alt.Chart(rows).encode(
         y=alt.Y("name:N", sort=list(rows["name"]), axis=axis),
         tooltip=[
-            alt.Tooltip("name:N", title="Forecast"),
-            alt.Tooltip("number:N", title=MEASURES[measure]),
-            alt.Tooltip("low:Q", title="Interval from", format=".2f"),
-            alt.Tooltip("high:Q", title="to", format=".2f"),
+            *tips(name="Forecast", number=MEASURES[measure]),
+            *tips(".2f", low="Interval from", high="to"),
         ],
     )
     layers = alt.layer(
@@ -112,26 +110,19 @@ def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """
     palette = colours(dark)
     scale = alt.Scale(domain=[0, 1], nice=False)
-    x = share("predicted", "Probability")
+    origin, x = alt.datum(0, scale=scale), share("predicted", "Probability")
     y = alt.Y("observed:Q", title="Came true", scale=scale, axis=percent_axis())
     base = alt.Chart(table).encode(
         x=x,
         tooltip=[
             alt.Tooltip("n:Q", title="Statements"),
-            alt.Tooltip("predicted:Q", title="Mean probability", format=".2f"),
-            alt.Tooltip("observed:Q", title="Came true", format=".2f"),
-            alt.Tooltip("low:Q", title="Interval from", format=".2f"),
-            alt.Tooltip("high:Q", title="to", format=".2f"),
+            *tips(".2f", predicted="Mean probability", observed="Came true"),
+            *tips(".2f", low="Interval from", high="to"),
         ],
     )
     agreement = base.mark_rule(color=palette.quiet, strokeDash=[4, 4], strokeWidth=1)
     layers = alt.layer(
-        agreement.encode(
-            x=alt.datum(0, scale=scale),
-            y=alt.datum(0, scale=scale),
-            x2=alt.datum(1),
-            y2=alt.datum(1),
-        ),
+        agreement.encode(x=origin, y=origin, x2=alt.datum(1), y2=alt.datum(1)),
         base.mark_rule(color=palette.bar, strokeWidth=2).encode(
             y=alt.Y("low:Q", scale=scale), y2="high:Q"
         ),
@@ -181,8 +172,7 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         x=x,
         y=y,
         tooltip=[
-            alt.Tooltip("label:N", title="Diagnosis"),
-            alt.Tooltip("first_label:N", title="Came first"),
+            *tips(label="Diagnosis", first_label="Came first"),
             alt.Tooltip("n:Q", title="Cases"),
         ],
     )
@@ -236,10 +226,7 @@ def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         rows = table[table["strategy"] == strategy].drop(columns="strategy")
         return alt.Chart(rows).encode(
             x=x,
-            tooltip=[
-                alt.Tooltip("threshold:Q", title="Threshold", format=".2f"),
-                alt.Tooltip("net_benefit:Q", title="Net benefit", format=".3f"),
-            ],
+            tooltip=[*tips(".2f", threshold="Threshold"), *tips(".3f", net_benefit="Net benefit")],
         )
 
     layers = alt.layer(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from hamknee.base import percent
-from hamknee.charts.style import Colours, colours, finish
+from hamknee.charts.style import Colours, colours, finish, tips
 
 if TYPE_CHECKING:
     from hamknee.inference import Marginals
@@ -337,10 +337,7 @@ def _box_layers(boxes: Sequence[Box], what: str, palette: Colours) -> list[alt.C
     """Return the boxes with their names and lines."""
     base = _records(boxes).encode(
         x=_x("x"),
-        tooltip=[
-            alt.Tooltip("label:N", title="Variable"),
-            alt.Tooltip("words:N", title=what),
-        ],
+        tooltip=tips(label="Variable", words=what),
     )
     edge = alt.condition("datum.chosen", alt.value(palette.text), alt.value(palette.track))
     body = base.mark_rect(cornerRadius=4, cursor="pointer", fill=palette.track, strokeWidth=2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from hamknee.base import percent
-from hamknee.charts.style import MARKS, colours, finish, in_rows, label, number, share, track
+from hamknee.charts.style import MARKS, colours, finish, in_rows, label, number, share, tips, track
 from hamknee.inference import entropy
 from hamknee.network import find_state
 
@@ -75,9 +75,8 @@ def question_chart(
     x = share("probability", f"{title}its area how likely that answer is.")
     area = alt.Size("p_answer:Q", scale=alt.Scale(domain=[0, 1], range=[10, 420]), legend=None)
     tooltip = [
-        alt.Tooltip("answer:N", title="Answer"),
-        alt.Tooltip("chance:N", title="How likely it is"),
-        alt.Tooltip("probability:Q", title="Takes it to", format=".1%"),
+        *tips(answer="Answer", chance="How likely it is"),
+        *tips(".1%", probability="Takes it to"),
     ]
     circle = in_rows(_answers(questions, state, most)).mark_circle(
         color=palette.bar, opacity=0.85, yOffset=MARKS

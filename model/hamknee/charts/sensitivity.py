@@ -10,7 +10,7 @@ import numpy as np
 
 from hamknee.base import percent
 from hamknee.charts.case import difference
-from hamknee.charts.style import colours, finish, percent_axis, share
+from hamknee.charts.style import colours, finish, percent_axis, share, tips
 from hamknee.network import given_pairs, given_words, number_words
 
 if TYPE_CHECKING:
@@ -75,12 +75,9 @@ def tornado_chart(
     base = alt.Chart(rows).encode(
         y=alt.Y("place:N", sort=list(rows["place"]), axis=None, scale=alt.Scale(padding=0)),
         tooltip=[
-            alt.Tooltip("what:N", title="Number"),
-            alt.Tooltip("where:N", title="Given"),
-            alt.Tooltip("probability:Q", title="It is", format=".1%"),
-            alt.Tooltip("low:Q", title="90 % range, from", format=".1%"),
-            alt.Tooltip("high:Q", title="to", format=".1%"),
-            alt.Tooltip("moves:N", title="Moves the result"),
+            *tips(what="Number", where="Given"),
+            *tips(".1%", probability="It is", low="90 % range, from", high="to"),
+            *tips(moves="Moves the result"),
         ],
     )
     title = "Bar: where the result goes as this number alone moves over its 90 % range."
@@ -175,10 +172,7 @@ def sensitivity_curve(
         axis=percent_axis(),
         title=label,
     )
-    tooltip = [
-        alt.Tooltip("value:Q", title="The number", format=".1%"),
-        alt.Tooltip("probability:Q", title=label, format=".1%"),
-    ]
+    tooltip = tips(".1%", value="The number", probability=label)
     band = alt.Chart(now).mark_rect(color=palette.track)
     line = alt.Chart(function.table).mark_line(color=palette.bar, strokeWidth=2.5)
     dot = alt.Chart(now).mark_point(filled=True, color=palette.text, size=80, opacity=1)

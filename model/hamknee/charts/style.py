@@ -80,6 +80,13 @@ def share(field: str, title: str) -> alt.X:
     return alt.X(f"{field}:Q", scale=scale, axis=percent_axis(), title=title)
 
 
+def tips(figures: str = "", /, **titles: str) -> list[alt.Tooltip]:
+    """Return what is shown under the pointer: columns by their titles, of words or of figures."""
+    if not figures:
+        return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
+    return [alt.Tooltip(f"{f}:Q", title=title, format=figures) for f, title in titles.items()]
+
+
 def finish(
     chart: alt.LayerChart | alt.FacetChart, palette: Colours, height: int | alt.Step
 ) -> alt.LayerChart:

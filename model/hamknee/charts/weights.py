@@ -9,17 +9,7 @@ import altair as alt
 import numpy as np
 
 from hamknee.base import percent
-from hamknee.charts.style import (
-    MARKS,
-    ROW,
-    Colours,
-    colours,
-    finish,
-    in_rows,
-    label,
-    number,
-    track,
-)
+from hamknee.charts.style import MARKS, ROW, Colours, colours, finish, in_rows, label, number, track
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,14 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import (
-    TableError,
-    parse_table,
-    read_bytes,
-    shipped,
-    suggestion,
-    writing,
-)
+from hamknee.base import TableError, parse_table, read_bytes, shipped, suggestion, writing
 from hamknee.cli.terminal import JsonOption, PriorsOption, out, records
 from hamknee.estimation import METHODS, LearningError, Update
 from hamknee.estimation import update as update_priors

@@ -11,14 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import (
-    FaultsError,
-    Keys,
-    ProblemsError,
-    TomlReader,
-    listing,
-    suggestion,
-)
+from hamknee.base import FaultsError, Keys, ProblemsError, TomlReader, listing, suggestion
 from hamknee.network import (
     EvidenceError,
     Variable,

@@ -9,13 +9,7 @@ from hamknee.estimation.accuracy import (
 )
 from hamknee.estimation.elicited import Elicited, Feedback, densities, feedback
 from hamknee.estimation.em import NoModeError
-from hamknee.estimation.fitting import (
-    beta_ess,
-    dirichlet_ess,
-    fit_beta,
-    split_by_parent,
-    split_ess,
-)
+from hamknee.estimation.fitting import beta_ess, dirichlet_ess, fit_beta, split_by_parent, split_ess
 from hamknee.estimation.learning import METHODS, LearningError, Update, update
 from hamknee.estimation.pooling import Pool, pool
 from hamknee.estimation.statements import (

@@ -130,9 +130,7 @@ class Calibration:
 
         Locally weighted straight lines through two thirds of the statements (Cleveland 1979).
         """
-        from statsmodels.nonparametric.smoothers_lowess import (
-            lowess,
-        )
+        from statsmodels.nonparametric.smoothers_lowess import lowess
 
         span = float(np.ptp(self.p))
         if span == 0 or self.n < 3:

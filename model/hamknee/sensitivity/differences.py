@@ -26,15 +26,7 @@ import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, Mask, exact_percent, listing, round_factor
 from hamknee.inference import JunctionTree, conditioned, load
-from hamknee.network import (
-    CPT,
-    LabelledCases,
-    Priors,
-    Row,
-    Vocabulary,
-    given_text,
-    number_words,
-)
+from hamknee.network import CPT, LabelledCases, Priors, Row, Vocabulary, given_text, number_words
 
 if TYPE_CHECKING:
     import pandas as pd
