@@ -47,13 +47,6 @@ def test_kinds_of_cases_are_told_apart(found: Evaluation) -> None:
     assert "Of the 31 of kind ordinary: first in 74 % (" in found.text
 
 
-@pytest.mark.parametrize("known", [{}, {"skin_or_fever": "neither"}, {"setting": "emergency"}])
-def test_a_clot_is_not_certain_on_signs_alone(model: Model, known: dict[str, str]) -> None:
-    signs = {"onset": "days", "swelling": "leg", "warmth": "yes", "tenderness": "yes"}
-    more = {"pop": "no", "activity": "none", "pain_timing": "rest", "bruising": "no"}
-    assert model.posterior(signs | more | {"location": "calf"} | known)["dvt"] < 0.95
-
-
 def test_no_first_diagnosis_flips_unannounced(found: Evaluation) -> None:
     now = dict(zip(found.by_case["case"], found.by_case["first"], strict=True))
     silent = unannounced(pinned(), now, numbers_of_today(CHANGELOG.read_text(encoding="utf-8")))

@@ -1,6 +1,7 @@
 """The shipped numbers say what the evidence says, with its uncertainty and its sources."""
 
 import csv
+import itertools
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -266,12 +267,64 @@ def test_every_fact_that_is_cited_exists_and_names_a_reference(references: froze
     assert set(SOURCE.values()) <= references
 
 
+def test_the_sources_of_what_may_be_there_too_are_those_of_its_facts() -> None:
+    with shipped("data/coexisting.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            facts = [*row["facts"].split(), *row["background_facts"].split()]
+            assert row["sources"].split() == list(dict.fromkeys(SOURCE[f] for f in facts)), row
+
+
+def test_a_number_of_our_own_reckoning_is_named_in_the_documents() -> None:
+    reckoned = {row["variable"] for row in ESTIMATES if row["why"]}
+    assert reckoned == {"immobility_or_clot_risk"}
+    described = shipped("data/README.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in described for name in reckoned)
+
+
 def test_every_reference_can_be_found_or_says_that_it_is_our_own_count() -> None:
     text = shipped("data/references.bib").read_text(encoding="utf-8")
     for entry in re.split(r"\n(?=@)", text.strip()):
         assert "title = {" in entry, entry
         place = r"\b(doi|pmid|url|journal|howpublished|publisher) = |this project's own count"
         assert re.search(place, entry), entry
+
+
+# A clot -----------------------------------------------------------------------------------------
+
+LEG_SIGNS = {"swelling": "leg", "warmth": "yes", "tenderness": "yes", "location": "calf"}
+AS_IN_A_CLOT = {
+    "onset": ["days"],
+    "activity": ["none"],
+    "skin_or_fever": ["neither", "red"],
+    "pain_timing": ["rest", "during"],
+    "pain_quality": ["dull"],
+    "weight_bearing": ["normal", "impaired"],
+}
+NOTHING_ELSE = {
+    "pop": "no",
+    "weakness": "no",
+    "bruising": "no",
+    "morning_stiffness": "no",
+    "mechanical": "no",
+    "palpable_defect": "no",
+    "nerve_symptoms": "neither",
+    "stops_with_rest": "no",
+}
+
+
+@pytest.mark.parametrize("setting", ["primary_care", "sports_clinic", "emergency"])
+@pytest.mark.parametrize("others", [{}, NOTHING_ELSE], ids=["leg signs", "and nothing else"])
+def test_a_clot_is_never_above_95_of_100_on_signs_alone(
+    setting: str, others: dict[str, str], model: Model
+) -> None:
+    choices = [[None, *states] for states in AS_IN_A_CLOT.values()]
+    cases = [
+        {"setting": setting, **LEG_SIGNS, **others}
+        | {name: state for name, state in zip(AS_IN_A_CLOT, chosen, strict=True) if state}
+        for chosen in itertools.product(*choices)
+    ]
+    position = model.vocabulary.target.position["dvt"]
+    assert model.posterior(cases).probabilities[:, position].max() < 0.95
 
 
 # The files --------------------------------------------------------------------------------------

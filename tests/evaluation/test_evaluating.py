@@ -169,6 +169,52 @@ def test_json_has_the_promised_keys(simulated: Evaluation) -> None:
     json.dumps(answer, allow_nan=False)
 
 
+def test_kinds_are_told_apart(model: Model) -> None:
+    cases = frame(
+        condition=["rupture", "dvt", "strain", ""],
+        pop=["yes", "no", "", "yes"],
+        kind=["odd", "usual", "odd", "usual"],
+    )
+    evaluation = evaluate(model, cases, resamples=50)
+    alone = {kind: evaluate(model, cases[cases["kind"] == kind], resamples=50) for kind in KINDS}
+    for kind, part in evaluation.by_kind.items():
+        pd.testing.assert_frame_equal(part.table, alone[kind].table)
+        assert f"Of the {part.n} of kind {kind}: first in " in evaluation.text
+    assert evaluation.kind_table["kind"].tolist() == list(evaluation.by_kind) == KINDS
+    assert evaluation.kind_table["log_loss"].tolist() == [alone[kind].log_loss for kind in KINDS]
+    answer = json.loads(json.dumps(evaluation.as_json(), allow_nan=False))["by_kind"]
+    assert {kind: of["n"] for kind, of in answer.items()} == {"odd": 2, "usual": 1}
+    assert set(answer["odd"]) == {"n", *MEASURES, "intervals"}
+
+
+KINDS = ["odd", "usual"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (["a", "", "b"], ["a", "not said", "b"]),
+        (["a", None, "a"], ["a", "not said", "a"]),
+        (["", "", ""], []),
+        ([" a", "a ", "a"], ["a", "a", "a"]),
+    ],
+)
+def test_a_blank_kind_is_one_of_its_own(
+    model: Model, kinds: list[str | None], told: list[str]
+) -> None:
+    cases = frame(condition=["rupture"] * 3, pop=["yes"] * 3).assign(kind=kinds)
+    assert list(evaluate(model, cases, resamples=5).kinds) == told
+
+
+def test_a_column_with_a_kind_for_each_case_is_something_else(model: Model) -> None:
+    many = [f"kind {number}" for number in range(13)]
+    cases = frame(condition=["rupture"] * 13, pop=["yes"] * 13, kind=many)
+    evaluation = evaluate(model, cases, resamples=5)
+    assert evaluation.by_kind == {}
+    assert evaluation.kind_table.empty
+    assert "kind" not in evaluation.text
+
+
 def test_one_condition_of_an_evaluation(model: Model) -> None:
     evaluation = evaluate(model, simulate_labelled(model, 400, known=0.6, seed=4), resamples=50)
     place = model.vocabulary.target.position["strain"]

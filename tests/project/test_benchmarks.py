@@ -118,8 +118,8 @@ def test_the_loops_are_timed_beside_each_job_and_say_on_what(
 def test_the_coded_cases_are_held_to_the_memory(printed: str) -> None:
     section = section_of(printed, "2,000 coded cases")
     (read, written) = re.findall(r"reads (\d+) bytes of codes and writes (\d+) of", section)[0]
-    # 24 codes of a byte; 11 conditions before and after, and log P(evidence), of 8 bytes each
-    assert (int(read), int(written)) == (24, 8 * (2 * 11 + 1))
+    # 27 codes of a byte; 21 conditions before and after, and log P(evidence), of 8 bytes each
+    assert (int(read), int(written)) == (27, 8 * (2 * 21 + 1))
     assert re.search(r"moves [\d.]+ GB/s .* the memory is [\d.e+]+ times as fast", section)
 
 

@@ -40,6 +40,15 @@ FORECASTS: Mapping[str, str] = {
 }
 """What is compared, and what people read."""
 
+KIND = "kind"
+"""The column that says of which kind a case is; kinds are told apart."""
+
+UNSAID = "not said"
+"""The kind of cases that name none, where others do."""
+
+MOST_KINDS = 12
+"""With more different ones than this the column is taken for something else."""
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -403,6 +412,7 @@ def evaluate(
     `scores` defines the measures and `baselines` the rivals: the probabilities of the context
     alone, and the same numbers as if all findings were independent. Cases whose diagnosis is not
     known are left out and counted. Cases with impossible findings are kept, and count as wrong.
+    Where a column ``kind`` says of which kind each case is, the kinds are told apart as well.
 
     Parameters
     ----------
@@ -463,8 +473,17 @@ def evaluate(
         mass=mass,
         resamples=resamples,
         seed=seed,
-        kinds=[str(kind) for kind in kept.about.get("kind", ())],
+        kinds=_kinds(kept),
     )
+
+
+def _kinds(labelled: LabelledCases) -> list[str]:
+    """Return the kind of each case, or nothing where no column tells any."""
+    if KIND not in labelled.about.columns:
+        return []
+    column = labelled.about[KIND]
+    kinds = column.where(column.notna(), "").astype(str).str.strip().replace("", UNSAID)
+    return kinds.tolist() if (kinds != UNSAID).any() and kinds.nunique() <= MOST_KINDS else []
 
 
 def number_range(value: float, low: float, high: float) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hamknee.base import (
     Fault,
@@ -38,14 +37,6 @@ from hamknee.network.rows import (
     sources_problems,
 )
 from hamknee.network.vocabulary import Variable, Vocabulary, read_vocabulary
-
-if TYPE_CHECKING:
-    pass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 MOST_FAULTS = 1000
 """Faults after which a file is taken for something else, which need not be read to its end."""

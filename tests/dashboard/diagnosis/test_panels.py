@@ -73,5 +73,5 @@ def test_what_to_do_begins_with_the_signs_that_are_open(guidance: Guidance) -> N
     page = diagnose(setting="primary_care", onset="gradual", location="posteromedial")
     page = look_at(page, "What to do")
     assert guidance.words["not_enough_label"] in words(page)
-    assert "Warning signs not answered yet" in words(page)
+    assert "Answer the open questions and warning signs first" in words(page)
     assert guidance.levels["self_care"].label not in words(page)
