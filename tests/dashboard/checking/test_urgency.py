@@ -39,7 +39,7 @@ def test_the_urgency_of_published_cases_is_that_of_the_library(
     check = triage_check(model, min_findings=least)
     text = words(at("Published cases", findings=chosen))
     assert check.text in text
-    assert "Warning signs were not part of the cases" in text
+    assert "No warning sign is answered here" in text
     assert "The cases are few" in text
 
 
