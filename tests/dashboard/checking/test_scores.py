@@ -24,7 +24,7 @@ def test_published_cases_are_scored_as_by_the_library(
     evaluation = evaluate(model, min_findings=least)
     assert evaluation.text in text
     assert evaluation.calibration().text in text
-    assert "No number was fitted to them" in text
+    assert "no number was fitted to them" in text
     assert "naive Bayes" in text
 
 
