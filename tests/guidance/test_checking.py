@@ -81,7 +81,9 @@ def test_the_share_is_of_those_that_call_for_more_than_the_least(model: Model) -
         "5 cases, with the warning signs that the reports state; all others answered with no. "
         "Under-triaged: 2 of the "
         "3 whose diagnosis calls for more than “Self-care for now”, 67 % (95 % interval 21 to 94 %)"
-        "; that is 2 of 3 that call for “See a doctor today”. Over-triaged: 1 of all 5, 20 %."
+        "; that is 2 of 3 that call for “See a doctor today” (21 to 94 %). Over-triaged: 1 of all "
+        "5, 20 % (95 % interval 4 to 62 %); that is 0 of 3 that call for “See a doctor today” (0 "
+        "to 56 %) and 1 of 2 that call for “Self-care for now” (9 to 91 %)."
     )
 
 

@@ -2,13 +2,14 @@
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from hamknee.guidance.deciding import Decision, called_for
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.inference.model import Model
-from hamknee.reasoning.coexistence import coexisting
+from hamknee.reasoning.coexistence import also_present, coexisting
 
 CASES: list[Mapping[str, object]] = [
     {},
@@ -53,6 +54,18 @@ def test_the_rules_are_judged_on_every_version_of_the_case(
     decision = Decision(guidance_for(model), model.case(known))
     levels = {reached.rule.condition: reached.rule.level for reached in decision.reached()}
     assert levels == by_hand(model, known)
+
+
+def test_a_clot_beside_another_cause_counts_for_its_rules(model: Model) -> None:
+    """Red skin along a vein: a clot is unlikely as the main cause, but often lies beside."""
+    guidance = guidance_for(model)
+    known = {"skin_or_fever": "red", "warmth": "yes", "location": "calf", "swelling": "focal"}
+    present = also_present(model, known).present("dvt")[0]
+    for at_least, told in [(present - 1e-9, True), (present + 1e-9, False)]:
+        rule = replace(guidance.triage["clot_today"], at_least=at_least)
+        only = replace(guidance, triage={"clot_today": rule}, worrying={})
+        assert bool(Decision(only, model.case(known)).reached()) is told
+    assert model.posterior(known)["dvt"] < present - 0.01
 
 
 def test_a_rule_that_all_answers_reach_names_none_left_out(model: Model) -> None:

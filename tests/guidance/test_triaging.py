@@ -252,7 +252,7 @@ CASES = {
         | {"age": 45},
         "self_care",
         NO,
-        says=("put a pillow between them",),
+        says=("Put a pillow between them",),
         says_not=(WRAP,),
     ),
     "a twist and a locking knee": Case(

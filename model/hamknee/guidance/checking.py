@@ -195,9 +195,9 @@ class TriageCheck:
 
     @cached_property
     def text(self) -> str:
-        """Plain sentences: how many were told too little, by what they call for; how many too much.
+        """Plain sentences: how many were told too little and too much, by what they call for.
 
-        Says that no warning sign was answered, because that is what the figures depend on.
+        Says which warning signs were answered, because that is what the figures depend on.
         """
         cases = f"{self.n:,} {'case' if self.n == 1 else 'cases'}"
         asked = "with the warning signs that the reports state; all others answered with no"
@@ -208,8 +208,7 @@ class TriageCheck:
                 f"{self.impossible:,} with impossible findings got no level, and count as "
                 f"{self._quoted(self._least)}."
             )
-        over = f"Over-triaged: {self.over:,} of all {self.n:,}, {percent(self.over / self.n)}."
-        return " ".join([*notes, self._under_text, over])
+        return " ".join([*notes, self._under_text, self._over_text])
 
     # How ----------------------------------------------------------------------------------
 
@@ -229,22 +228,36 @@ class TriageCheck:
         more = f"for more than {self._quoted(self._least)}"
         if not self.called:
             return f"No {'case' if self.stated else 'diagnosis'} calls {more}."
-        share = self.share_under
-        ends = f"{percent(self.mass)} interval {percent_range(share.low, share.high)}"
         return (
             f"Under-triaged: {self.under:,} of the {self.called:,} {self._whose} {more}, "
-            f"{percent(share.value)} ({ends}); that is {' and '.join(self._by_level())}."
+            f"{self._share_text(self.under, self.called)}; that is {self._by_level('under')}."
         )
 
-    def _by_level(self) -> list[str]:
-        """Return how many were under-triaged of those that call for each level, in words."""
-        parts = []
-        for level in self.guidance.levels:
-            of = [i for i, called in enumerate(self.called_for) if called == level]
-            if of and level != self._least:
-                under = sum(self.verdicts[i] == "under" for i in of)
-                parts.append(f"{under:,} of {len(of):,} that call for {self._quoted(level)}")
-        return parts
+    @property
+    def _over_text(self) -> str:
+        text = (
+            f"Over-triaged: {self.over:,} of all {self.n:,}, {self._share_text(self.over, self.n)}"
+        )
+        by_level = self._by_level("over")
+        return f"{text}; that is {by_level}." if by_level else f"{text}."
+
+    def _share_text(self, count: int, of: int) -> str:
+        low, high = wilson(count, of, self.mass)
+        ends = percent_range(float(low), float(high))
+        return f"{percent(count / of)} ({percent(self.mass)} interval {ends})"
+
+    def _by_level(self, verdict: str) -> str:
+        """Return how many of those that call for each level got another, in words.
+
+        Nothing is less urgent than the last level, and nothing more urgent than the first.
+        """
+        levels, parts = list(self.guidance.levels), []
+        for row in self.by_level.to_dict(orient="records"):
+            if row["n"] and row["level"] != levels[-1 if verdict == "under" else 0]:
+                ends = percent_range(row[f"{verdict}_low"], row[f"{verdict}_high"])
+                count, level = round(row[verdict] * row["n"]), self._quoted(row["level"])
+                parts.append(f"{count:,} of {row['n']:,} that call for {level} ({ends})")
+        return " and ".join(parts)
 
 
 def triage_check(

@@ -259,8 +259,8 @@ def triage(
     >>> triage.level, triage.reasons[0].name
     ('same_day', 'pop_with_marked_swelling')
     >>> print(triage.reason_texts[0])
-    A pop with marked swelling, by what you entered. A tendon may be torn right through;
-    it is best seen early, while all ways of treating it are open.
+    A pop with marked swelling, by what you entered. A tendon may be torn right through.
+    It is best seen early, while all ways of treating it are open.
     """
     guidance = guidance_for(model)
     given = check_flags(guidance, flags or {})

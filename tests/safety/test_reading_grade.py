@@ -1,0 +1,53 @@
+"""What a person reads of signs and causes is in words and sentences of the fifth grade at most."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+
+import pytest
+
+from hamknee.base.files import shipped
+
+GUIDANCE = tomllib.loads(shipped("data/guidance.toml").read_text("utf-8"))
+READ = ("question", "help", "why", "expect", "recovery", "dont")
+
+
+def syllables(word: str) -> int:
+    """Return the groups of vowels in a word, without those that are not spoken."""
+    groups = len(re.findall("[aeiouy]+", word))
+    silent = r"[^aeiouy]e$(?<!le)|[^aeioutdy]ed$|[^aeiouscxzghy]es$"
+    return max(1, groups - len(re.findall(silent, word)))
+
+
+def grade(text: str) -> float:
+    """Return the grade by Flesch and Kincaid (1975)."""
+    sentences = len(re.findall(r"[.?!:](?=\s|$)", text))
+    words = re.findall(r"[a-z']+|\d+", text.lower())
+    spoken = sum(map(syllables, words))
+    return 0.39 * len(words) / sentences + 11.8 * spoken / len(words) - 15.59
+
+
+def read_text(entry: Mapping[str, object]) -> str:
+    texts = [entry[key] for key in READ if key in entry]
+    return " ".join(" ".join(text) if isinstance(text, list) else str(text) for text in texts)
+
+
+SPOKEN = {"knee": 1, "torn": 1, "tendon": 2, "muscle": 2, "artery": 3, "inches": 2, "moves": 1}
+SPOKEN |= {"inflamed": 2, "started": 2, "examined": 3, "people": 2}
+
+
+@pytest.mark.parametrize(("word", "count"), SPOKEN.items())
+def test_syllables_are_counted_as_spoken(word: str, count: int) -> None:
+    assert syllables(word) == count
+
+
+def test_a_hard_text_has_a_high_grade() -> None:
+    assert grade("The cat sat on the mat.") < 1
+    assert grade("Immobilisation predisposes individuals to thromboembolic complications.") > 12
+
+
+@pytest.mark.parametrize(
+    ("table", "name"), [(table, n) for table in ("flags", "conditions") for n in GUIDANCE[table]]
+)
+def test_signs_and_causes_are_read_by_anybody(table: str, name: str) -> None:
+    assert grade(read_text(GUIDANCE[table][name])) <= 5
