@@ -139,18 +139,12 @@ def test_the_package_shows_its_verbs_and_the_rooms_a_user_needs() -> None:
 
 NAMELESS = {"found", "told", "mine"}
 """Names that say of a value only that there is one."""
-STILL_NAMELESS = {"network/evidence.py", "reasoning/questions.py", "reasoning/stopping.py"} | {
-    path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / "guidance").glob("*.py")
-}
-"""Files that still hold such names: a list only to be shortened."""
 
 
 @pytest.mark.parametrize(
     "path", sorted([*PACKAGE.rglob("*.py"), *(ROOT / "dashboard").rglob("*.py")]), ids=str
 )
 def test_a_value_is_named_for_what_it_is(path: Path) -> None:
-    if path.is_relative_to(PACKAGE) and path.relative_to(PACKAGE).as_posix() in STILL_NAMELESS:
-        return
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     names = {getattr(node, kind, None) for node in nodes for kind in ("id", "arg", "attr")}
     assert not names & NAMELESS

@@ -154,7 +154,7 @@ def advice(
     return advice_for(triage(model, evidence, flags, not_known=not_known))
 
 
-def advice_for(found: Triage) -> Advice:
+def advice_for(triaged: Triage) -> Advice:
     """Return the advice that goes with a triage.
 
     Examples
@@ -165,24 +165,24 @@ def advice_for(found: Triage) -> Advice:
     >>> list(advice_for(urgent).sections)  # no self-care while an ambulance is called
     ['now', 'dont', 'seek_help', 'professional', 'limits']
     """
-    maker = _Maker(found)
+    maker = _Maker(triaged)
     sections = (
         maker.now, maker.hold_back, maker.do, maker.dont, maker.rehabilitation, maker.expect,
         maker.seek_help, maker.professional, maker.limits,
     )  # fmt: skip
     items = tuple(item for section in sections for item in section())
     likely = tuple(condition.name for condition in maker.likely)
-    return Advice(items, likely, maker.withheld, found)
+    return Advice(items, likely, maker.withheld, triaged)
 
 
 class _Maker:
     """Writes the sections of the advice for one triage."""
 
-    def __init__(self, found: Triage) -> None:
-        self.found = found
-        self.guidance = found.guidance
-        self.words = found.guidance.words
-        self.target = found.interval.posterior.target
+    def __init__(self, triaged: Triage) -> None:
+        self.triage = triaged
+        self.guidance = triaged.guidance
+        self.words = triaged.guidance.words
+        self.target = triaged.interval.posterior.target
         self.likely = self._likely()
         self.not_excluded = [
             condition
@@ -190,19 +190,19 @@ class _Maker:
             if condition.avoid and self._high(condition) >= condition.excluded_below
         ]
         avoided = [entry.avoid for entry in self.not_excluded]
-        avoided += [flag.avoid for flag in found.raised]
+        avoided += [flag.avoid for flag in triaged.raised]
         self.withheld = frozenset(name for names in avoided for name in names)
 
     def _likely(self) -> list[Condition]:
         """Return the conditions the advice has to suit: the first, and all that are likely."""
-        posterior = self.found.interval.posterior
+        posterior = self.triage.interval.posterior
         first, *rest = posterior.order
         floor = self.guidance.self_care.likely_from
         chosen = [first, *(i for i in rest if posterior.probabilities[i] >= floor)]
         return [self.guidance.conditions[self.target.state_names[i]] for i in chosen]
 
     def _high(self, condition: Condition) -> float:
-        return float(self.found.interval.high[self.target.position[condition.name]])
+        return float(self.triage.interval.high[self.target.position[condition.name]])
 
     def _label(self, condition: Condition) -> str:
         return self.target.state(condition.name).label
@@ -212,12 +212,12 @@ class _Maker:
         return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} or {labels[-1]}"
 
     def now(self) -> Iterator[Item]:
-        about = self.found.about
+        about = self.triage.about
         yield Item("now", f"{about.label}: {about.action}", about.source)
         yield Item("now", about.instead, about.source)
 
     def hold_back(self) -> Iterator[Item]:
-        for flag in self.found.raised:
+        for flag in self.triage.raised:
             # Once is enough where a condition holds back the same, with its reason.
             again = any(set(flag.avoid) <= set(c.avoid) for c in self.not_excluded)
             if flag.avoid and not again:
@@ -225,9 +225,9 @@ class _Maker:
                     measures=self._labels(flag.avoid), flag=flag.label
                 )
                 yield Item("withheld", text, flag.source)
-        told = {name for flag in self.found.raised for name in flag.avoid}
+        avoided = {name for flag in self.triage.raised for name in flag.avoid}
         for condition in self.not_excluded:
-            if not self.found.about.self_care and told.issuperset(condition.avoid):
+            if not self.triage.about.self_care and avoided.issuperset(condition.avoid):
                 continue  # in an emergency the sign says it all
             text = self.words["hold_back"].format(
                 measures=self._labels(condition.avoid),
@@ -238,9 +238,9 @@ class _Maker:
             yield Item("withheld", text, condition.source)
 
     def do(self) -> Iterator[Item]:
-        if self.found.about.self_care:
+        if self.triage.about.self_care:
             yield from self._measures("do", "self_care")
-        if self.found.about.rehabilitation:
+        if self.triage.about.rehabilitation:
             yield Item("do", self.guidance.self_care.how_long, self.guidance.self_care.source)
 
     def dont(self) -> Iterator[Item]:
@@ -248,16 +248,16 @@ class _Maker:
 
         Where there is no time for self-care, only what could do harm.
         """
-        rules, self_care = self.guidance.self_care, self.found.about.self_care
-        told = dict.fromkeys(rules.dont, rules.source) if self_care else {}
+        rules, self_care = self.guidance.self_care, self.triage.about.self_care
+        sources = dict.fromkeys(rules.dont, rules.source) if self_care else {}
         for condition in [*self.not_excluded, *(self.likely if self_care else ())]:
-            told = dict.fromkeys(condition.dont, condition.source) | told
+            sources = dict.fromkeys(condition.dont, condition.source) | sources
         ordered = [text for condition in self.not_excluded for text in condition.dont]
-        for text in dict.fromkeys([*ordered, *(rules.dont if self_care else ()), *told]):
-            yield Item("dont", text, told[text])
+        for text in dict.fromkeys([*ordered, *(rules.dont if self_care else ()), *sources]):
+            yield Item("dont", text, sources[text])
 
     def rehabilitation(self) -> Iterator[Item]:
-        if self.found.about.rehabilitation:
+        if self.triage.about.rehabilitation:
             yield from self._measures("rehabilitation", "rehabilitation")
 
     def _measures(self, section: str, group: str) -> Iterator[Item]:
@@ -277,8 +277,8 @@ class _Maker:
             yield Item(section, text, measure.source, measure.name, helped)
 
     def expect(self) -> Iterator[Item]:
-        for condition in self.likely if self.found.about.self_care else ():
-            probability = self.found.interval.posterior[condition.name]
+        for condition in self.likely if self.triage.about.self_care else ():
+            probability = self.triage.interval.posterior[condition.name]
             text = self.words["expect_of"].format(
                 condition=self._label(condition),
                 probability=percent(probability),
@@ -311,5 +311,5 @@ class _Maker:
 
     def _told(self, measure: Measure) -> str:
         """Return a measure, and for how long where it does not only bridge the hours."""
-        how_long = f" {measure.how_long}" if self.found.about.rehabilitation else ""
+        how_long = f" {measure.how_long}" if self.triage.about.rehabilitation else ""
         return measure.text + how_long

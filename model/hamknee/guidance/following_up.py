@@ -83,12 +83,12 @@ class FollowUp:
         """How it went and what follows from it, in plain sentences."""
         words, levels = self.triage.guidance.words, self.triage.guidance.levels
         days = "1 day" if self.days == 1 else f"{self.days:g} days"
-        told = words["course"].format(
+        course = words["course"].format(
             days=days, course=words[self.rule.course], text=self.rule.text
         )
         change = words["level_same" if self.before == self.level else "level_now"]
         labels = {"before": levels[self.before].label, "after": levels[self.level].label}
-        return f"{told} {change.format(**labels)}"
+        return f"{course} {change.format(**labels)}"
 
     @property
     def text(self) -> str:

@@ -176,9 +176,9 @@ class Questions:
             return "Nothing is left to ask."
         if self.pair_is_better and self.asked_pairs:
             first, second = (self._variable(v) for v in self.asked_pairs[0])
-            told = f"Ask both: {_worded(first)} {_worded(second)} No single question tells much"
-            told += f", but together they tell {self._amount(float(self.pair_gain[0]))}."
-            return told
+            sentence = f"Ask both: {_worded(first)} {_worded(second)} No single question tells much"
+            sentence += f", but together they tell {self._amount(float(self.pair_gain[0]))}."
+            return sentence
         return f"Ask next: {_worded(self._variable(self.asked[0]))} {self.because}"
 
     @cached_property
@@ -186,8 +186,8 @@ class Questions:
         """Why the question is asked: what it tells, and what its answers would change."""
         if self.pair_is_better or not self.asked:
             return self.text
-        told = f"It tells {self._amount(float(self.gain[0]))}"
-        return f"{told}; {self.why(0)}." if self.gain[0] > 0 else f"{told}."
+        sentence = f"It tells {self._amount(float(self.gain[0]))}"
+        return f"{sentence}; {self.why(0)}." if self.gain[0] > 0 else f"{sentence}."
 
     def why(self, rank: int) -> str:
         """Return what the answers to a question would do, as a part of a sentence.
@@ -213,10 +213,10 @@ class Questions:
         reach = posteriors[possible].max(axis=0) - posteriors[possible].min(axis=0)
         state = int(reach.argmax()) if self.state is None else self.state
         ranked = possible[np.argsort(-posteriors[possible, state], kind="stable")]
-        told = ranked if len(ranked) <= 2 else ranked[[0, -1]]
+        shown = ranked if len(ranked) <= 2 else ranked[[0, -1]]
         label = target.states[state].label
         parts: list[str] = []
-        for answer in told:
+        for answer in shown:
             chance = percent(float(self.p_answers[rank][answer]))
             what = "it" if parts else label
             moved = _moved(what, float(now[state]), float(posteriors[answer, state]))
@@ -359,10 +359,10 @@ def _pairs(
     case: Case, asked: Sequence[int], state: int | None, per_minute: bool
 ) -> tuple[tuple[tuple[int, int], ...], Array]:
     """Return all pairs of questions and what they tell, ranked."""
-    found = list(itertools.combinations(asked, 2))
-    gain = information(*answered(case, found), state)
-    ranking = _ranking(case, gain, found, per_minute)
-    return tuple(found[i] for i in ranking), gain[ranking]
+    pairs = list(itertools.combinations(asked, 2))
+    gain = information(*answered(case, pairs), state)
+    ranking = _ranking(case, gain, pairs, per_minute)
+    return tuple(pairs[i] for i in ranking), gain[ranking]
 
 
 def _ranking(case: Case, gain: Array, sets: Sequence[tuple[int, ...]], per_minute: bool) -> Codes:

@@ -115,14 +115,14 @@ class SameDecision:
             return f"{decision}: no open question can change that."
         count = len(self.questions)
         asked = "the open question is" if count == 1 else f"all {count} open questions are"
-        told = f"{decision} with a probability of {_finely(self.probability)} once {asked} answered"
+        text = f"{decision} with a probability of {_finely(self.probability)} once {asked} answered"
         if self.exact:
-            return f"{told}."
+            return f"{text}."
         if self.standard_error:
-            return f"{told} ({self.draws:,} draws, standard error {_finely(self.standard_error)})."
+            return f"{text} ({self.draws:,} draws, standard error {_finely(self.standard_error)})."
         # Of n draws that all agree, up to 3 / n may still differ (the rule of three, 95 %).
         may = _finely(3 / (self.draws or 1))
-        return f"{told} ({self.draws:,} draws, all alike; up to {may} may differ)."
+        return f"{text} ({self.draws:,} draws, all alike; up to {may} may differ)."
 
 
 def same_decision_probability(
@@ -267,11 +267,11 @@ class Stop:
     def conditions(self) -> list[tuple[str, float, float, bool]]:
         """Return each condition with its number, the limit, and whether it is met."""
         left = len(self.questions.asked)
-        sdp, told = self.decision.probability, self.questions.most_told
+        sdp, gain = self.decision.probability, self.questions.most_told
         return [
             (NOTHING_LEFT, float(left), 0.0, left == 0),
             (IS_STABLE, sdp, self.stable, sdp >= self.stable),
-            (TOO_LITTLE, told, self.least_gain, told < self.least_gain),
+            (TOO_LITTLE, gain, self.least_gain, gain < self.least_gain),
         ]
 
     @cached_property
@@ -362,9 +362,9 @@ def stop_rule(
     questions = next_questions(
         model, case, state=state, per_minute=per_minute, pairs=True, skip=skipped, first=front
     )
-    found = Stop(decision, questions, stable, least_gain, None)
-    met = [] if front else found.conditions()
-    return replace(found, reason=next((name for name, *_, holds in met if holds), None))
+    stop = Stop(decision, questions, stable, least_gain, None)
+    met = [] if front else stop.conditions()
+    return replace(stop, reason=next((name for name, *_, holds in met if holds), None))
 
 
 def open_questions(case: Case, names: Iterable[str] | None) -> list[int]:
@@ -378,14 +378,14 @@ def open_questions(case: Case, names: Iterable[str] | None) -> list[int]:
     if names is None:
         return case.open
     vocabulary = case.model.vocabulary
-    found = []
+    numbers = []
     for name in dict.fromkeys(names):
         number = vocabulary.index[find_variable(vocabulary, name).name]
         if number not in case.open:
             allowed = listing([vocabulary.variables[v].name for v in case.open]) or "none"
             raise EvidenceError([f"{name} is not an open question; allowed: {allowed}"])
-        found.append(number)
-    return found
+        numbers.append(number)
+    return numbers
 
 
 def _finely(probability: float) -> str:
