@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import hamknee
 from hamknee.base.words import percent
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Guidance
-from hamknee.guidance.triaging import OPEN, UNKNOWN, UP, FlagError, triage
+from hamknee.guidance.triaging import OPEN, UNKNOWN, FlagError, triage
 from hamknee.inference.model import Model
 
 LEVELS = ["emergency", "same_day", "see_professional", "self_care"]
@@ -432,55 +430,6 @@ def test_of_two_rules_for_a_condition_the_more_urgent_one_is_told(model: Model) 
     names = [r.name for r in triage(model, CALF).reasons]
     assert "clot_today" in names
     assert "clot_soon" not in names
-
-
-# Properties -------------------------------------------------------------------------------------
-
-
-MODEL = hamknee.load()
-
-
-def cases() -> st.SearchStrategy[dict[str, object]]:
-    """Return strategies for any evidence that the vocabulary allows."""
-    variables = MODEL.vocabulary.having("context", "trait", "finding")
-    return st.fixed_dictionaries(
-        {}, optional={v.name: st.sampled_from(v.state_names) for v in variables}
-    )
-
-
-ANSWERS = st.fixed_dictionaries(
-    {}, optional={name: st.sampled_from([True, False, None, "unknown"]) for name in FLAGS}
-)
-
-
-@settings(max_examples=60)
-@given(case=cases(), answers=ANSWERS)
-def test_nothing_lowers_the_level_below_that_of_a_warning_sign(case, answers) -> None:
-    try:
-        found = triage(MODEL, case, answers)
-    except hamknee.ImpossibleEvidenceError:
-        return
-    for flag in found.raised:
-        assert LEVELS.index(found.level) <= LEVELS.index(FLAGS[flag.name])
-    for name, answer in answers.items():
-        if answer is True:
-            assert LEVELS.index(found.level) <= LEVELS.index(FLAGS[name])
-        if answer in (None, "unknown"):
-            assert found.answers[name] != "no"
-    for flag in found.open:
-        assert flag.label in found.text
-
-
-@settings(max_examples=60)
-@given(case=cases(), answers=ANSWERS, flag=st.sampled_from(list(FLAGS)))
-def test_adding_a_warning_sign_never_lowers_the_level(case, answers, flag) -> None:
-    try:
-        before = triage(MODEL, case, answers)
-    except hamknee.ImpossibleEvidenceError:
-        return
-    after = triage(MODEL, case, answers | {flag: True})
-    assert LEVELS.index(after.level) <= LEVELS.index(before.level)
-    assert after.answers[flag] in UP
 
 
 # Results and errors -----------------------------------------------------------------------------

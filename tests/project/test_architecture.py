@@ -137,6 +137,11 @@ def test_the_package_shows_its_verbs_and_the_rooms_a_user_needs() -> None:
     }
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=str)
+def test_no_file_of_tests_is_too_long_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
+
+
 NAMELESS = {"found", "told", "mine"}
 """Names that say of a value only that there is one."""
 

@@ -210,3 +210,30 @@ def test_a_level_says_which_answers_keep_it_from_being_more_urgent(
         assert without is not None
         assert GUIDANCE.urgency(without.level) <= GUIDANCE.urgency(level)
         assert GUIDANCE.urgency(level) < GUIDANCE.urgency(reached.level)
+
+
+@settings(max_examples=60)
+@given(case=CASES, signs=SOME_SIGNS)
+def test_nothing_lowers_the_level_below_that_of_a_warning_sign(
+    case: dict[str, str], signs: dict[str, Any]
+) -> None:
+    reached = decided(case, signs)
+    if reached is None:
+        return
+    present = {name for name, answer in signs.items() if answer is True}
+    for name in present | {flag.name for flag in reached.raised}:
+        assert GUIDANCE.urgency(reached.level) <= GUIDANCE.urgency(GUIDANCE.flags[name].level)
+    for flag in reached.open:
+        assert flag.label in reached.text
+
+
+@settings(max_examples=60)
+@given(case=CASES, signs=SOME_SIGNS, flag=st.sampled_from(list(GUIDANCE.flags)))
+def test_adding_a_warning_sign_never_lowers_the_level(
+    case: dict[str, str], signs: dict[str, Any], flag: str
+) -> None:
+    before, after = decided(case, signs), decided(case, signs | {flag: True})
+    if before is None or after is None:
+        return
+    assert GUIDANCE.urgency(after.level) <= GUIDANCE.urgency(before.level)
+    assert after.answers[flag] in UP
