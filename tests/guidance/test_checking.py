@@ -153,8 +153,8 @@ def test_a_diagnosis_that_is_certain_is_never_under_triaged(
         (False, "same_day", 16, 3, 0),
         (False, "see_professional", 29, 0, 3),
         (False, "self_care", 8, 0, 8),
-        (True, "same_day", 16, 1, 2),
-        (True, "see_professional", 29, 1, 2),
+        (True, "same_day", 16, 0, 2),
+        (True, "see_professional", 29, 0, 2),
         (True, "self_care", 8, 0, 3),
     ],
 )

@@ -80,8 +80,8 @@ class Case:
     says_not: tuple[str, ...] = ()
 
 
-ICE, WRAP, MEDICINE = "Cool the sore spot", "elastic wrap", "Ask a doctor or pharmacist first"
-ECCENTRIC, STRETCH, RUN = "lower slowly", "gentle, still stretches", "sprint or kick last"
+ICE, WRAP, MEDICINE = "Cool the sore spot", "elastic wrap", "Ask a doctor or at the pharmacy"
+ECCENTRIC, STRETCH, RUN = "lower slowly", "soft, still stretches", "Sprint or kick last"
 FIRST = "press your heel into the floor"
 
 CASES = {
@@ -154,7 +154,7 @@ CASES = {
         SPRINT | {"pop": "yes", "swelling": "effusion"},
         "same_day",
         reasons=("A pop with marked swelling, by what you entered",),
-        says=("Do not start exercises",),
+        says=("Do not start to exercise",),
         says_not=(ECCENTRIC, STRETCH, RUN, FIRST),
     ),
     "a pop and a swollen lower leg": Case(

@@ -1,4 +1,4 @@
-"""What a person reads of signs and causes is in words and sentences of the fifth grade at most."""
+"""What a person reads of the guidance is in words and sentences of the fifth grade at most."""
 
 import re
 import tomllib
@@ -9,7 +9,7 @@ import pytest
 from hamknee.base.files import shipped
 
 GUIDANCE = tomllib.loads(shipped("data/guidance.toml").read_text("utf-8"))
-READ = ("question", "help", "why", "expect", "recovery", "dont")
+READ = ("question", "help", "why", "expect", "recovery", "dont", "action", "instead", "text")
 
 
 def syllables(word: str) -> int:
@@ -46,8 +46,19 @@ def test_a_hard_text_has_a_high_grade() -> None:
     assert grade("Immobilisation predisposes individuals to thromboembolic complications.") > 12
 
 
-@pytest.mark.parametrize(
-    ("table", "name"), [(table, n) for table in ("flags", "conditions") for n in GUIDANCE[table]]
-)
-def test_signs_and_causes_are_read_by_anybody(table: str, name: str) -> None:
+ENTRIES = [
+    (table, name)
+    for table, entries in GUIDANCE.items()
+    for name, entry in entries.items()
+    if isinstance(entry, Mapping) and any(key in entry for key in READ)
+]
+
+
+def test_every_table_of_texts_is_looked_at() -> None:
+    tables = {table for table, _ in ENTRIES}
+    assert tables >= {"levels", "flags", "triage", "measures", "conditions", "limits"}
+
+
+@pytest.mark.parametrize(("table", "name"), ENTRIES)
+def test_every_entry_is_read_by_anybody(table: str, name: str) -> None:
     assert grade(read_text(GUIDANCE[table][name])) <= 5

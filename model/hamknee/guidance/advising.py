@@ -141,10 +141,10 @@ def advice(
     >>> advice = hamknee.advice(model, case, {"cannot_bear_weight": True})
     >>> for line in advice.sections["now"]:
     ...     print(line)
-    See a doctor today: Have it looked at today, by a doctor or in an emergency or
-    urgent care department, also at night or at the weekend.
-    Do not start exercises before somebody has examined you. What is listed here only
-    bridges the hours until then.
+    See a doctor today: Have it looked at today: by a doctor, at urgent care or at a
+    hospital. Go at night or at the weekend too.
+    Do not start to exercise before a doctor has seen it. What is listed here is only for
+    the hours until then.
     >>> advice.sections["withheld"][0]
     'No gentle exercises, strengthening while the muscle lengthens, heavier load,
     stretching or running and sport: Cannot bear weight.'
