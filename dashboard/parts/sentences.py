@@ -33,10 +33,10 @@ def detail(interval: CredibleInterval) -> str:
     if not has_findings(posterior):
         return then
     start, share = interval.ranking[0].start, float(interval.p_top[first])
-    firm = f"{percent(share)} of all draws" if share < 1 else "all draws"
+    firm = f"{percent(share).removesuffix(' %')} of 100" if share < 1 else "all"
     return (
-        f"{then}The starting probability of the first was {start}. With the numbers as uncertain "
-        f"as they are, it comes first in {firm}."
+        f"{then}The starting probability of the first was {start}. The numbers behind this are "
+        f"uncertain; of the ways they could be, it comes first in {firm}."
     )
 
 

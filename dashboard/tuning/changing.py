@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from hamknee.base import HamkneeError, exact_percent, fine_range
+from hamknee.base import HamkneeError, fine_range, stated_percent
 from hamknee.network import (
     BASES,
     LONGEST_NOTE,
@@ -243,7 +243,7 @@ def _about(priors: Priors, chosen: Chosen) -> str:
     if shipped.parents == priors.parents:
         before = chosen.row(shipped).probability
         if abs(before - row.probability) > NEAR:
-            said += f" The file has {exact_percent(before)}."
+            said += f" The file has {stated_percent(before)}."
     return said
 
 
@@ -253,7 +253,7 @@ def _change(number: Chosen, key: str) -> None:
     # What holds by definition may be put at 0 or 100 %, and stays what it is.
     logical = row.basis == "logical" and probability in (0, 1)
     if allowed := _allowed(probability, "logical" if logical else "judgement"):
-        stays = f"It stays at {exact_percent(round(row.probability, 6))}."
+        stays = f"It stays at {stated_percent(row.probability)}."
         _refuse(number, f"You entered {entered:g} % for {_words(row)}. {allowed} {stays}")
     else:
         change(number, probability=probability, basis="logical" if logical else None)

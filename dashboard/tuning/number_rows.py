@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
-from hamknee.base import exact_percent, fine_range
+from hamknee.base import fine_range, stated_percent
 from hamknee.network import BASES, Priors, Row, Vocabulary, given_words, number_words
 from hamknee.sensitivity import beta_range
 from parts.sentences import MASS
@@ -159,7 +159,7 @@ def rows_html(
         for place, row in enumerate(members, start=done):
             cells = {
                 "state": in_html(state_words(vocabulary, row.variable, row.state)),
-                "number": f"<strong>{in_html(exact_percent(row.probability))}</strong>",
+                "number": f"<strong>{in_html(stated_percent(row.probability))}</strong>",
                 "range": in_html(fine_range(float(low[place]), float(high[place]))),
                 "weight": weight_text(row.ess),
                 "basis": _rests_on(row, known) + (_note(row) if notes else ""),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 import hamknee
-from hamknee.base import exact_percent, percent
+from hamknee.base import percent, stated_percent
 from hamknee.network import Priors, given_words
 from parts.sentences import has_findings
 from parts.texts import plain
@@ -120,8 +120,8 @@ def show_change(priors: Priors, edit: EditedColumn) -> None:
     where = given_words(vocabulary, edit.given)
     moves = [
         f"{state_words(vocabulary, old.variable, old.state)} "
-        f"{exact_percent(round(old.probability, 6))} → "
-        f"{exact_percent(round(new.probability, 6))}"
+        f"{stated_percent(old.probability)} → "
+        f"{stated_percent(new.probability)}"
         for old, new in edit.stated
     ]
     followers = len(edit.moved) - len(edit.stated)

@@ -51,8 +51,8 @@ comes first in 39 % of 4,000 draws of the numbers; Cruciate ligament tear in 23 
 tear in 15 %.
 >>> why = hamknee.explain(model, case, "strain", against="rupture")
 >>> print(why.text.splitlines()[1])
-Pop at the start (Yes) speaks for Complete tendon rupture: about 2.6 times as likely with it as
-with Distal hamstring strain.
+Pop at the start (Yes) is seen 2.6 times as often with Complete tendon rupture as with Distal
+hamstring strain.
 >>> print(hamknee.next_questions(model, case).text)
 Ask next: What brought it on? It tells 0.48 bits (18 % of what is still unknown); "Sprint, jump or
 kick" (29 %) would raise Distal hamstring strain to 64 %, "Twist or turn" (20 %) would lower it to

@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hamknee.base.words import (
-    exact_percent,
     fine_range,
     listing,
     percent,
     percent_range,
     round_factor,
     round_percent,
+    stated_percent,
     suggestion,
+    times,
 )
 
 
@@ -47,13 +48,30 @@ def test_a_range_names_both_ends(one: float, other: float) -> None:
     assert all(part.strip(" %") in words for part in (percent(low), percent(high)))
 
 
-@given(st.integers(0, 10**8))
-def test_an_exact_percentage_is_the_proportion(parts: int) -> None:
-    words = exact_percent(parts / 10**8)
-    assert Decimal(words.removesuffix(" %")) * 10**6 == parts
+@given(st.integers(0, 10**4))
+def test_a_percentage_that_somebody_stated_is_told_as_it_is(parts: int) -> None:
+    words = stated_percent(parts / 10**4)
+    assert Decimal(words.removesuffix(" %")) * 100 == parts
 
 
-@given(st.floats(1e-9, 1 - 1e-9), st.integers(1, 4))
+@given(st.floats(0, 1))
+def test_a_percentage_that_nobody_could_state_is_told_in_fewer_digits(p: float) -> None:
+    words = stated_percent(p)
+    if 0 < p < 1:
+        assert words not in {"0 %", "100 %"}
+    behind = words.removesuffix(" %").removeprefix("over ").partition(".")[2]
+    assert len(behind.lstrip("0")) <= 2
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [(1.04, "1.0"), (9.94, "9.9"), (9.96, "10"), (100, "100"), (1548, "more than 100")],
+)
+def test_ratios_are_told_apart_as_far_as_they_are_known(ratio: float, words: str) -> None:
+    assert times(ratio) == words
+
+
+@given(st.floats(1e-9, 0.99), st.integers(1, 3))
 def test_a_rounded_percentage_has_its_digits_and_is_never_certain(p: float, digits: int) -> None:
     words = round_percent(p, digits)
     number = Decimal(words.removesuffix(" %"))

@@ -46,6 +46,14 @@ def test_on_each_line_the_posterior_is_what_it_says(two: TwoWay) -> None:
     assert two.value(drawn["first"], drawn["second"]) == pytest.approx(said.to_numpy(), abs=1e-9)
 
 
+def test_the_axes_name_the_numbers_in_words(two: TwoWay) -> None:
+    spec = two_way_chart(two, *WHERE).to_dict()
+    titles = [layer["encoding"] for layer in spec["layer"] if layer["mark"]["type"] == "line"]
+    assert titles[0]["y"]["title"] == two.words[1]
+    assert titles[0]["x"]["title"][0] == two.words[0]
+    assert "Complete tendon rupture" in two.words[1]
+
+
 def test_every_level_that_is_reached_has_its_line(two: TwoWay) -> None:
     # The picture shows as much again on either side of the ranges.
     grid = two.value(np.linspace(0, 0.75, 60)[:, None], np.linspace(0, 0.099, 60))

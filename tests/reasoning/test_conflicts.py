@@ -72,7 +72,7 @@ def test_no_conflict_needs_no_explanation() -> None:
     assert found.bits < 0
     assert found.explained_by == ()
     assert found.culprit is None
-    assert found.verdict == "These answers are seen together 1.5 times as often as by chance."
+    assert found.verdict == "These answers fit together."
     assert found.text.startswith(f"{found.verdict} The conflict is -0.6 bits; of 2,000 simulated")
 
 

@@ -207,9 +207,9 @@ def test_the_answer_in_words() -> None:
     found = what_would_change(asia(), {"xray": "yes", "dysp": "yes"}, "yes", 0.5)
     assert found.text == (
         "The smallest change of one number to bring the probability of Yes from 62 % to 50 %: "
-        "“Lung: Yes, given Smoke: Yes” from 10 % to 5.91 %. The smallest change of two: "
-        "“Lung: Yes, given Smoke: Yes” from 10 % to 6.25 %, and “Lung: Yes, given Smoke: No” "
-        "from 1 % to 0.625 %."
+        "“Lung: Yes, given Smoke: Yes” from 10 % to 5.9 %. The smallest change of two: "
+        "“Lung: Yes, given Smoke: Yes” from 10 % to 6.3 %, and “Lung: Yes, given Smoke: No” "
+        "from 1 % to 0.63 %."
     )
     assert found.distance_text.endswith(
         "at most a factor. Here it is 1.8 with one number (distance 0.57) and 1.7 with two "

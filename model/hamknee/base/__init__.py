@@ -19,14 +19,15 @@ from hamknee.base.frozen import FrozenMapping
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
-    exact_percent,
     fine_range,
     listing,
     percent,
     percent_range,
     round_factor,
     round_percent,
+    stated_percent,
     suggestion,
+    times,
 )
 
 __all__ = [
@@ -47,7 +48,6 @@ __all__ = [
     "TableError",
     "TomlReader",
     "decode",
-    "exact_percent",
     "fine_range",
     "listing",
     "not_commas",
@@ -60,7 +60,9 @@ __all__ = [
     "round_factor",
     "round_percent",
     "shipped",
+    "stated_percent",
     "suggestion",
+    "times",
     "whole_file",
     "write_whole",
     "writing",

@@ -4,7 +4,8 @@ import difflib
 import math
 from collections.abc import Iterable
 
-import numpy as np
+MOST_TIMES = 100
+"""Beyond this a ratio of two small numbers is too unsure to be told apart."""
 
 
 def listing(names: Iterable[str], most: int = 40) -> str:
@@ -33,17 +34,20 @@ def percent_range(low: float, high: float) -> str:
     return ends[1] if percent(low) == percent(high) else " to ".join(ends)
 
 
-def exact_percent(proportion: float) -> str:
-    """Return a proportion in percent with all the digits it has.
+def stated_percent(proportion: float) -> str:
+    """Return a number of the tables in percent, in the digits that somebody could have stated.
 
-    >>> exact_percent(0.0025)
-    '0.25 %'
+    >>> [stated_percent(proportion) for proportion in (0.0025, 0.41985, 0.00001734, 0.99999)]
+    ['0.25 %', '41.98 %', '0.0017 %', 'over 99.99 %']
     """
-    return f"{np.format_float_positional(round(100 * proportion, 10), trim='-')} %"
+    number = 100 * proportion
+    return round_percent(proportion) if 0 < number < 0.1 else _to_hundredths(number)
 
 
 def round_percent(proportion: float, digits: int = 2) -> str:
     """Return a proportion in percent with so many digits, counted from the nearer of 0 and 100.
+
+    Near 100 no more than two stand behind the point.
 
     >>> [round_percent(proportion) for proportion in (1.73e-05, 0.0403, 0.123, 0.9987, 1)]
     ['0.0017 %', '4 %', '12 %', '99.87 %', '100 %']
@@ -51,13 +55,33 @@ def round_percent(proportion: float, digits: int = 2) -> str:
     number = 100 * proportion
     near = min(number, 100 - number)
     decimals = max(digits - 1 - math.floor(math.log10(near)), 0) if near > 0 else 0
-    text = f"{number:.{decimals}f}"
-    return f"{text.rstrip('0').rstrip('.') if decimals else text} %"
+    if number > 50 and decimals > 2:
+        return _to_hundredths(number)
+    return _trimmed(f"{number:.{decimals}f}")
+
+
+def _to_hundredths(number: float) -> str:
+    return "over 99.99 %" if 99.99 < number < 100 else _trimmed(f"{number:.2f}")
+
+
+def _trimmed(text: str) -> str:
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 
 def round_factor(factor: float) -> str:
     """Return a factor in two digits, whole from 10 on."""
     return f"{factor:,.0f}" if factor >= 10 else f"{factor:.2g}"
+
+
+def times(ratio: float) -> str:
+    """Return how many times as often, in the digits people use; far numbers are not told apart.
+
+    >>> [times(ratio) for ratio in (1.5, 12.3, 1548)]
+    ['1.5', '12', 'more than 100']
+    """
+    if ratio > MOST_TIMES:
+        return f"more than {MOST_TIMES}"
+    return f"{ratio:.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
 
 
 def fine_range(low: float, high: float) -> str:

@@ -238,10 +238,10 @@ def two_way_chart(
         "first:Q",
         scale=alt.Scale(domain=across, nice=False),
         axis=axis,
-        title=[function.names[0], marks],
+        title=[function.words[0], marks],
     )
     y = alt.Y(
-        "second:Q", scale=alt.Scale(domain=up, nice=False), axis=axis, title=function.names[1]
+        "second:Q", scale=alt.Scale(domain=up, nice=False), axis=axis, title=function.words[1]
     )
     rectangle = alt.Chart(ends).mark_rect(color=palette.track)
     line = alt.Chart(lines).mark_line(color=palette.bar, strokeWidth=2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from hamknee.base import percent
+from hamknee.base import percent, times
 from hamknee.charts.style import MARKS, ROW, Colours, colours, finish, in_rows, label, number, track
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MOST_BITS = 10.0
 """End of the scale of a waterfall, in bits of log odds: a probability of 99.9 %."""
 
 MOST_TIMES = 6.0
-"""End of the scale of a contrast, in bits: 64 times as likely."""
+"""End of the scale of a contrast, in bits: 64 times as often."""
 
 
 def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
@@ -192,14 +192,12 @@ def _kind(weight: float) -> str:
 
 
 def _times(weight: float, more: str, less: str) -> str:
-    """Return a weight as people say it: how many times as likely."""
+    """Return a weight as people say it: how many times as often the finding is seen."""
     side = more if weight > 0 else less
     if math.isinf(weight):
         return f"certain, {side}"
     ratio = 2 ** abs(weight)
-    if ratio < 1.05:
-        return "no difference"
-    return f"{ratio:.0f} times, {side}" if ratio >= 9.95 else f"{ratio:.1f} times, {side}"
+    return "no difference" if ratio < 1.05 else f"{times(ratio)} times, {side}"
 
 
 def _weight(most: float, words: dict[float, str], title: str) -> alt.X:

@@ -196,10 +196,7 @@ class Conflict:
         return self._suspicion() if self.stands_out else self._agreement()
 
     def _agreement(self) -> str:
-        times = 2**-self.bits
-        words = f"{times:,.{0 if times >= 9.95 else 1}f}"
-        often = "as often" if words == "1.0" else f"{words} times as often"
-        return f"These answers are seen together {often} as by chance."
+        return "These answers fit together." if self.bits <= 0 else "These answers fit well enough."
 
     def _suspicion(self) -> str:
         first, case = self.order[0], self.case
@@ -261,7 +258,7 @@ def conflict(model: Model, evidence: AnyCase, *, draws: int = 2000, seed: int = 
     >>> agree.bits < 0
     True
     >>> print(agree.text)
-    These answers are seen together ... times as often as by chance. The conflict is -... bits; ...
+    These answers fit together. The conflict is -... bits; ...
     """
     if draws < 1:
         raise HamkneeError(f"draws is {draws}; allowed: 1 or more")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, Mask, percent
+from hamknee.base import Array, HamkneeError, Mask, percent, times
 from hamknee.inference import AnyCase, Case, Model, log_total
 from hamknee.network import find_state
 from hamknee.reasoning.d_separation import without_irrelevant
@@ -30,6 +30,9 @@ MOST_EXACT = 14
 """Findings up to which every subset is evaluated."""
 
 DECIBANS_PER_BIT = 10 * math.log10(2)
+
+OTHERS = "the other causes"
+"""What all other states together are called."""
 
 EVEN = 1.05
 """A likelihood ratio below this is not worth telling."""
@@ -164,11 +167,8 @@ class Reasons:
             return f"{finding} rules {'in' if weight > 0 else 'out'} {self._label}."
         if 2 ** abs(weight) < EVEN:
             return f"{finding} counts neither for nor against {self._label}."
-        if weight > 0:
-            likely = f"about {_times(weight)} times as likely with it as with the others"
-            return f"{finding} counts for {self._label}: {likely}."
-        likely = f"about {_times(-weight)} times as likely with the others as with it"
-        return f"{finding} counts against {self._label}: {likely}."
+        sides = (self._label, OTHERS) if weight > 0 else (OTHERS, self._label)
+        return _seen(finding, weight, *sides)
 
     def _contrasted(self, finding: str, weight: float, other: str) -> str:
         more, less = (self._label, other) if weight > 0 else (other, self._label)
@@ -176,8 +176,7 @@ class Reasons:
             return f"{finding} rules out {less}."
         if 2 ** abs(weight) < EVEN:
             return f"{finding} speaks for neither."
-        likely = f"about {_times(abs(weight))} times as likely with it as with {less}"
-        return f"{finding} speaks for {more}: {likely}."
+        return _seen(finding, weight, more, less)
 
 
 def explain(
@@ -351,6 +350,11 @@ def _worded(weights: Array) -> object:
     return [words.get(float(weight), float(weight)) for weight in weights]
 
 
+def _seen(finding: str, bits: float, more: str, less: str) -> str:
+    """Return a weight as how often the finding is seen, which is what it is made of."""
+    return f"{finding} is seen {_times(abs(bits))} times as often with {more} as with {less}."
+
+
 def _odds(bits: float) -> str:
     """Return log odds in words."""
     if math.isinf(bits):
@@ -362,5 +366,4 @@ def _odds(bits: float) -> str:
 
 def _times(bits: float) -> str:
     """Return the likelihood ratio of a weight as people say it."""
-    ratio = 2**bits
-    return f"{ratio:.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
+    return times(2**bits)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, Mask, exact_percent, listing, round_factor
+from hamknee.base import Array, HamkneeError, Mask, listing, round_factor, stated_percent
 from hamknee.inference import JunctionTree, conditioned, load
 from hamknee.network import CPT, LabelledCases, Priors, Row, Vocabulary, given_text, number_words
 
@@ -300,7 +300,7 @@ class Difference:
             yield f"{count} {'differs' if len(moves) == 1 else 'differ'}, in {tables}."
             old, new = max(moves, key=lambda pair: _move(*pair))
             number = number_words(self.old.vocabulary, old.variable, old.state, old.given)
-            ends = f"from {exact_percent(old.probability)} to {exact_percent(new.probability)}"
+            ends = f"from {stated_percent(old.probability)} to {stated_percent(new.probability)}"
             yield f"Farthest apart in odds: “{number}” {ends}."
         columns = {(old.variable, old.given) for old, new in both if old.ess != new.ess}
         if columns:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, exact_percent, fine_range, percent, round_percent
+from hamknee.base import Array, HamkneeError, fine_range, percent, round_percent, stated_percent
 from hamknee.inference import AnyCase, Case, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import derivatives, replaced
@@ -156,7 +156,7 @@ class SensitivityFunction:
         label = self.posterior.target.states[self.state].label
         first = self.posterior.target.states[self.posterior.order[0]].label
         now = percent(float(self.posterior.probabilities[self.state]))
-        number = exact_percent(round(self.probability, 6))
+        number = stated_percent(self.probability)
         at = f"{self.words} is {number}, and the probability of {label} {now}."
         low, high = self.admissible
         if (low, high) == (0.0, 1.0):

@@ -80,7 +80,7 @@ class ChangedNumbers:
         """The numbers with where they are and where they would be."""
         moves = zip(self.words, self.before, self.after, strict=True)
         return ", and ".join(
-            f"{number} from {round_percent(old, 3)} to {round_percent(new, 3)}"
+            f"{number} from {round_percent(old)} to {round_percent(new)}"
             for number, old, new in moves
         )
 

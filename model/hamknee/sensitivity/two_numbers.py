@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, exact_percent, percent
+from hamknee.base import Array, HamkneeError, percent, stated_percent
 from hamknee.inference import AnyCase, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import replaced
@@ -115,7 +115,7 @@ class TwoWay:
         label = self.posterior.target.states[self.state].label
         now = percent(float(self.posterior.probabilities[self.state]))
         numbers = " and ".join(
-            f"{words} ({exact_percent(round(value, 6))})"
+            f"{words} ({stated_percent(value)})"
             for words, value in zip(self.words, self.probabilities, strict=True)
         )
         limit = " They are of one column and add up to 100 % at most." if self.same_column else ""
