@@ -13,6 +13,7 @@ from hamknee.guidance.deciding import Decision
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.triaging import HOLDS, OPEN, UP, Triage, triage
 from hamknee.reasoning.coexistence import also_present
+from tests.support import guided
 from tests.support.guided import OVERUSE
 
 MODEL = hamknee.load()
@@ -38,9 +39,22 @@ def decided(
     case: dict[str, str], signs: dict[str, Any], not_known: Collection[str] = ()
 ) -> Triage | None:
     try:
-        return triage(MODEL, case, signs, not_known=not_known)
+        return guided.decided(MODEL, case, signs, not_known)
     except hamknee.ImpossibleEvidenceError:
         return None
+
+
+@settings(max_examples=25)
+@given(case=CASES, signs=SIGNS, in_vain=st.sets(st.sampled_from([v.name for v in VARIABLES])))
+def test_no_level_hangs_on_the_draws_of_its_interval(
+    case: dict[str, str], signs: dict[str, Any], in_vain: set[str]
+) -> None:
+    few = decided(case, signs, in_vain)
+    if few is not None:
+        whole = triage(MODEL, case, signs, not_known=in_vain)
+        assert len(few.interval.samples) < len(whole.interval.samples)
+        assert (few.level, few.reasons, few.answers) == (whole.level, whole.reasons, whole.answers)
+        assert few.text == whole.text
 
 
 @settings(max_examples=150)

@@ -7,6 +7,7 @@ import pytest
 import hamknee
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.inference.model import Model
+from tests.support.guided import decided
 
 CALM = {"swelling": "none", "warmth": "no", "weight_bearing": "normal"}
 
@@ -123,7 +124,7 @@ def test_a_story_ends_where_it_must_and_is_never_below_on_the_way(
     signs: dict[str, object] = {}
     for kind, what, answer in steps[:-1]:
         (case if kind == "finding" else signs)[what] = answer
-        on_the_way = hamknee.triage(model, case, signs)
+        on_the_way = decided(model, case, signs)
         if on_the_way.level == "self_care":
             assert levels == ("self_care",)
     reached = hamknee.triage(model, known, {n: n in there for n in guidance.flags})
