@@ -137,9 +137,9 @@ def test_some_of_these_levels_need_two_numbers() -> None:
 
 
 def test_nothing_is_nearer_than_the_change_of_the_log_odds(model: Model) -> None:
-    cases = simulate(model, 6, known=0.3, seed=5)
+    cases = simulate(model, 3, known=0.3, seed=5)
     reached = 0
-    for row in range(6):
+    for row in range(3):
         evidence = cases.evidence(row)
         posterior = model.posterior(evidence)
         second = posterior.target.state_names[posterior.order[1]]
@@ -154,7 +154,7 @@ def test_nothing_is_nearer_than_the_change_of_the_log_odds(model: Model) -> None
         if found.two is not None:
             assert bound - 1e-9 <= found.two.distance < found.one.distance
             assert found.two.reached == pytest.approx(0.6, abs=1e-9)
-    assert reached >= 3
+    assert reached >= 2
 
 
 def test_both_of_one_column_move_alike_where_that_is_nearest() -> None:
