@@ -17,6 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
+def environment() -> dict[str, str]:
+    """Return an environment in which nothing leads to a checkout or to numbers of one's own."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("HAMKNEE", "PYTHON"))}
+
+
+@pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
@@ -27,15 +33,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(
+    wheel: Path, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """Return the Python of a new environment that has the wheel and sees today's dependencies."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
     asked = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    site = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+    answer = subprocess.run(asked, env=environment, check=True, capture_output=True, text=True)
+    site = answer.stdout.strip()
     command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
-    subprocess.run([*command, "--no-deps", "--no-index", str(wheel)], check=True)
+    subprocess.run([*command, "--no-deps", "--no-index", str(wheel)], env=environment, check=True)
     # The line adds a folder to the path but does not follow its own .pth files, so that the
     # checkout, which is installed there as editable, stays out of sight.
     Path(site, "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
@@ -56,8 +65,7 @@ def test_the_wheel_holds_the_shipped_files_as_they_are(wheel):
         assert "hamknee/py.typed" in names
 
 
-def test_an_installed_copy_diagnoses_away_from_the_checkout(installed, tmp_path):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("HAMKNEE", "PYTHON"))}
+def test_an_installed_copy_diagnoses_away_from_the_checkout(installed, environment, tmp_path):
     command = [str(installed.parent / "hamknee"), "diagnose", "--json", "onset=sudden", "pop=yes"]
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
@@ -73,10 +81,15 @@ def test_an_installed_copy_diagnoses_away_from_the_checkout(installed, tmp_path)
     )
 
 
-def test_an_installed_copy_finds_its_dashboard(installed, tmp_path):
+def test_an_installed_copy_finds_its_dashboard(installed, environment, tmp_path):
     code = "from hamknee.base.files import shipped; print(shipped('dashboard/app.py'))"
     done = subprocess.run(
-        [str(installed), "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        [str(installed), "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     path = Path(done.stdout.strip())
     assert path.is_file()
