@@ -302,7 +302,7 @@ def hold_against(model: Model, upload: Upload, mapping: ColumnMapping) -> None:
     """Keep with the file how good the answers to its rows are, or why that cannot be told."""
     try:
         cases = some(with_diagnosis(model.vocabulary, upload.frame, mapping), MOST_EVALUATED)
-        evaluation = evaluate(model, cases, resamples=500)
+        evaluation = evaluate(model, cases)
     except HamkneeError as error:
         upload.evaluation = str(error)
         return

@@ -7,14 +7,19 @@ import streamlit as st
 
 from hamknee.base import HamkneeError, percent, percent_range
 from hamknee.charts import confusion, reliability, score_intervals
-from hamknee.evaluation import FORECASTS, MEASURES, Calibration, Evaluation, Which
+from hamknee.evaluation import (
+    FORECASTS,
+    MEASURES,
+    SHARES,
+    Calibration,
+    Evaluation,
+    Which,
+    number_range,
+)
 from parts.sentences import MASS
 from parts.tables import scrolling, table_html
 from parts.texts import plain, texts
 from parts.widgets import dark_theme, pick
-
-SHARES = ("top1", "top3")
-"""Measures that are shares of the cases."""
 
 WHICH: dict[str, Which] = {"Every condition": "every", "The first one": "first"}
 """Which probabilities are held against what came true."""
@@ -85,7 +90,7 @@ def in_words(measure: str, value: float, low: float, high: float) -> str:
         return f"{percent(value)} ({percent_range(low, high)})"
     if math.isinf(value):
         return "infinite"
-    return f"{value:.2f} ({low:.2f} to {high:.2f})"
+    return number_range(value, low, high)
 
 
 def show_by_diagnosis(evaluation: Evaluation, key: str) -> None:
@@ -98,7 +103,15 @@ def show_by_diagnosis(evaluation: Evaluation, key: str) -> None:
             "holds the right ones.",
         )
     rows = [
-        (row["label"], str(row["n"]), *(percent(row[name]) for name in (*SHARES, "mean_p")))
+        (
+            row["label"],
+            str(row["n"]),
+            *(
+                in_words(name, row[name], row[f"{name}_low"], row[f"{name}_high"])
+                for name in SHARES
+            ),
+            percent(row["mean_p"]),
+        )
         for row in evaluation.by_condition.to_dict(orient="records")
     ]
     head = ("Diagnosis", "Cases", MEASURES["top1"], MEASURES["top3"], "Mean probability of it")

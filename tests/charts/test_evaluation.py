@@ -13,7 +13,7 @@ from tests.support.drawings import contrast_of
 
 @pytest.fixture(scope="module")
 def evaluation(model: Model) -> Evaluation:
-    return evaluate(model, resamples=100)
+    return evaluate(model)
 
 
 def layers(chart: alt.LayerChart, mark: str) -> list[dict[str, Any]]:
@@ -78,6 +78,11 @@ def test_net_benefit_draws_three_strategies_and_one_band(evaluation: Evaluation)
     y = layers(chart, "line")[0]["encoding"]["y"]
     assert y["scale"]["domain"][0] == -0.05
     assert y["scale"]["domain"][1] >= curve.high.max()
+
+
+def test_net_benefit_marks_only_what_is_clearly_better(evaluation: Evaluation) -> None:
+    (dots,) = layers(net_benefit(evaluation.decision_curve("rupture").table), "point")
+    assert dots["transform"] == [{"filter": "datum.better"}]
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -51,9 +51,23 @@ def test_the_command_takes_a_file_of_ones_own(
     }
 
 
+def test_the_command_says_where_acting_would_help(capsys: pytest.CaptureFixture[str]) -> None:
+    evaluation = hamknee.evaluate(hamknee.load())
+    for options, prevalence in (([], None), (["--prevalence", "0.01"], 0.01)):
+        curve = evaluation.decision_curve("rupture", prevalence=prevalence)
+        _, out, _ = run(capsys, "evaluate", "--decision", "rupture", *options)
+        assert curve.text in out.replace("\n", " ")
+        _, out, _ = run(capsys, "evaluate", "--decision", "rupture", *options, "--json")
+        decision = json.loads(out)["decision"]
+        assert (decision["condition"], decision["events"]) == ("rupture", 7)
+        assert decision["prevalence"] == prevalence
+        assert [row["gain"] for row in decision["thresholds"]] == curve.gain.tolist()
+
+
 @pytest.mark.parametrize(
     ("text", "arguments", "message"),
     [
+        (None, ["--prevalence", "0.1"], "allowed: with --decision CONDITION"),
         (None, [], "there is no file"),
         ("pop\nyes\n", [], "no column 'condition' among pop"),
         ("condition,pop\nruptur,yes\n", [], "did you mean 'rupture'?"),

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from scipy import stats
 from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
 
 from hamknee.base.errors import HamkneeError
-from hamknee.evaluation.calibrating import Calibration, calibration, wilson
+from hamknee.evaluation.calibrating import Calibration, calibration
 from tests.support.forecasts import said_and_true, several
 
 # Intercept and slope ------------------------------------------------------------------------
@@ -102,12 +101,6 @@ def test_reliability_is_that_of_scikit_learn(bins: int) -> None:
     assert table["observed"].tolist() == pytest.approx(observed.tolist())
     assert table["predicted"].tolist() == pytest.approx(predicted.tolist())
     assert table["n"].sum() == 300
-
-
-@pytest.mark.parametrize(("events", "n"), [(0, 10), (3, 10), (10, 10), (260, 1000)])
-def test_wilson_intervals_are_those_of_scipy(events: int, n: int) -> None:
-    theirs = stats.binomtest(events, n).proportion_ci(0.9, method="wilson")
-    assert wilson(events, n, 0.9) == pytest.approx((theirs.low, theirs.high))
 
 
 def test_few_cases_make_few_bins() -> None:

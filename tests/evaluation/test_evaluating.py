@@ -15,13 +15,13 @@ from hamknee.evaluation.metrics import (
 )
 from hamknee.evaluation.self_testing import simulate_labelled
 from hamknee.inference.model import Model
-from hamknee.network.labelled import CasesError, label, read_labelled
+from hamknee.network.labelled import CasesError, label
 from tests.support.networks import network
 
 
 @pytest.fixture(scope="module")
 def simulated(model: Model) -> Evaluation:
-    return evaluate(model, simulate_labelled(model, 300, known=0.4, seed=5), resamples=200)
+    return evaluate(model, simulate_labelled(model, 300, known=0.4, seed=5))
 
 
 # Which cases count --------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def impossible_model() -> Model:
 def test_impossible_cases_are_kept_and_said() -> None:
     model = impossible_model()
     cases = frame(cause=["p", "p", "q"], f=["no", "no", "no"], g=["yes", "no", ""])
-    evaluation = evaluate(model, label(model.vocabulary, cases), resamples=50)
+    evaluation = evaluate(model, label(model.vocabulary, cases))
     assert (evaluation.n, evaluation.impossible, evaluation.excluded) == (3, 1, 1)
     assert evaluation.top1 == pytest.approx(1 / 3)
     assert evaluation.log_loss == math.inf
@@ -97,7 +97,6 @@ def test_cases_of_another_vocabulary_are_refused(model: Model) -> None:
     ("settings", "message"),
     [
         ({"mass": 1.0}, "found a mass of 1.0; allowed: between 0 and 1"),
-        ({"resamples": 0}, "found 0 resamples; allowed: 1 or more"),
         ({"min_findings": -1}, "found -1 findings at least; allowed: 0 or more"),
     ],
 )
@@ -125,7 +124,7 @@ def test_scores_of_single_diagnoses_are_those_of_scikit_learn(simulated: Evaluat
 def test_intervals_hold_the_value_and_narrow_with_more_cases(model: Model) -> None:
     widths = {}
     for n in (100, 900):
-        evaluation = evaluate(model, simulate_labelled(model, n, known=0.4, seed=2), resamples=500)
+        evaluation = evaluate(model, simulate_labelled(model, n, known=0.4, seed=2))
         rows = evaluation.table
         assert (rows["low"] <= rows["value"]).all()
         assert (rows["value"] <= rows["high"]).all()
@@ -133,11 +132,41 @@ def test_intervals_hold_the_value_and_narrow_with_more_cases(model: Model) -> No
     assert (widths[900] < 0.5 * widths[100]).all()
 
 
-def test_the_seed_decides(model: Model) -> None:
-    cases = read_labelled(model.vocabulary)
-    first, again, other = (evaluate(model, cases, seed=seed, resamples=99) for seed in (1, 1, 2))
-    pd.testing.assert_frame_equal(first.table, again.table)
-    assert not first.table.equals(other.table)
+@pytest.mark.parametrize("n", [1, 6, 9])
+def test_few_cases_are_not_compared(model: Model, n: int) -> None:
+    cases = frame(condition=["rupture"] * n, pop=["yes"] * n, onset=["sudden"] * n)
+    text = evaluate(model, cases).text
+    assert text.endswith("Too few cases to compare with prior only or naive Bayes.")
+    assert "lower" not in text
+    assert "higher" not in text
+
+
+def test_six_of_six_is_no_certainty(model: Model) -> None:
+    cases = frame(
+        condition=["osteoarthritis"] * 6, age=["70"] * 6, onset=["gradual"] * 6, activity=[""] * 6
+    )
+    evaluation = evaluate(model, cases)
+    assert evaluation.top1 == 1
+    assert "first in 100 % (95 % interval 61 to 100 %)" in evaluation.text
+    row = evaluation.by_condition.iloc[0]
+    assert (round(row["top1_low"], 2), row["top1_high"]) == (0.61, 1.0)
+
+
+def test_one_case_tells_no_interval_of_its_loss(model: Model) -> None:
+    evaluation = evaluate(model, frame(condition=["rupture"], pop=["yes"]))
+    assert "(no interval)" in evaluation.text
+    answer = json.loads(json.dumps(evaluation.as_json(), allow_nan=False))
+    assert answer["intervals"]["log_loss"] == [None, None]
+
+
+def test_only_what_the_cases_tell_is_compared(model: Model) -> None:
+    evaluation = evaluate(model)
+    assert "lower than with prior only" in evaluation.text
+    assert "These cases cannot tell it from that with naive Bayes." in evaluation.text
+    ends = evaluation.differences.set_index(["baseline", "measure"]).loc[:, ["low", "high"]]
+    assert (ends.loc[("prior_only", "log_loss")] < 0).all()
+    assert ends.loc[("naive_bayes", "log_loss"), "low"] < 0
+    assert ends.loc[("naive_bayes", "log_loss"), "high"] > 0
 
 
 def test_confusion_is_that_of_scikit_learn(simulated: Evaluation) -> None:
@@ -165,7 +194,8 @@ def test_json_has_the_promised_keys(simulated: Evaluation) -> None:
     assert set(answer["baselines"]) == {"prior_only", "naive_bayes"}
     for rival in answer["baselines"].values():
         assert set(rival) == {*MEASURES, "intervals"}
-    assert set(answer["by_condition"]["dvt"]) == {"n", "top1", "top3", "mean_p"}
+    ends = {f"{share}_{end}" for share in ("top1", "top3") for end in ("low", "high")}
+    assert set(answer["by_condition"]["dvt"]) == {"n", "top1", "top3", "mean_p", *ends}
     json.dumps(answer, allow_nan=False)
 
 
@@ -175,8 +205,8 @@ def test_kinds_are_told_apart(model: Model) -> None:
         pop=["yes", "no", "", "yes"],
         kind=["odd", "usual", "odd", "usual"],
     )
-    evaluation = evaluate(model, cases, resamples=50)
-    alone = {kind: evaluate(model, cases[cases["kind"] == kind], resamples=50) for kind in KINDS}
+    evaluation = evaluate(model, cases)
+    alone = {kind: evaluate(model, cases[cases["kind"] == kind]) for kind in KINDS}
     for kind, part in evaluation.by_kind.items():
         pd.testing.assert_frame_equal(part.table, alone[kind].table)
         assert f"Of the {part.n} of kind {kind}: first in " in evaluation.text
@@ -203,20 +233,20 @@ def test_a_blank_kind_is_one_of_its_own(
     model: Model, kinds: list[str | None], told: list[str]
 ) -> None:
     cases = frame(condition=["rupture"] * 3, pop=["yes"] * 3).assign(kind=kinds)
-    assert list(evaluate(model, cases, resamples=5).kinds) == told
+    assert list(evaluate(model, cases).kinds) == told
 
 
 def test_a_column_with_a_kind_for_each_case_is_something_else(model: Model) -> None:
     many = [f"kind {number}" for number in range(13)]
     cases = frame(condition=["rupture"] * 13, pop=["yes"] * 13, kind=many)
-    evaluation = evaluate(model, cases, resamples=5)
+    evaluation = evaluate(model, cases)
     assert evaluation.by_kind == {}
     assert evaluation.kind_table.empty
     assert "kind" not in evaluation.text
 
 
 def test_one_condition_of_an_evaluation(model: Model) -> None:
-    evaluation = evaluate(model, simulate_labelled(model, 400, known=0.6, seed=4), resamples=50)
+    evaluation = evaluate(model, simulate_labelled(model, 400, known=0.6, seed=4))
     place = model.vocabulary.target.position["strain"]
     alone = evaluation.calibration("strain")
     assert alone.p.tolist() == evaluation.probabilities["model"][:, place].tolist()

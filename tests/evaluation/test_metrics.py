@@ -1,4 +1,4 @@
-"""Scores by their definitions and by scikit-learn, and their bootstrap intervals."""
+"""Scores by their definitions and by scikit-learn, and when one forecast beats another."""
 
 import math
 
@@ -12,8 +12,6 @@ from sklearn import metrics
 from hamknee.evaluation.metrics import (
     MEASURES,
     Scoreboard,
-    bootstrap_means,
-    percentile_interval,
     rank_of_truth,
     scores,
 )
@@ -91,49 +89,52 @@ def test_means_over_cases_are_those_of_scikit_learn(seed: int) -> None:
 # Intervals ----------------------------------------------------------------------------------
 
 
-@given(st.integers(1, 60), st.integers(0, 10**6))
-def test_bootstrap_means_are_means_of_the_cases_drawn(count: int, seed: int) -> None:
-    values = np.random.default_rng(seed).normal(size=(count, 2))
-    cases = np.random.default_rng(seed).integers(count, size=(5, count))
-    means = bootstrap_means(values, 5, np.random.default_rng(seed))
-    np.testing.assert_allclose(means, values[cases].mean(axis=1), atol=1e-12)
+def test_a_share_has_wilsons_interval_and_a_mean_students() -> None:
+    p, y = several(30, seed=3)
+    scored = scores(p, y)
+    board = Scoreboard({"model": scored}, mass=0.9)
+    top1 = stats.binomtest(int(scored["top1"].sum()), 30).proportion_ci(0.9, method="wilson")
+    assert board.interval("model", "top1") == pytest.approx((top1.low, top1.high))
+    for measure in ("log_loss", "brier"):
+        values = scored[measure]
+        theirs = stats.t.interval(0.9, 29, values.mean(), stats.sem(values))
+        assert board.interval("model", measure) == pytest.approx(theirs)
 
 
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.sampled_from([0.5, 0.8, 0.95]))
-def test_ends_are_the_first_samples_that_reach_their_level(samples: list[int], mass: float) -> None:
-    low, high = percentile_interval(np.array(samples, dtype=float), mass)
-    for end, level in ((low, (1 - mass) / 2), (high, (1 + mass) / 2)):
-        reached = [np.mean(np.array(samples) <= sample) >= level - 1e-9 for sample in range(10)]
-        assert end == reached.index(True)
-
-
-def test_bootstrap_means_scatter_as_means_do() -> None:
-    values = np.random.default_rng(0).normal(3, 2, size=(400, 1))
-    means = bootstrap_means(values, 4000, np.random.default_rng(1))
-    assert means.mean() == pytest.approx(values.mean(), abs=0.01)
-    assert means.std() == pytest.approx(values.std() / 20, rel=0.05)
-
-
-def test_blocks_of_resamples_are_all_filled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hamknee.evaluation.metrics.CELLS", 25)
-    means = bootstrap_means(np.ones((10, 2)), 7, np.random.default_rng(1))
-    assert means == pytest.approx(np.ones((7, 2)))
-
-
-def test_one_infinite_loss_makes_the_upper_end_infinite() -> None:
-    values = np.array([[1.0], [1.0], [math.inf], [1.0]])
-    low, high = percentile_interval(bootstrap_means(values, 500, np.random.default_rng(1)), 0.95)
-    assert low == 1
-    assert high == math.inf
-
-
-def test_differences_are_taken_on_the_same_resamples() -> None:
-    rng = np.random.default_rng(0)
-    hard = rng.exponential(size=200)  # some cases are harder than others, for all alike
+def shifted(n: int, by: float) -> Scoreboard:
+    """Return a model whose every loss is lower than its rival's by so much, hard cases or not."""
+    hard = np.random.default_rng(0).exponential(size=n)
     by_case = {
         name: dict.fromkeys(MEASURES, hard + shift)
-        for name, shift in (("model", 0.0), ("rival", 0.25))
+        for name, shift in (("model", 0.0), ("rival", by))
     }
-    board = Scoreboard(by_case, mass=0.95, resamples=200, seed=1)
-    gap, (low, high) = board.difference("model", "rival", "log_loss")
+    return Scoreboard(by_case, mass=0.95)
+
+
+def test_differences_are_taken_case_by_case() -> None:
+    gap, (low, high) = shifted(200, 0.25).difference("model", "rival", "log_loss")
     assert (gap, low, high) == pytest.approx((-0.25, -0.25, -0.25))
+
+
+def test_shares_of_the_same_cases_differ_by_those_that_one_alone_got_right() -> None:
+    right = {"model": [1] * 6 + [0] * 3 + [1] * 20, "rival": [0] * 6 + [1] * 3 + [1] * 20}
+    by_case = {name: dict.fromkeys(MEASURES, np.array(of, float)) for name, of in right.items()}
+    board = Scoreboard(by_case, mass=0.95)
+    gap, (low, high) = board.difference("model", "rival", "top1")
+    assert gap == pytest.approx(3 / 29)
+    assert low < 0 < high
+    assert not board.clear("model", "rival", "top1")
+
+
+@pytest.mark.parametrize(("n", "clear"), [(1, False), (9, False), (10, True)])
+def test_no_forecast_is_better_by_fewer_than_ten_cases(n: int, clear: bool) -> None:
+    assert shifted(n, 0.25).clear("model", "rival", "log_loss") is clear
+    assert not shifted(n, 0.0).clear("model", "rival", "log_loss")
+
+
+def test_two_infinite_losses_cannot_be_compared() -> None:
+    losses = dict.fromkeys(MEASURES, np.array([1.0, math.inf] * 10))
+    board = Scoreboard({"model": losses, "rival": losses}, mass=0.95)
+    gap, ends = board.difference("model", "rival", "log_loss")
+    assert np.isnan([gap, *ends]).all()
+    assert not board.clear("model", "rival", "log_loss")

@@ -44,7 +44,7 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
     --------
     >>> import hamknee
     >>> from hamknee.charts import score_intervals
-    >>> evaluation = hamknee.evaluate(hamknee.load(), resamples=50)
+    >>> evaluation = hamknee.evaluate(hamknee.load())
     >>> chart = score_intervals(evaluation.table, "log_loss")
     >>> chart.data["name"].tolist()
     ['hamknee', 'prior only', 'naive Bayes']
@@ -152,7 +152,7 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     --------
     >>> import hamknee
     >>> from hamknee.charts import confusion
-    >>> chart = confusion(hamknee.evaluate(hamknee.load(), resamples=1).confusion)
+    >>> chart = confusion(hamknee.evaluate(hamknee.load()).confusion)
     >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
     ['rect', 'rect', 'text']
     """
@@ -187,10 +187,13 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
 def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return a decision curve: net benefit of acting from each threshold on.
 
+    Dots stand where acting on the probability is clearly better than on everyone or on no one.
+
     Parameters
     ----------
     table : DataFrame
-        As `DecisionCurve.table`: ``threshold``, ``strategy``, ``net_benefit``, ``low``, ``high``.
+        As `DecisionCurve.table`: ``threshold``, ``strategy``, ``net_benefit``, ``low``, ``high``,
+        ``better``.
     dark : bool
         Whether the chart will stand on a dark ground.
 
@@ -206,16 +209,18 @@ def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     >>> from hamknee.evaluation import decision_curve
     >>> rng = np.random.default_rng(1)
     >>> p = rng.random(200)
-    >>> chart = net_benefit(decision_curve(p, rng.random(200) < p, resamples=50).table)
+    >>> chart = net_benefit(decision_curve(p, rng.random(200) < p).table)
     >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
-    ['area', 'line', 'line', 'line']
+    ['area', 'line', 'line', 'line', 'point']
     """
     palette = colours(dark)
     top = max(float(table[["net_benefit", "high"]].max().max()), -LEAST_BENEFIT)
     x = alt.X(
         "threshold:Q",
-        title="Threshold. Line with band: acting on the probability; dashed: on everyone; "
-        "thin: on no one.",
+        title=[
+            "Threshold. Line with band: acting on the probability; dashed: on everyone;",
+            "thin: on no one. Dots: clearly better than both.",
+        ],
         scale=alt.Scale(nice=False),
         axis=alt.Axis(labelExpr="format(100 * datum.value, '.0f') + ' %'"),
     )
@@ -238,5 +243,9 @@ def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         .mark_line(color=palette.quiet, strokeWidth=1.5, strokeDash=[5, 4], clip=True)
         .encode(y=y),
         of("model").mark_line(color=palette.bar, strokeWidth=2.5, clip=True).encode(y=y),
+        of("model")
+        .transform_filter(alt.datum.better)
+        .mark_point(color=palette.bar, filled=True, size=40, opacity=1, clip=True)
+        .encode(y=y),
     )
     return finish(layers, palette, SQUARE)

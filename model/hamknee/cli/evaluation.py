@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import percent, percent_range, shipped
+from hamknee.base import HamkneeError, percent, percent_range, shipped
 from hamknee.cli.terminal import JsonOption, PriorsOption, out, plain, records
-from hamknee.evaluation import FORECASTS, MEASURES, Evaluation, number_range
+from hamknee.evaluation import FORECASTS, MEASURES, SHARES, DecisionCurve, Evaluation, number_range
 from hamknee.evaluation import evaluate as evaluate_model
 from hamknee.inference import load
 from hamknee.network import CasesError, LabelledCases, Priors, read_labelled, read_shipped_or_own
@@ -32,22 +32,51 @@ def evaluate(
         int,
         typer.Option(min=0, help="Leave out cases of which fewer findings are known."),
     ] = 0,
+    decision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Say at which thresholds acting on the probability of this one would help.",
+        ),
+    ] = None,
+    prevalence: Annotated[
+        float | None,
+        typer.Option(
+            metavar="P",
+            help="With --decision: the share of people with it where one would act, such as 0.01.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
 ) -> None:
     """Say how often the ranking is right in cases whose diagnosis is known."""
+    if prevalence is not None and decision is None:
+        raise HamkneeError("found --prevalence alone; allowed: with --decision CONDITION")
     model = load(priors)
     evaluation = evaluate_model(model, cases, min_findings=min_findings)
+    curve = evaluation.decision_curve(decision, prevalence=prevalence) if decision else None
     if as_json:
         numbers = {"priors": {"source": model.source, "sha256": model.sha256}}
-        typer.echo(json.dumps(numbers | evaluation.as_json(), indent=2, allow_nan=False))
+        answer = numbers | evaluation.as_json()
+        if curve is not None:
+            answer |= {"decision": {"condition": decision} | _decision(curve)}
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
         return
     console = out()
     console.print(f"{evaluation.text}\n")
     console.print(_scores(evaluation))
     console.print("Log loss and Brier score: less is better.\n", style="dim")
     console.print(_by_condition(evaluation))
+    console.print("Mean: of the probability of the right condition.", style="dim")
+    if curve is not None:
+        console.print(f"\n{curve.text}")
     console.print(f"\npriors {model.sha256[:12]} from {model.source}", style="dim")
+
+
+def _decision(curve: DecisionCurve) -> dict[str, object]:
+    """Return a decision curve as JSON holds it."""
+    about = {"n": curve.n, "events": curve.events, "prevalence": curve.prevalence}
+    return about | {"text": curve.text, "thresholds": records(curve.differences)}
 
 
 def _scores(evaluation: Evaluation) -> Table:
@@ -62,19 +91,23 @@ def _scores(evaluation: Evaluation) -> Table:
             value = evaluation.board.value(forecast, measure)
             ends = evaluation.board.interval(forecast, measure)
             share = f"{percent(value)} ({percent_range(*ends)})"
-            cells.append(share if measure in ("top1", "top3") else number_range(value, *ends))
+            cells.append(share if measure in SHARES else number_range(value, *ends))
         table.add_row(label, *cells)
     return table
 
 
 def _by_condition(evaluation: Evaluation) -> Table:
-    """Return how often each diagnosis was found."""
-    table = Table("Diagnosis", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("Cases", "First", "In first three", "Mean probability"):
+    """Return how often each diagnosis was found, with intervals."""
+    table = Table("Diagnosis", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in ("First", "In first three", "Mean"):
         table.add_column(column, justify="right", no_wrap=True)
     for row in evaluation.by_condition.to_dict(orient="records"):
-        shares = (percent(float(row[name])) for name in ("top1", "top3", "mean_p"))
-        table.add_row(row["label"], str(row["n"]), *shares)
+        shares = (
+            f"{round(row[name] * row['n'])} of {row['n']} "
+            f"({percent_range(row[f'{name}_low'], row[f'{name}_high'])})"
+            for name in SHARES
+        )
+        table.add_row(row["label"], *shares, percent(row["mean_p"]))
     return table
 
 

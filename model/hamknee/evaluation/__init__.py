@@ -6,17 +6,19 @@ from hamknee.evaluation.calibrating import (
     Estimate,
     Which,
     calibration,
-    wilson,
 )
 from hamknee.evaluation.decision_curves import DecisionCurve, decision_curve
 from hamknee.evaluation.evaluating import FORECASTS, Evaluation, evaluate, number_range
-from hamknee.evaluation.metrics import MEASURES, Scoreboard, scores
+from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, share_difference, student, wilson
+from hamknee.evaluation.metrics import MEASURES, SHARES, Scoreboard, scores
 from hamknee.evaluation.self_testing import SelfTest, self_test
 
 __all__ = [
+    "FEWEST_TO_COMPARE",
     "FORECASTS",
     "MEASURES",
     "NOT_KNOWN",
+    "SHARES",
     "Calibration",
     "DecisionCurve",
     "Estimate",
@@ -30,5 +32,7 @@ __all__ = [
     "number_range",
     "scores",
     "self_test",
+    "share_difference",
+    "student",
     "wilson",
 ]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, percent
+from hamknee.evaluation.intervals import wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -315,36 +315,6 @@ def check_event(probabilities: Array, truth: Array) -> tuple[Array, Array]:
     if not np.isin(y, (0, 1)).all():
         raise HamkneeError("found a truth other than 0 and 1; allowed: only those")
     return p, y
-
-
-def wilson(events: npt.ArrayLike, n: npt.ArrayLike, mass: float) -> tuple[Array, Array]:
-    """Return Wilson's score interval of a proportion.
-
-    Parameters
-    ----------
-    events, n : array_like
-        How many of how many.
-    mass : float
-        Of the interval.
-
-    Notes
-    -----
-    Wilson (1927), Journal of the American Statistical Association 22:209.
-
-    Examples
-    --------
-    >>> from hamknee.evaluation import wilson
-    >>> low, high = wilson([0, 15], [20, 20], 0.95)  # none of 20, and 15 of 20
-    >>> low.round(2).tolist(), high.round(2).tolist()
-    ([0.0, 0.53], [0.16, 0.89])
-    """
-    z = NormalDist().inv_cdf((1 + mass) / 2)
-    count = np.asarray(n, dtype=float)
-    share = np.asarray(events, dtype=float) / count
-    middle = share + z**2 / (2 * count)
-    half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    scale = 1 + z**2 / count
-    return np.clip((middle - half) / scale, 0, 1), np.clip((middle + half) / scale, 0, 1)
 
 
 def _check_states(probabilities: Array, truth: Array) -> None:

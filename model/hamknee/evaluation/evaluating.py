@@ -15,7 +15,8 @@ from hamknee.base import Array, HamkneeError, percent, percent_range
 from hamknee.evaluation.baselines import BASELINES, posteriors
 from hamknee.evaluation.calibrating import Calibration, Which, calibration
 from hamknee.evaluation.decision_curves import THRESHOLDS, DecisionCurve, decision_curve
-from hamknee.evaluation.metrics import MEASURES, Scoreboard, rank_of_truth, scores
+from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, wilson
+from hamknee.evaluation.metrics import MEASURES, SHARES, Scoreboard, rank_of_truth, scores
 from hamknee.inference import Model
 from hamknee.network import (
     CasesError,
@@ -71,15 +72,13 @@ class Evaluation:
         Known findings that a case needed to count.
     mass : float
         Of each interval.
-    resamples, seed : int
-        Of the bootstrap.
     kinds : sequence of str
         What kind of case each is, such as ``ordinary``; empty where the cases do not tell.
 
     Examples
     --------
     >>> import hamknee
-    >>> evaluation = hamknee.evaluate(hamknee.load(), resamples=100)
+    >>> evaluation = hamknee.evaluate(hamknee.load())
     >>> sorted(evaluation.by_kind)
     ['case_report', 'ordinary']
     >>> evaluation.top1 <= evaluation.top3
@@ -100,8 +99,6 @@ class Evaluation:
     undiagnosed: int
     min_findings: int
     mass: float
-    resamples: int
-    seed: int
     kinds: Sequence[str] = ()
 
     @cached_property
@@ -161,7 +158,7 @@ class Evaluation:
     def board(self) -> Scoreboard:
         """The scores of the model and its baselines, case by case and as means."""
         by_case = {name: scores(p, self.truth) for name, p in self.probabilities.items()}
-        return Scoreboard(by_case, self.mass, self.resamples, self.seed)
+        return Scoreboard(by_case, self.mass)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -202,23 +199,26 @@ class Evaluation:
     def by_condition(self) -> pd.DataFrame:
         """One row a diagnosis: target, label, n, top1, top3, mean_p (of the right condition).
 
-        In the target's order; a diagnosis that is one of several (``a|b``) is a row of its own,
+        Beside each share stand the ends of its Wilson interval: ``top1_low`` and so on. In the
+        target's order; a diagnosis that is one of several (``a|b``) is a row of its own,
         and conditions that no case has are left out.
         """
         import pandas as pd
 
         scored = self.board.by_case["model"]
         p_true = np.nan_to_num((self.probabilities["model"] * self.truth).sum(axis=1))
-        rows = []
+        rows: list[dict[str, object]] = []
         for diagnosis in distinct_diagnoses(self.target, self._diagnoses):
             of = np.array([other == diagnosis for other in self._diagnoses])
-            means = (
-                float(values[of].mean()) for values in (scored["top1"], scored["top3"], p_true)
-            )
+            n = int(of.sum())
             label = diagnosis_label(self.target, diagnosis)
-            rows.append((diagnosis, label, int(of.sum()), *means))
-        columns = [self.target.name, "label", "n", "top1", "top3", "mean_p"]
-        return pd.DataFrame(rows, columns=columns)
+            row: dict[str, object] = {self.target.name: diagnosis, "label": label, "n": n}
+            for measure in SHARES:
+                low, high = wilson(scored[measure][of].sum(), n, self.mass)
+                row[measure] = float(scored[measure][of].mean())
+                row |= {f"{measure}_low": float(low), f"{measure}_high": float(high)}
+            rows.append(row | {"mean_p": float(p_true[of].mean())})
+        return pd.DataFrame(rows)
 
     @cached_property
     def confusion(self) -> pd.DataFrame:
@@ -266,7 +266,11 @@ class Evaluation:
         return calibration(p[:, place], y[:, place], label=about, mass=self.mass)
 
     def decision_curve(
-        self, condition: str, thresholds: Sequence[float] | Array = THRESHOLDS
+        self,
+        condition: str,
+        thresholds: Sequence[float] | Array = THRESHOLDS,
+        *,
+        prevalence: float | None = None,
     ) -> DecisionCurve:
         """Return the net benefit of acting on one condition, in cases with one diagnosis.
 
@@ -276,11 +280,13 @@ class Evaluation:
             A state of the target.
         thresholds : sequence of float
             Probabilities from which on one would act.
+        prevalence : float, optional
+            Share of people with the condition where one would act; by default that of the cases.
 
         Raises
         ------
         HamkneeError
-            As for `calibration`, or if a threshold is out of range.
+            As for `calibration`, or if a threshold or the prevalence is out of range.
         """
         p, y = self._one_diagnosis()
         place = find_state(self.target, condition)
@@ -289,9 +295,8 @@ class Evaluation:
             y[:, place],
             thresholds,
             label=self.target.states[place].label,
+            prevalence=prevalence,
             mass=self.mass,
-            resamples=self.resamples,
-            seed=self.seed,
         )
 
     def as_json(self) -> dict[str, object]:
@@ -313,7 +318,7 @@ class Evaluation:
                 "impossible": self.impossible,
                 "excluded": self.excluded,
             },
-            "bootstrap": {"mass": self.mass, "resamples": self.resamples, "seed": self.seed},
+            "mass": self.mass,
         }
 
     # How ----------------------------------------------------------------------------------
@@ -332,11 +337,11 @@ class Evaluation:
     def _kind_texts(self) -> Iterator[str]:
         """Yield a sentence for each kind of case, because they are of different difficulty."""
         for name, part in self.by_kind.items():
-            top1, top3 = (part.board.interval("model", measure) for measure in ("top1", "top3"))
+            top1, top3, log_loss, _ = (part.board.interval("model", name) for name in MEASURES)
             yield (
                 f"Of the {part.n} of kind {name.replace('_', ' ')}: first in {percent(part.top1)} "
                 f"({percent_range(*top1)}), among the first three in {percent(part.top3)} "
-                f"({percent_range(*top3)}), log loss {part.log_loss:.2f}."
+                f"({percent_range(*top3)}), log loss {number_range(part.log_loss, *log_loss)}."
             )
 
     @cached_property
@@ -389,13 +394,21 @@ class Evaluation:
 
     @property
     def _beaten_text(self) -> str:
-        parts = []
+        if self.n < FEWEST_TO_COMPARE:
+            rivals = " or ".join(FORECASTS[name] for name in BASELINES)
+            return f"Too few cases to compare with {rivals}."
+        clear, unclear = [], []
         for name in BASELINES:
-            gap, (low, high) = self.board.difference("model", name, "log_loss")
-            by = f"{abs(gap):.2f} {'lower' if gap < 0 else 'higher'} than with {FORECASTS[name]}"
-            sure = low * high > 0  # both ends on one side
-            parts.append(by if sure else f"not clearly different from that with {FORECASTS[name]}")
-        return f"The log loss is {' and '.join(parts)}."
+            gap, _ = self.board.difference("model", name, "log_loss")
+            if self.board.clear("model", name, "log_loss"):
+                by = f"{abs(gap):.2f} {'lower' if gap < 0 else 'higher'}"
+                clear.append(f"{by} than with {FORECASTS[name]}")
+            else:
+                unclear.append(FORECASTS[name])
+        sentences = [f"The log loss is {' and '.join(clear)}."] if clear else []
+        if unclear:
+            sentences.append(f"These cases cannot tell it from that with {' or '.join(unclear)}.")
+        return " ".join(sentences)
 
 
 def evaluate(
@@ -404,8 +417,6 @@ def evaluate(
     *,
     min_findings: int = 0,
     mass: float = 0.95,
-    resamples: int = 2000,
-    seed: int = 1,
 ) -> Evaluation:
     """Score a model on cases whose diagnosis is known, beside two baselines on the same cases.
 
@@ -423,9 +434,7 @@ def evaluate(
     min_findings : int
         Leave out cases of which fewer findings are known; context, age and sex do not count.
     mass : float
-        Of each interval: percentile bootstrap over cases.
-    resamples, seed : int
-        Of the bootstrap; the same seed gives the same intervals.
+        Of each interval: Wilson's of a share, Student's of a mean.
 
     Returns
     -------
@@ -449,7 +458,7 @@ def evaluate(
     ...         "pop": ["", "yes", "no", ""],
     ...     }
     ... )
-    >>> evaluation = hamknee.evaluate(hamknee.load(), cases, resamples=100)
+    >>> evaluation = hamknee.evaluate(hamknee.load(), cases)
     >>> print(evaluation.text)
     3 of 4 cases; 1 left out, diagnosis unknown. The right condition comes first in ...
     >>> evaluation.table["forecast"].unique().tolist()
@@ -457,8 +466,6 @@ def evaluate(
     """
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
-    if resamples < 1:
-        raise HamkneeError(f"found {resamples} resamples; allowed: 1 or more")
     labelled = as_labelled(model.vocabulary, cases)
     kept = that_count(labelled, min_findings)
     forecasts = {"model": posteriors} | dict(BASELINES)
@@ -471,8 +478,6 @@ def evaluate(
         undiagnosed=int((~labelled.diagnosed).sum()),
         min_findings=min_findings,
         mass=mass,
-        resamples=resamples,
-        seed=seed,
         kinds=_kinds(kept),
     )
 
@@ -494,7 +499,11 @@ def number_range(value: float, low: float, high: float) -> str:
     >>> from hamknee.evaluation import number_range
     >>> number_range(1.2199, 0.9, 1.554)
     '1.22 (0.90 to 1.55)'
+    >>> number_range(1.2199, float("nan"), float("nan"))  # one case does not tell how they scatter
+    '1.22 (no interval)'
     """
+    if np.isnan(low) or np.isnan(high):
+        return f"{value:.2f} (no interval)"
     return f"{value:.2f} ({low:.2f} to {high:.2f})"
 
 

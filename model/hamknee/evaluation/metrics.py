@@ -1,4 +1,4 @@
-"""Scores of probabilities once the truth is known, and their bootstrap intervals."""
+"""Scores of probabilities once the truth is known, and their intervals."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hamknee.base import Array
+from hamknee.evaluation.intervals import (
+    FEWEST_TO_COMPARE,
+    Ends,
+    share_difference,
+    student,
+    wilson,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-Ends: TypeAlias = tuple[float, float]
 
 MEASURES: Mapping[str, str] = {
     "top1": "Right one first",
@@ -26,13 +31,18 @@ MEASURES: Mapping[str, str] = {
 }
 """What is measured, and what people read. Of the last two, less is better."""
 
-CELLS = 4_000_000
-"""Most weights that are held at once while resampling."""
+SHARES = ("top1", "top3")
+"""Measures that are shares of the cases."""
+
+RANGES: Mapping[str, Ends] = {"log_loss": (0, math.inf), "brier": (0, 2)}
+"""Between which the other measures can be."""
 
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """Mean scores of several forecasts on the same cases, with percentile bootstrap intervals.
+    """Mean scores of several forecasts on the same cases, with intervals.
+
+    Shares have Wilson's interval, means Student's; differences are paired by case.
 
     Parameters
     ----------
@@ -40,8 +50,6 @@ class Scoreboard:
         By forecast and measure, each of shape (cases,), as `scores` returns them.
     mass : float
         Of each interval.
-    resamples, seed : int
-        Of the bootstrap; all forecasts are resampled together.
 
     Examples
     --------
@@ -52,34 +60,51 @@ class Scoreboard:
     ...     "clinic": np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.7, 0.3]]),
     ...     "coin": np.full((4, 2), 0.5),
     ... }
-    >>> by_case = {name: scores(p, truth) for name, p in said.items()}
-    >>> board = Scoreboard(by_case, mass=0.9, resamples=200, seed=1)
+    >>> board = Scoreboard({name: scores(p, truth) for name, p in said.items()}, mass=0.9)
     >>> board.value("clinic", "top1"), round(board.value("clinic", "brier"), 2)
     (0.75, 0.35)
     >>> gap, (low, high) = board.difference("clinic", "coin", "brier")
     >>> round(gap, 2), low < 0 < high  # better, but four cases do not tell
     (-0.15, True)
+    >>> board.clear("clinic", "coin", "brier")
+    False
     """
 
     by_case: Mapping[str, Mapping[str, Array]]
     mass: float
-    resamples: int
-    seed: int
+
+    @property
+    def n(self) -> int:
+        """Number of cases."""
+        return len(next(iter(next(iter(self.by_case.values())).values())))
 
     def value(self, forecast: str, measure: str) -> float:
         """Return the mean of a measure."""
         return float(self.by_case[forecast][measure].mean())
 
     def interval(self, forecast: str, measure: str) -> Ends:
-        """Return the interval of a mean."""
-        return self._ends(self._means[forecast][:, list(MEASURES).index(measure)])
+        """Return the interval of a mean; NaN where one case cannot tell it."""
+        values = self.by_case[forecast][measure]
+        if measure in SHARES:
+            low, high = wilson(values.sum(), len(values), self.mass)
+            return float(low), float(high)
+        return student(values, self.mass, RANGES[measure])
 
     def difference(self, forecast: str, other: str, measure: str) -> tuple[float, Ends]:
         """Return by how much one forecast's mean is above another's, and the interval of that."""
-        column = list(MEASURES).index(measure)
         with np.errstate(invalid="ignore"):  # infinite minus infinite says nothing: NaN
-            gap = self._means[forecast][:, column] - self._means[other][:, column]
-            return self.value(forecast, measure) - self.value(other, measure), self._ends(gap)
+            gaps = self.by_case[forecast][measure] - self.by_case[other][measure]
+            value = self.value(forecast, measure) - self.value(other, measure)
+        if measure not in SHARES:
+            return value, student(gaps, self.mass)
+        alone = ((gaps > 0).sum(), len(gaps)), ((gaps < 0).sum(), len(gaps))
+        low, high = share_difference(*alone, self.mass)
+        return value, (float(low), float(high))
+
+    def clear(self, forecast: str, other: str, measure: str) -> bool:
+        """Return whether there are ten cases, and the interval of the difference leaves out 0."""
+        low, high = self.difference(forecast, other, measure)[1]
+        return self.n >= FEWEST_TO_COMPARE and low * high > 0
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -105,18 +130,6 @@ class Scoreboard:
                 value, ends = self.difference(first, other, measure)
                 rows.append((other, measure, value, *ends))
         return pd.DataFrame(rows, columns=["baseline", "measure", "value", "low", "high"])
-
-    @cached_property
-    def _means(self) -> dict[str, Array]:
-        """Means of all measures in every resample, each (resamples, measures)."""
-        columns = [scored[measure] for scored in self.by_case.values() for measure in MEASURES]
-        rng = np.random.default_rng(self.seed)
-        means = bootstrap_means(np.column_stack(columns), self.resamples, rng)
-        return dict(zip(self.by_case, np.split(means, len(self.by_case), axis=1), strict=True))
-
-    def _ends(self, means: Array) -> Ends:
-        low, high = percentile_interval(means, self.mass)
-        return float(low), float(high)
 
 
 def scores(probabilities: Array, truth: Array) -> dict[str, Array]:
@@ -183,55 +196,3 @@ def rank_of_truth(probabilities: Array, truth: Array) -> Array:
     order = np.argsort(-probabilities, axis=1, kind="stable")
     right = np.take_along_axis(truth, order, axis=1) > 0
     return np.asarray(right.argmax(axis=1) + 1.0)
-
-
-def bootstrap_means(values: Array, resamples: int, rng: np.random.Generator) -> Array:
-    """Return the means of resampled cases: drawn with replacement, as many as there are.
-
-    Parameters
-    ----------
-    values : ndarray, shape (cases, measures)
-        Infinite values make the mean of every resample that holds one infinite.
-    resamples : int
-        How often the cases are drawn.
-    rng : Generator
-        For the draws.
-
-    Returns
-    -------
-    ndarray, shape (resamples, measures)
-
-    Notes
-    -----
-    Efron & Tibshirani (1993), An Introduction to the Bootstrap.
-    """
-    count = len(values)
-    infinite = np.isinf(values)
-    finite = np.where(infinite, 0.0, values)
-    means = np.empty((resamples, values.shape[1]))
-    block = max(1, CELLS // count)
-    for start in range(0, resamples, block):
-        size = min(block, resamples - start)
-        drawn = rng.integers(count, size=(size, count)) + count * np.arange(size)[:, None]
-        # How often each case is drawn is all that a mean needs.
-        times = np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count)
-        weights = times.astype(float)
-        finite_means = weights @ finite / count
-        above_all = weights @ infinite.astype(float) > 0
-        means[start : start + size] = np.where(above_all, math.inf, finite_means)
-    return means
-
-
-def percentile_interval(samples: Array, mass: float) -> tuple[Array, Array]:
-    """Return the ends of the central part of the samples, each of shape samples.shape[1:].
-
-    Parameters
-    ----------
-    samples : ndarray, shape (samples, ...)
-        May hold infinity, so nothing is interpolated.
-    mass : float
-        Share of the samples that lies within.
-    """
-    ends = [(1 - mass) / 2, (1 + mass) / 2]
-    low, high = np.quantile(samples, ends, axis=0, method="inverted_cdf")
-    return np.asarray(low), np.asarray(high)

@@ -113,7 +113,7 @@ def self_test(
     if n < 1:
         raise HamkneeError(f"found {n} patients; allowed: 1 or more")
     patients = simulate_labelled(model, n, known=known, seed=seed)
-    evaluation = evaluate(answered_by or model, patients, mass=MASS, seed=seed)
+    evaluation = evaluate(answered_by or model, patients, mass=MASS)
     return SelfTest(evaluation, evaluation.calibration())
 
 
