@@ -1,8 +1,8 @@
 """Whose column is which question, and whose value is which answer: guesses to start from."""
 
-import difflib
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,13 +17,11 @@ from hamknee.network import (
     Vocabulary,
     encode_columns,
     label,
+    read_headings,
 )
 
 UNREAD = "!"
 """A choice: leave a value as it is, so that its rows get no answer. No state is called so."""
-
-NEAR = 0.85
-"""How alike two names must be to be taken for the same."""
 
 MOSTLY = 0.8
 """Share of the rows whose values must be states of a variable for a column to be guessed by it."""
@@ -32,13 +30,22 @@ LOOKED_AT = 2_000
 """Rows from which a column is guessed by its values."""
 
 SAME_AS: Mapping[str, tuple[str, ...]] = {
-    "yes": ("1", "true", "ja", "oui", "si"),
-    "no": ("0", "false", "nein", "non"),
+    "yes": ("true", "ja", "oui", "si"),
+    "no": ("false", "nein", "non"),
+    "female": ("f",),
 }
-"""Words for the two commonest states."""
+"""Words for the commonest states that mean nothing else anywhere."""
 
-NOTHING = frozenset({"na", "nan", "null", "none given", "unknown", "not known", "missing", "?", ""})
+TOGETHER: Sequence[Mapping[str, str]] = ({"1": "yes", "0": "no"}, {"m": "male", "f": "female"})
+"""What means these states where both stand in a column, and nothing else that is as short: 1 may be
+the no of somebody who counts from 1, m may be a mujer."""
+
+NOTHING = frozenset({"na", "n/a", "nan", "null", "unknown", "not known", "missing", "?", ""})
 """Words for an empty cell, where no state is called so."""
+
+
+BETWEEN = re.compile(r"(?<=[^\W\d])[\s_.\-]+(?=\w)|(?<=\w)[\s_.\-]+(?=[^\W\d])")
+"""Marks between words, of which at least one begins or ends with a letter there."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +70,21 @@ class Unreadable:
 def guess_columns(vocabulary: Vocabulary, frame: pd.DataFrame) -> dict[str, str]:
     """Return for each variable the column that seems to hold it, where one does.
 
-    By name first (that of the variable, its label, or nearly so), then by values, where those of
-    a column can be states of one variable alone.
+    By name first (that of the variable or its label, exactly, then whatever the capitals and the
+    marks between words), then by values, where those of a column can be states of one variable
+    alone. What is only alike is left open: the wrong column may say the opposite.
     """
     columns = [str(name) for name in frame.columns]
-    guesses: dict[str, str] = {}
-    for cutoff in (1.0, NEAR):  # what is exactly called so goes before what nearly is
-        for variable in vocabulary.variables:
-            free = {_words(name): name for name in columns if name not in guesses.values()}
-            if variable.name not in guesses and (name := _by_name(variable, free, cutoff)):
-                guesses[variable.name] = name
+    guesses = {
+        ours: theirs for theirs, ours in read_headings(vocabulary, columns).variables.items()
+    }
+    free = [name for name in columns if name not in guesses.values()]
+    named = Counter(map(_words, free))
+    for variable in vocabulary.variables:
+        called = {_words(variable.name), _words(variable.label)}
+        same = [name for name in free if _words(name) in called]
+        if variable.name not in guesses and len(same) == 1 and named[_words(same[0])] == 1:
+            guesses[variable.name] = same[0]
     for name in columns:
         if name not in guesses.values():
             holds = _by_values(vocabulary, frame[name])
@@ -87,14 +99,6 @@ def guess_name(frame: pd.DataFrame) -> str:
     named = [name for name in columns if _words(name) in map(_words, ID_COLUMNS)]
     named += [name for name in columns if _words(name).endswith(" id")]
     return named[0] if named else ""
-
-
-def _by_name(variable: Variable, columns: Mapping[str, str], cutoff: float) -> str:
-    for called in (variable.name, variable.label):
-        near = difflib.get_close_matches(_words(called), columns, n=1, cutoff=cutoff)
-        if near:
-            return columns[near[0]]
-    return ""
 
 
 def _by_values(vocabulary: Vocabulary, series: pd.Series) -> str:
@@ -128,28 +132,41 @@ def unreadable(variable: Variable, vocabulary: Vocabulary, series: pd.Series) ->
     return sorted((Unreadable(*pair) for pair in by_text.items()), key=lambda value: -value.rows)
 
 
-def guess_value(variable: Variable, text: str) -> str:
-    """Return the state that a value seems to mean, an empty text for not known, or `UNREAD`."""
-    word = _words(text)
+def guess_values(variable: Variable, texts: Sequence[str]) -> dict[str, str]:
+    """Return for each value the state it means, an empty text for not known, or `UNREAD`.
+
+    Only words that are the same count, or that `SAME_AS`, `TOGETHER` and `NOTHING` list:
+    ``abnormal`` is alike to ``normal``, ``n`` is a beginning of it, and both mean the opposite.
+
+    Parameters
+    ----------
+    variable : Variable
+        What the column holds.
+    texts : sequence of str
+        Its values that are no states.
+    """
+    short = {_words(text) for text in texts if len(_words(text)) == 1 and _words(text).isalnum()}
     names = {_words(called): state for called, state in _called(variable).items()}
-    if word in names:
-        return names[word]
-    if word in NOTHING:
-        return ""
-    begun = {state for called, state in names.items() if called.startswith(word)}
-    if len(begun) == 1 and not word.isdigit():
-        return begun.pop()
-    near = difflib.get_close_matches(word, names, n=1, cutoff=NEAR)
-    return names[near[0]] if near else UNREAD
+    for pair in TOGETHER:
+        if short == pair.keys() and set(pair.values()) <= set(variable.position):
+            names = {**pair, **names}
+    return {
+        text: names.get(_words(text), "" if _words(text) in NOTHING else UNREAD) for text in texts
+    }
 
 
 def _called(variable: Variable) -> dict[str, str]:
-    """Return what the states of a variable may be called, with their names."""
-    states = {}
+    """Return what the states of a variable may be called, with their names.
+
+    What two states could be called by, with capitals aside, is left out.
+    """
+    called: dict[str, dict[str, str]] = {}
     for state in variable.states:
         for text in (*SAME_AS.get(state.name, ()), state.label, state.name):
-            states[text] = state.name
-    return states
+            called.setdefault(_words(text), {})[state.name] = text
+    return {
+        text: name for names in called.values() if len(names) == 1 for name, text in names.items()
+    }
 
 
 # Together ---------------------------------------------------------------------------------
@@ -216,8 +233,11 @@ def with_diagnosis(
 
 
 def _words(value: object) -> str:
-    """Return a name without what writers differ in: capitals, underscores, spaces."""
-    return re.sub(r"[\s_.\-]+", " ", _text(value)).strip().casefold()
+    """Return a name without what writers differ in: capitals, and marks between words.
+
+    A sign before a number or a lone one stays: ``-1`` is not ``1``, and ``-`` may be a no.
+    """
+    return BETWEEN.sub(" ", _text(value)).casefold()
 
 
 def _text(value: object) -> str:

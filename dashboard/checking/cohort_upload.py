@@ -12,7 +12,7 @@ from checking.cohort_columns import (
     Unreadable,
     guess_columns,
     guess_name,
-    guess_value,
+    guess_values,
     mapping_of,
     unreadable,
 )
@@ -233,8 +233,9 @@ def ask_values(upload: Upload) -> None:
     unread = {name: upload.unreadable(name) for name in upload.columns}
     for name, values in unread.items():
         chosen = upload.meanings.setdefault((upload.columns[name], name), {})
+        guesses = guess_values(upload.vocabulary[name], [value.text for value in values])
         for value in values[:MOST_VALUES]:
-            chosen.setdefault(value.text, guess_value(upload.vocabulary[name], value.text))
+            chosen.setdefault(value.text, guesses[value.text])
     if not any(unread.values()):
         return
     left = sum(

@@ -12,7 +12,7 @@ from hamknee.inference.model import Model
 from tests.support.browser import Served, visiting
 from tests.support.on_page import complete, violations
 
-COHORT = """case_id,condition,onset,Pop at start,age
+COHORT = """case_id,condition,onset,Pop_at the START,age
 =1+1,rupture,sudden,ja,31
 P2,strain,sudden,nein,44
 P3,strain,later,no,44

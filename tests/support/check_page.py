@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.at_page import APP, sound
 
-THEIRS = """patient_id,Diagnose,When it began,Pop at start,swelling,age,sex,warmth,note
+THEIRS = """patient_id,Diagnose,When it began,Pop_at the START,swelling,age,sex,warmth,note
 =1+1,rupture,sudden,ja,leg,31,m,no,=cmd()
 P2,strain,Sudden,nein,none,44,f,no,x
 P3,tendinopathy,days,0,none,abc,m,?,x

@@ -18,10 +18,12 @@ from hamknee.inference import Case, Model, load
 from hamknee.network import (
     Evidence,
     EvidenceError,
+    Variable,
     Vocabulary,
     check_evidence,
     find_variable,
     parse_value,
+    variable_of,
 )
 from hamknee.reasoning import AlsoPresent
 from hamknee.sensitivity import CredibleInterval
@@ -92,12 +94,8 @@ def parse_findings(vocabulary: Vocabulary, texts: Sequence[str]) -> Evidence:
     entries: dict[str, object] = {}
     problems: list[str] = []
     for text in texts:
-        name, equals, value = text.partition("=")
         try:
-            if not equals:
-                allowed = "variable=value, such as onset=sudden"
-                raise EvidenceError([f"cannot read {text!r}; allowed: {allowed}"])
-            variable = find_variable(vocabulary, name.strip())
+            variable, value = _parted(vocabulary, text)
             if variable.name in entries:
                 several = "use | between several values"
                 raise EvidenceError([f"{variable.name} is given twice; allowed: once ({several})"])
@@ -109,6 +107,17 @@ def parse_findings(vocabulary: Vocabulary, texts: Sequence[str]) -> Evidence:
     if problems:
         raise EvidenceError(problems)
     return check_evidence(vocabulary, entries)
+
+
+def _parted(vocabulary: Vocabulary, text: str) -> tuple[Variable, str]:
+    """Return variable and value of a text; both may have a sign ``=`` in their names."""
+    signs = [place for place, letter in enumerate(text) if letter == "="]
+    if not signs:
+        allowed = "variable=value, such as onset=sudden"
+        raise EvidenceError([f"cannot read {text!r}; allowed: {allowed}"])
+    named = [s for s in signs if variable_of(vocabulary, text[:s].strip()) is not None]
+    sign = named[0] if len(named) == 1 else signs[0]
+    return find_variable(vocabulary, text[:sign].strip()), text[sign + 1 :]
 
 
 def ranking(interval: CredibleInterval, console: Console, most: int | None = None) -> Table:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,6 +21,7 @@ from hamknee.network import (
     check_value,
     find_variable,
     parse_value,
+    read_headings,
 )
 
 Values: TypeAlias = Sequence[object] | npt.NDArray[np.number[Any]]
@@ -26,6 +29,10 @@ Values: TypeAlias = Sequence[object] | npt.NDArray[np.number[Any]]
 
 ID_COLUMNS = ("case_id", "id")
 """Columns that are kept without being asked for."""
+
+
+MOST_HINTS = 200
+"""Columns that are compared with the names of variables: a comparison takes about 0.1 ms."""
 
 
 class MappingError(FaultsError):
@@ -145,6 +152,8 @@ class ColumnPlan:
         Their column of the target, which is never used as evidence.
     near : tuple of str
         A sentence for each ignored column that is nearly called like a variable.
+    assumed : tuple of str
+        A sentence on the columns that are read though they are called otherwise, if there are any.
     """
 
     read: Mapping[str, str]
@@ -152,6 +161,7 @@ class ColumnPlan:
     ignored: tuple[str, ...]
     hidden: str | None
     near: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
 
 
 def as_mapping(vocabulary: Vocabulary, mapping: AnyMapping) -> ColumnMapping:
@@ -267,6 +277,9 @@ def plan_columns(
 ) -> ColumnPlan:
     """Decide what becomes of each column.
 
+    A column is a variable if it has the name or label of one, else if it has but for capitals, and
+    no other column does; what is only alike is pointed out, and never read.
+
     Parameters
     ----------
     vocabulary : Vocabulary
@@ -300,8 +313,16 @@ def plan_columns(
     problems = _wrong_names(vocabulary, names, mapping, keep)
     by_variable: dict[str, list[str]] = {}
     others = []
+    unmapped = [name for name in dict.fromkeys(map(str, names)) if name not in mapping.columns]
+    mapped = {
+        theirs: variable.name
+        for theirs, ours in mapping.columns.items()
+        if (variable := vocabulary.get(vocabulary.by_label.get(ours, ours))) is not None
+    }
+    headings = read_headings(vocabulary, unmapped, set(mapped.values()))
+    problems += headings.problems
     for name in dict.fromkeys(map(str, names)):
-        ours = mapping.columns.get(name, name if name in vocabulary else "")
+        ours = mapped.get(name) or headings.variables.get(name)
         if ours:
             by_variable.setdefault(ours, []).append(name)
         else:
@@ -316,13 +337,18 @@ def plan_columns(
         problems.append(_nothing_to_read(vocabulary, names))
     if problems:
         raise CohortError(problems)
-    ids = {name for name in ID_COLUMNS if name in others and name not in mapping.columns}
+    ids = {name for name in others if is_id(name) and name not in mapping.columns}
     kept = tuple(name for name in map(str, names) if name in keep or name in ids)
     ignored = tuple(name for name in others if name not in kept)
-    unmapped = [name for name in ignored if name not in mapping.columns]
-    near = _near(vocabulary, unmapped, [*by_variable, *([target] if hidden else [])])
+    unread = [name for name in ignored if name not in mapping.columns]
+    near = _near(vocabulary, unread, [*by_variable, *([target] if hidden else [])])
     read = {ours: theirs[0] for ours, theirs in by_variable.items()}
-    return ColumnPlan(read, kept, ignored, hidden, near)
+    return ColumnPlan(read, kept, ignored, hidden, near, headings.assumed)
+
+
+def is_id(name: str) -> bool:
+    """Return whether a column is called like those that name the rows, capitals aside."""
+    return name.strip().casefold() in ID_COLUMNS
 
 
 def _wrong_names(
@@ -332,11 +358,12 @@ def _wrong_names(
     texts = [str(name) for name in names]
     problems = [
         f"column {name!r} stands twice; allowed: each column once"
-        for name in dict.fromkeys(texts)
-        if texts.count(name) > 1
+        for name, count in Counter(texts).items()
+        if count > 1
     ]
+    there = set(texts)
     for theirs in (*mapping.columns, *keep):
-        if theirs not in texts:
+        if theirs not in there:
             hint = suggestion(theirs, texts)
             problems.append(f"there is no column {theirs!r}{hint}; allowed: {listing(texts)}")
     for theirs, ours in mapping.columns.items():
@@ -376,7 +403,7 @@ def _nothing_to_read(vocabulary: Vocabulary, names: Sequence[object]) -> str:
 def _near(vocabulary: Vocabulary, others: Iterable[str], taken: Sequence[str]) -> tuple[str, ...]:
     """Return a sentence for each column that is nearly called like a variable."""
     free = [name for name in vocabulary if name not in taken]
-    hints = ((name, suggestion(name, free)) for name in others)
+    hints = ((name, suggestion(name, free)) for name in islice(others, MOST_HINTS))
     return tuple(f"the column {name!r} is ignored{hint}" for name, hint in hints if hint)
 
 

@@ -123,6 +123,8 @@ class Report:
         Rows and faults.
     ignored_files : tuple of str
         Files of a folder that are no part of the cohort.
+    assumed : tuple of str
+        A sentence on each thing that was assumed in reading the file.
 
     Examples
     --------
@@ -149,11 +151,14 @@ class Report:
     plan: ColumnPlan
     tally: Tally
     ignored_files: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, model: Model, plan: ColumnPlan, tally: Tally) -> Report:
+    def of(
+        cls, model: Model, plan: ColumnPlan, tally: Tally, assumed: tuple[str, ...] = ()
+    ) -> Report:
         """Return the report on what was scored with a model."""
-        return cls(model.sha256, plan, tally)
+        return cls(model.sha256, plan, tally, assumed=assumed)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON can hold it."""
@@ -164,7 +169,11 @@ class Report:
             "diagnosis_not_used": self.plan.hidden,
         }
         about = {"hamknee": version("hamknee"), "numbers": self.numbers, "columns": columns}
-        files = {"ignored_files": list(self.ignored_files)} if self.ignored_files else {}
+        files: dict[str, Any] = {}
+        if self.ignored_files:
+            files["ignored_files"] = list(self.ignored_files)
+        if assumed := [*self.assumed, *self.plan.assumed]:
+            files["assumed"] = assumed
         return about | files | self.tally.as_json()
 
     @property
@@ -213,6 +222,7 @@ class Report:
         if self.plan.ignored:
             named = listing([repr(name) for name in self.plan.ignored], most=10)
             lines.append(f"Not read and not kept: {named}.")
+        lines += [*self.assumed, *self.plan.assumed]
         lines += [f"Perhaps not meant: {note}." for note in self.plan.near]
         if not self.plan.kept:
             lines.append("No column names the rows; they are in the order of the cohort.")

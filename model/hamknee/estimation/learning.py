@@ -26,6 +26,7 @@ from hamknee.network import (
     encode,
     find_variable,
     given_text,
+    in_our_names,
     label,
 )
 
@@ -337,6 +338,7 @@ def _cases(priors: Priors, cohort: Cohort) -> tuple[Cases, tuple[str, ...]]:
         cases = cohort
     elif hasattr(cohort, "columns"):
         label(vocabulary, cohort)  # for its checks; it would make sets of likelihoods
+        cohort = in_our_names(vocabulary, cohort)
         cases = encode(vocabulary, cohort[[name for name in cohort.columns if name in vocabulary]])
         unused = tuple(str(name) for name in cohort.columns if name not in vocabulary)
     else:

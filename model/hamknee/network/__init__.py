@@ -29,11 +29,14 @@ from hamknee.network.labelled import (
     diagnoses,
     diagnosis_label,
     distinct_diagnoses,
+    in_our_names,
     known_findings,
     label,
+    named_by_id,
     read_labelled,
     that_count,
 )
+from hamknee.network.naming import Headings, read_headings, variable_of
 from hamknee.network.priors import CPT, Priors
 from hamknee.network.priors_file import (
     parse_priors,
@@ -81,6 +84,7 @@ __all__ = [
     "Column",
     "Evidence",
     "EvidenceError",
+    "Headings",
     "LabelledCases",
     "Priors",
     "Row",
@@ -108,9 +112,11 @@ __all__ = [
     "given_pairs",
     "given_text",
     "given_words",
+    "in_our_names",
     "known_findings",
     "label",
     "moved",
+    "named_by_id",
     "number_words",
     "parse_priors",
     "parse_value",
@@ -118,6 +124,7 @@ __all__ = [
     "priors_path",
     "probability_problems",
     "read_coexisting",
+    "read_headings",
     "read_labelled",
     "read_priors",
     "read_references",
@@ -126,4 +133,5 @@ __all__ = [
     "that_count",
     "value_text",
     "value_words",
+    "variable_of",
 ]

@@ -222,7 +222,13 @@ class _Coder:
                 codes[variable] = code
             else:
                 others[name] = entry
-        return codes | self.checked(check_evidence(self.vocabulary, others)) if others else codes
+        if not others:
+            return codes
+        checked = self.checked(check_evidence(self.vocabulary, others))
+        if twice := codes.keys() & checked.keys():
+            name = self.vocabulary.variables[min(twice)].name
+            raise EvidenceError([f"{name} is given twice; allowed: once"])
+        return codes | checked
 
     def checked(self, evidence: Evidence) -> dict[int, int]:
         """Return the codes of checked evidence by number of the variable."""
@@ -238,18 +244,23 @@ def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:
         twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
         raise EvidenceError([f"column {name!r} stands twice; allowed: once" for name in twice])
     columns: dict[str, Column] = {}
+    theirs: dict[object, str] = {}
     unknown: dict[object, list[str]] = {}
     for name in frame.columns:
         try:
-            columns[find_variable(vocabulary, name).name] = Column.of_series(frame[name])
+            ours = find_variable(vocabulary, name).name
+            if ours in columns:
+                raise EvidenceError([f"{ours} is in two columns; allowed: one"])
+            columns[ours], theirs[name] = Column.of_series(frame[name]), ours
         except EvidenceError as error:
             unknown[name] = [f"column {name!r}: {text}" for text in error.problems]
     cases, unread = encode_columns(vocabulary, columns, len(frame))
     problems: list[str] = []
     for name in frame.columns:
         problems += unknown.get(name, [])
-        for number, texts in unread.get(name, {}).items():
-            row = int(np.argmax(columns[name].positions == number))
+        ours = theirs.get(name, "")
+        for number, texts in unread.get(ours, {}).items():
+            row = int(np.argmax(columns[ours].positions == number))
             problems += [f"case {frame.index[row]}: {text}" for text in texts]
     if problems:
         raise EvidenceError(problems)
@@ -268,6 +279,16 @@ def _bins(variable: Variable, numbers: npt.NDArray[np.number[Any]]) -> Codes:
         if bound is not None:
             positions[outside(numbers, bound)] = -1
     return positions
+
+
+TRUTHS = (bool, np.bool_)
+
+
+@dataclass(frozen=True)
+class _Truth:
+    """A truth value, which is not the same as 1 or 0."""
+
+    value: bool
 
 
 @dataclass(frozen=True)
@@ -296,6 +317,20 @@ class Column:
     @classmethod
     def of_series(cls, series: pd.Series) -> Column:
         """Return a column of a frame."""
+        import pandas as pd
+
+        if series.dtype == object and pd.api.types.infer_dtype(series).startswith("mixed"):
+            # Or else True would be the same value as 1.
+            truth = {True: _Truth(True), False: _Truth(False)}
+            series = series.map(lambda cell: truth[cell] if isinstance(cell, TRUTHS) else cell)
+            apart = cls._factorized(series)
+            distinct = list(apart.values)
+            plain = [cell.value if isinstance(cell, _Truth) else cell for cell in distinct]
+            return cls(apart.positions, plain)
+        return cls._factorized(series)
+
+    @classmethod
+    def _factorized(cls, series: pd.Series) -> Column:
         import pandas as pd
 
         try:

@@ -2,7 +2,8 @@
 
 The value of a variable is one of
 
-* a state (``"sudden"``), or a number for a variable with a unit (``31`` years of age);
+* a state by its name or label (``"sudden"``), or a number for a variable with a unit (``31`` years
+  of age); without a unit, a number or truth value is the state of that name;
 * a set of states (``{"posteromedial", "posterolateral"}``): one of them is true;
 * a mapping of states to likelihoods (``{"yes": 0.7, "no": 0.3}``): P(what was observed | state),
   of which only the ratios matter to a posterior; states left out get 0;
@@ -17,12 +18,14 @@ import numbers
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import FrozenMapping, ProblemsError, listing, suggestion
+from hamknee.network.naming import as_float, is_state, parts_of, state_of, typed_number, variable_of
 from hamknee.network.vocabulary import Variable, Vocabulary
 
 Value: TypeAlias = str | tuple[str, ...] | Mapping[str, float]
@@ -160,6 +163,8 @@ def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evi
         try:
             variable = find_variable(vocabulary, name)
             if (value := check_value(variable, entry)) is not None:
+                if variable.name in values:
+                    raise EvidenceError([f"{variable.name} is given twice; allowed: once"])
                 values[variable.name] = value
                 warnings = _notices(variable, entry)
                 notices += warnings
@@ -172,7 +177,7 @@ def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evi
 
 
 def find_variable(vocabulary: Vocabulary, name: object) -> Variable:
-    """Return the variable of that name, or raise EvidenceError with the nearest right one.
+    """Return the variable of that name or label, or raise EvidenceError with the nearest one.
 
     Examples
     --------
@@ -186,14 +191,14 @@ def find_variable(vocabulary: Vocabulary, name: object) -> Variable:
     hamknee.network.evidence.EvidenceError: unknown variable 'onsett' (did you mean 'onset'?);
     allowed: condition, ...
     """
-    if isinstance(name, str) and name in vocabulary:
-        return vocabulary[name]
+    if (variable := variable_of(vocabulary, name)) is not None:
+        return variable
     hint = suggestion(name, vocabulary)
     raise EvidenceError([f"unknown variable {name!r}{hint}; allowed: {listing(vocabulary)}"])
 
 
 def find_state(variable: Variable, name: object) -> int:
-    """Return the number of a state, or raise EvidenceError with the nearest right one.
+    """Return the number of a state by name or label, or raise EvidenceError with the nearest one.
 
     Examples
     --------
@@ -218,7 +223,9 @@ def check_value(variable: Variable, entry: object) -> Value | None:
     variable : Variable
         What the value is of.
     entry : object
-        A state, number, set of states, mapping of states to likelihoods, or None.
+        A state by its name or label, a number, a set of states, a mapping of states to
+        likelihoods, or None. Where there is no unit, a number or truth value is the state of that
+        name.
 
     Raises
     ------
@@ -237,17 +244,15 @@ def check_value(variable: Variable, entry: object) -> Value | None:
     >>> check_value(onset, 3)
     Traceback (most recent call last):
     ...
-    hamknee.network.evidence.EvidenceError: onset cannot be 3.0 (float); allowed: sudden, days,
+    hamknee.network.evidence.EvidenceError: onset cannot be 3 (int); allowed: sudden, days,
     gradual, a set of these, or a mapping of these to likelihoods
     """
     if entry is None:
         return None
     if isinstance(entry, str):
         return _state(variable, entry)
-    if isinstance(entry, bool | np.bool_):
-        raise _refusal(variable, entry)
-    if isinstance(entry, numbers.Real):
-        return _binned(variable, _float(entry))
+    if isinstance(entry, bool | np.bool_ | numbers.Real | Decimal):
+        return _valued(variable, entry)
     if isinstance(entry, Mapping):
         return _likelihood(variable, entry)
     if isinstance(entry, AbstractSet | list | tuple):
@@ -257,6 +262,9 @@ def check_value(variable: Variable, entry: object) -> Value | None:
 
 def parse_value(variable: Variable, text: str) -> object:
     """Turn text such as ``31``, ``a|b`` or ``yes:0.7|no:0.3`` into a value to be checked.
+
+    What is the name or label of a state is that state, whatever signs are in it. Decimals follow a
+    point or a comma.
 
     Parameters
     ----------
@@ -282,21 +290,22 @@ def parse_value(variable: Variable, text: str) -> object:
     >>> parse_value(pop, "yes"), parse_value(pop, "yes:0.7|no:0.3"), parse_value(pop, "")
     ('yes', {'yes': 0.7, 'no': 0.3}, None)
     """
-    parts = [part.strip() for part in text.split("|")]
-    if parts == [""]:
+    if text in variable.position:
+        return text
+    text = text.strip()
+    if not text:
         return None
-    if any(":" in part for part in parts):
-        pairs = [part.partition(":") for part in parts]
-        weights = {state.strip(): _weight(weight) for state, _, weight in pairs}
-        if len(weights) < len(pairs):
-            problem = f"{variable.name} has a state twice in {text!r}"
-            raise EvidenceError([f"{problem}; allowed: each state once"])
-        return weights
+    if is_state(variable, text):
+        return text
+    parts = parts_of(variable, text)
+    if parts is None:
+        problem = f"{text!r} can be taken apart into states of {variable.name} in several ways"
+        raise EvidenceError([f"{problem}; allowed: one state, or likelihoods of each"])
+    if any(":" in part and not is_state(variable, part) for part in parts):
+        return _weights(variable, text, parts)
     if len(parts) > 1:
         return set(parts)
-    if variable.unit and parts[0] not in variable.position:
-        return _number(variable, parts[0])
-    return parts[0]
+    return _number(variable, text) if variable.unit else text
 
 
 def value_text(value: Value) -> str:
@@ -362,16 +371,22 @@ def likelihood(variable: Variable, value: Value) -> npt.NDArray[np.float64]:
 
 
 def _state(variable: Variable, entry: object) -> str:
-    if isinstance(entry, str) and entry in variable.position:
-        return str(entry)
+    if (state := state_of(variable, entry)) is not None:
+        return state
     hint = suggestion(entry, variable.state_names) if isinstance(entry, str) else ""
     problem = f"{entry!r} is not a state of {variable.name}{hint}"
     raise EvidenceError([f"{problem}; allowed: {_allowed(variable)}"])
 
 
-def _binned(variable: Variable, number: float) -> str:
+def _valued(variable: Variable, entry: object) -> str:
+    """Return the bin of a number, or without a unit the state that a number or truth names."""
     if not variable.unit:
-        raise _refusal(variable, number)
+        if (state := state_of(variable, entry)) is None:
+            raise _refusal(variable, entry)
+        return state
+    if not isinstance(entry, numbers.Real | Decimal) or isinstance(entry, bool):
+        raise _refusal(variable, entry)
+    number = as_float(entry)
     low = -math.inf if variable.minimum is None else variable.minimum
     high = math.inf if variable.maximum is None else variable.maximum
     name = variable.bin(number) if low <= number <= high else None
@@ -395,7 +410,10 @@ def _likelihood(variable: Variable, entry: Mapping[object, object]) -> Mapping[s
     weights: dict[str, float] = {}
     for state, weight in entry.items():
         name = _state(variable, state)
-        number = _float(weight) if isinstance(weight, numbers.Real) else math.nan
+        if name in weights:
+            problem = f"{variable.name} has the state {name!r} twice"
+            raise EvidenceError([f"{problem}; allowed: each state once"])
+        number = as_float(weight) if isinstance(weight, numbers.Real | Decimal) else math.nan
         if isinstance(weight, bool) or not 0 <= number < math.inf:
             problem = f"the likelihood of {variable.name}={name} is {weight!r}"
             raise EvidenceError([f"{problem}; allowed: a finite number, 0 or more"])
@@ -406,36 +424,27 @@ def _likelihood(variable: Variable, entry: Mapping[object, object]) -> Mapping[s
     return FrozenMapping({n: weights[n] for n in variable.state_names if n in weights})
 
 
-def _float(number: numbers.Real) -> float:
-    """Return a number as a float, infinite where it is too large for one."""
-    try:
-        return float(number)
-    except OverflowError:
-        return math.inf if number == abs(number) else -math.inf
-
-
-def _weight(text: str) -> float | str:
-    """Return a number, or the text itself where it is none."""
-    try:
-        return _typed(text)
-    except ValueError:
-        return text.strip()
-
-
-def _typed(text: str) -> float:
-    """Return a number as people type it; Python would read 1_0 as 10."""
-    if "_" in text:
-        raise ValueError(text)
-    return float(text)
+def _weights(variable: Variable, text: str, parts: list[str]) -> dict[str, float | str]:
+    """Return the likelihood of each state; the text itself where it is no number."""
+    weights: dict[str, float | str] = {}
+    for part in parts:
+        state, colon, weight = part.rpartition(":")
+        state, weight = (state.strip(), weight.strip()) if colon else (part, "")
+        if state in weights:
+            problem = f"{variable.name} has a state twice in {text!r}"
+            raise EvidenceError([f"{problem}; allowed: each state once"])
+        number = typed_number(weight)
+        weights[state] = weight if number is None else number
+    return weights
 
 
 def _number(variable: Variable, text: str) -> float:
-    try:
-        return _typed(text)
-    except ValueError:
+    number = typed_number(text)
+    if number is None:
         hint = suggestion(text, variable.state_names)
-        problem = f"{variable.name}: {text.strip()!r} is neither a number nor a state{hint}"
-        raise EvidenceError([f"{problem}; allowed: {_allowed(variable)}"]) from None
+        problem = f"{variable.name}: {text!r} is neither a number nor a state{hint}"
+        raise EvidenceError([f"{problem}; allowed: {_allowed(variable)}"])
+    return number
 
 
 def _notices(variable: Variable, entry: object) -> list[str]:
@@ -443,7 +452,7 @@ def _notices(variable: Variable, entry: object) -> list[str]:
     if (
         variable.intended_minimum is None
         or isinstance(entry, bool)
-        or not isinstance(entry, numbers.Real)
+        or not isinstance(entry, numbers.Real | Decimal)
         or float(entry) >= variable.intended_minimum
     ):
         return []

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from hamknee.base import Array, Codes, HamkneeError, listing, read_table, shipped
 from hamknee.network.cases import Cases, encode
 from hamknee.network.evidence import EvidenceError
+from hamknee.network.naming import parts_of, read_headings
 from hamknee.network.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def diagnosis_label(target: Variable, diagnosis: str) -> str:
     >>> diagnosis_label(Variable("condition", "target", "Condition", states), "strain|rupture")
     'Hamstring strain or Complete rupture'
     """
-    return " or ".join(target.state(name).label for name in diagnosis.split("|"))
+    return " or ".join(target.state(name).label for name in _names(target, diagnosis))
 
 
 def distinct_diagnoses(target: Variable, names: Iterable[str]) -> list[str]:
@@ -195,10 +196,16 @@ def distinct_diagnoses(target: Variable, names: Iterable[str]) -> list[str]:
     """
 
     def place(diagnosis: str) -> tuple[int, list[int]]:
-        places = [target.position[name] for name in diagnosis.split("|")]
+        places = [target.position[name] for name in _names(target, diagnosis)]
         return len(places), places
 
     return sorted(set(names), key=place)
+
+
+def _names(target: Variable, diagnosis: str) -> list[str]:
+    """Return the states that a diagnosis names; a name of a state may itself hold ``|``."""
+    whole = diagnosis in target.position
+    return [diagnosis] if whole else parts_of(target, diagnosis) or diagnosis.split("|")
 
 
 def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
@@ -230,6 +237,7 @@ def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
     [True, True, False]
     """
     target = vocabulary.target.name
+    frame = in_our_names(vocabulary, frame)
     if target not in frame.columns:
         given = listing(map(str, frame.columns))
         raise CasesError(
@@ -250,6 +258,28 @@ def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
     codes[:, number] = len(vocabulary.target.states)
     hidden = Cases(vocabulary, codes, cases.weights, cases.labels)
     return LabelledCases(hidden, truth, frame.drop(columns=named))
+
+
+def in_our_names(vocabulary: Vocabulary, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose columns are called like the variables that they are.
+
+    Raises
+    ------
+    CasesError
+        If several columns could be one variable.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.network import in_our_names, read_shipped_or_own
+    >>> frame = pd.DataFrame(columns=["CONDITION", "Pop", "doctor"])
+    >>> list(in_our_names(read_shipped_or_own().vocabulary, frame))
+    ['condition', 'pop', 'doctor']
+    """
+    headings = read_headings(vocabulary, [str(name) for name in frame.columns])
+    if headings.problems:
+        raise CasesError("\n".join(headings.problems))
+    return frame.rename(columns=dict(headings.variables))
 
 
 def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> LabelledCases:
@@ -280,10 +310,22 @@ def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> Lab
     >>> "summary" in published.about
     True
     """
-    frame = read_table(Path(path) if path else shipped("data/cases.csv"))
-    if "case_id" in frame.columns:
-        frame = frame.set_index("case_id")
+    frame = named_by_id(read_table(Path(path) if path else shipped("data/cases.csv")))
     return label(vocabulary, frame)
+
+
+def named_by_id(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose rows are called as a column ``case_id`` says, if it has one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hamknee.network import named_by_id
+    >>> list(named_by_id(pd.DataFrame({"CASE_ID": ["A", "B"], "pop": ["yes", "no"]})).index)
+    ['A', 'B']
+    """
+    ids = [name for name in frame.columns if str(name).strip().casefold() == "case_id"]
+    return frame.set_index(ids[0]) if len(ids) == 1 else frame
 
 
 def as_labelled(

@@ -1,6 +1,7 @@
 """The words of the model: variables, their states and their roles, read from vocabulary.toml."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -133,6 +134,11 @@ class Variable:
         """Index of each state by name."""
         return {name: index for index, name in enumerate(self.state_names)}
 
+    @cached_property
+    def by_label(self) -> Mapping[str, str]:
+        """Name of each state by its label, where that labels one state alone."""
+        return _unique((state.label, state.name) for state in self.states)
+
     def state(self, name: str) -> State:
         """Return the state of that name (KeyError if there is none)."""
         return self.states[self.position[name]]
@@ -195,6 +201,11 @@ class Vocabulary(Mapping[str, Variable]):
         return next(variable for variable in self.variables if variable.role == "target")
 
     @cached_property
+    def by_label(self) -> Mapping[str, str]:
+        """Name of each variable by its label, where that labels one variable alone."""
+        return _unique((variable.label, variable.name) for variable in self.variables)
+
+    @cached_property
     def index(self) -> Mapping[str, int]:
         """Number of each variable, by its name."""
         return {name: number for number, name in enumerate(self)}
@@ -219,6 +230,13 @@ class Vocabulary(Mapping[str, Variable]):
     def having(self, *roles: str) -> tuple[Variable, ...]:
         """Return the variables of the given roles, in order."""
         return tuple(variable for variable in self.variables if variable.role in roles)
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Return names by label, but not by a label that several have."""
+    pairs = list(pairs)
+    count = Counter(label for label, _ in pairs)
+    return {label: name for label, name in pairs if count[label] == 1}
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
