@@ -291,6 +291,10 @@ class _Truth:
     value: bool
 
 
+def _told_apart(cell: object) -> object:
+    return _Truth(bool(cell)) if isinstance(cell, TRUTHS) else cell
+
+
 @dataclass(frozen=True)
 class Column:
     """One variable in many cases, each distinct value once.
@@ -321,9 +325,7 @@ class Column:
 
         if series.dtype == object and pd.api.types.infer_dtype(series).startswith("mixed"):
             # Or else True would be the same value as 1.
-            truth = {True: _Truth(True), False: _Truth(False)}
-            series = series.map(lambda cell: truth[cell] if isinstance(cell, TRUTHS) else cell)
-            apart = cls._factorized(series)
+            apart = cls._factorized(series.map(_told_apart))
             distinct = list(apart.values)
             plain = [cell.value if isinstance(cell, _Truth) else cell for cell in distinct]
             return cls(apart.positions, plain)

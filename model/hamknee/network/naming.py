@@ -65,7 +65,7 @@ def as_float(number: numbers.Real | Decimal) -> float:
     try:
         return float(number)
     except OverflowError:
-        return float("inf") if number > 0 else -float("inf")
+        return float("inf") if number == abs(number) else -float("inf")
     except ValueError:  # a signalling NaN of Decimal
         return float("nan")
 
