@@ -7,6 +7,14 @@ from hamknee.estimation.accuracy import (
     from_rates,
     predictive_values,
 )
+from hamknee.estimation.derivation import Derivation, derive
+from hamknee.estimation.dossier import (
+    Association,
+    Dossier,
+    DossierError,
+    StatedEstimate,
+    read_dossier,
+)
 from hamknee.estimation.elicited import Elicited, Feedback, densities, feedback
 from hamknee.estimation.em import NoModeError
 from hamknee.estimation.fitting import beta_ess, dirichlet_ess, fit_beta, split_by_parent, split_ess
@@ -25,15 +33,21 @@ from hamknee.estimation.statements import (
 __all__ = [
     "METHODS",
     "Accuracy",
+    "Association",
+    "Derivation",
+    "Dossier",
+    "DossierError",
     "Elicited",
     "Feedback",
     "LearningError",
     "NoModeError",
     "Pool",
     "PredictiveValues",
+    "StatedEstimate",
     "Update",
     "beta_ess",
     "densities",
+    "derive",
     "dirichlet_ess",
     "feedback",
     "fit_beta",
@@ -48,6 +62,7 @@ __all__ = [
     "from_state_quantiles",
     "pool",
     "predictive_values",
+    "read_dossier",
     "split_by_parent",
     "split_ess",
     "update",

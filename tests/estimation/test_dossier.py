@@ -1,0 +1,76 @@
+"""Evidence is read with every fault named, and written as it was read."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hamknee.base import shipped
+from hamknee.estimation import Dossier, DossierError, read_dossier
+from hamknee.network import Vocabulary
+
+
+@pytest.fixture(scope="module")
+def dossier(vocabulary: Vocabulary) -> Dossier:
+    return read_dossier(shipped("data/evidence"), vocabulary)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(shipped("data/evidence"), tmp_path / "evidence")
+    return tmp_path / "evidence"
+
+
+def changed(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_what_is_written_is_read_again(
+    dossier: Dossier, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    for name, text in dossier.files().items():
+        (tmp_path / name).write_text(text, "utf-8")
+    assert read_dossier(tmp_path, vocabulary) == dossier
+
+
+def test_figures_and_associations_may_be_missing(folder: Path, vocabulary: Vocabulary) -> None:
+    (folder / "associations.csv").unlink()
+    assert read_dossier(folder, vocabulary).parents == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("estimates.csv", "variable,state", "variables,state", "line 1: the columns are variables"),
+        ("estimates.csv", "\nsetting,", "\nseting,", "column variable: there is no 'seting'"),
+        ("estimates.csv", "judgement", "judgment", "unknown basis 'judgment' (did you mean"),
+        ("estimates.csv", "0.6,0.4,0.78", "0.6,0.7,0.78", "found '0.7', '0.6', '0.78'"),
+        ("estimates.csv", "0.6,0.4,0.78", "0.61,0.4,0.78", "setting adds up to 1.01"),
+        (
+            "estimates.csv",
+            "setting,primary_care",
+            "setting,sports_clinic",
+            "setting has the states",
+        ),
+        ("estimates.csv", "condition=strain", "condition=strian", "found 'condition=strian'"),
+        ("associations.csv", "sudden,,1,", "sudden,,-1,", "column odds_ratio: found '-1'"),
+        ("associations.csv", "onset,sudden", "onset,suden", "onset has no state 'suden'"),
+        ("facts.csv", "HF001,", '"HF001,', "cannot be read as a table"),
+    ],
+)
+def test_a_fault_is_named(
+    folder: Path, vocabulary: Vocabulary, file: str, old: str, new: str, message: str
+) -> None:
+    changed(folder / file, old, new)
+    with pytest.raises(DossierError) as error:
+        read_dossier(folder, vocabulary)
+    assert message in str(error.value)
+    assert str(error.value).startswith(file)
+
+
+def test_a_fact_that_is_not_there_is_named(folder: Path, vocabulary: Vocabulary) -> None:
+    changed(folder / "facts.csv", "HF001,", "HF000,")
+    with pytest.raises(DossierError, match="there is no fact 'HF001'"):
+        read_dossier(folder, vocabulary)
