@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 import hamknee
 from hamknee.guidance import fields
-from hamknee.guidance.fields import COURSES, GROUPS, Known, Problem
+from hamknee.guidance.fields import COURSES, GROUPS, Known, Problem, Wording
 
 NAMES = {
     "levels": ["emergency", "self_care"],
@@ -34,7 +34,6 @@ FIELDS: dict[str, tuple[object, object, list[object]]] = {
     "ConditionName": ("dvt", "dvt", ["DVT", "", None]),
     "GroupName": ("rehabilitation", "rehabilitation", ["rehab", False]),
     "CourseName": ("same", "same", ["as before", 0]),
-    "Texts": (["a", "a"], ("a", "a"), ["a", [""], [3], {"a": "b"}]),
     "MeasureNames": (["ice", "unload"], ("ice", "unload"), ["ice", ["ice", "ice"], ["heat"]]),
     "FlagNames": (["fever"], ("fever",), [["fevers"], [["fever"]]]),
     "ConditionNames": ([], (), [["other"], None]),
@@ -45,6 +44,12 @@ FIELDS: dict[str, tuple[object, object, list[object]]] = {
         ({"pop": frozenset({"yes"}), "swelling": frozenset({"leg", "effusion"})},),
         [{"pop": "yes"}, ["pop"], [{}], [{"pop": []}], [{"pop": "maybe"}], [{"condition": "dvt"}],
          [{"pop": [["yes"]]}], [{"pop": {"yes": 1}}], [{"pop": True}]],
+    ),
+    "Wordings": (
+        ["Go.", {"text": "Stay.", "not_with": [{"pop": "yes"}]}],
+        (Wording("Go."), Wording("Stay.", (), ({"pop": frozenset({"yes"})},))),
+        ["", [""], [3], {"a": "b"}, [{"pop": "yes"}], [{"text": ""}], [{"text": "a", "with": []}],
+         [{"text": "a", "only_with": [{"popp": "yes"}]}], [{"text": "a", "not_with": "pop"}]],
     ),
 }  # fmt: skip
 
@@ -108,6 +113,8 @@ def test_nothing_is_converted_and_nothing_else_is_raised(field: str, value: Any)
         assert held == frozenset(value)
     elif field == "Patterns":
         assert value == []  # a pattern that means something is not met by chance
+    elif field == "Wordings":
+        assert [wording.text for wording in held] == ([value] if isinstance(value, str) else value)
     elif isinstance(value, list):
         assert held == tuple(value)
     else:

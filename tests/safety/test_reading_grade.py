@@ -29,7 +29,14 @@ def grade(text: str) -> float:
 
 def read_text(entry: Mapping[str, object]) -> str:
     texts = [entry[key] for key in READ if key in entry]
-    return " ".join(" ".join(text) if isinstance(text, list) else str(text) for text in texts)
+    return " ".join(text for entry in texts for text in wordings(entry))
+
+
+def wordings(entry: object) -> list[str]:
+    """Return the texts of an entry: one, several, or each for some answers."""
+    if isinstance(entry, list):
+        return [text for part in entry for text in wordings(part)]
+    return [str(entry["text"] if isinstance(entry, Mapping) else entry)]
 
 
 SPOKEN = {"knee": 1, "torn": 1, "tendon": 2, "muscle": 2, "artery": 3, "inches": 2, "moves": 1}

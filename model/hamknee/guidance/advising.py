@@ -2,7 +2,8 @@
 
 A measure is advised to everybody only if it helps every likely condition. What helps some is
 named with the conditions it is for, and what a condition that is not excluded forbids is held
-back from all, with the reason.
+back from all, with the reason. A text that the answers rule out is not told: nobody raises a leg
+against a swelling that is not there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hamknee.base import percent
-from hamknee.guidance.texts import Condition, Measure
+from hamknee.guidance.fields import Wordings
+from hamknee.guidance.texts import Condition, Measure, suits
 from hamknee.guidance.triaging import Triage, triage
 from hamknee.inference import AnyCase, Model
 
@@ -183,6 +185,7 @@ class _Maker:
         self.guidance = triaged.guidance
         self.words = triaged.guidance.words
         self.target = triaged.interval.posterior.target
+        self.evidence = triaged.interval.posterior.evidence
         self.likely = self._likely()
         self.not_excluded = [
             condition
@@ -249,12 +252,17 @@ class _Maker:
         Where there is no time for self-care, only what could do harm.
         """
         rules, self_care = self.guidance.self_care, self.triage.about.self_care
-        sources = dict.fromkeys(rules.dont, rules.source) if self_care else {}
-        for condition in [*self.not_excluded, *(self.likely if self_care else ())]:
-            sources = dict.fromkeys(condition.dont, condition.source) | sources
-        ordered = [text for condition in self.not_excluded for text in condition.dont]
-        for text in dict.fromkeys([*ordered, *(rules.dont if self_care else ()), *sources]):
-            yield Item("dont", text, sources[text])
+        entries = [*self.not_excluded, *([rules, *self.likely] if self_care else [])]
+        sources: dict[str, str] = {}
+        for entry in entries:
+            for text in self._suited(entry.dont):
+                sources.setdefault(text, entry.source)
+        for text, source in sources.items():
+            yield Item("dont", text, source)
+
+    def _suited(self, wordings: Wordings) -> list[str]:
+        """Return the texts that are for somebody with these answers."""
+        return [wording.text for wording in wordings if suits(wording, self.evidence)]
 
     def rehabilitation(self) -> Iterator[Item]:
         if self.triage.about.rehabilitation:
@@ -266,6 +274,8 @@ class _Maker:
         for measure in self.guidance.measures.values():
             helped = tuple(c.name for c in self.likely if measure.name in c.helps)
             if measure.group != group or measure.name in self.withheld or not helped:
+                continue
+            if not self._suited(measure.text):
                 continue
             if len(helped) == len(self.likely):
                 yield Item(section, self._told(measure), measure.source, measure.name)
@@ -312,4 +322,4 @@ class _Maker:
     def _told(self, measure: Measure) -> str:
         """Return a measure, and for how long where it does not only bridge the hours."""
         how_long = f" {measure.how_long}" if self.triage.about.rehabilitation else ""
-        return measure.text + how_long
+        return self._suited(measure.text)[0] + how_long

@@ -24,6 +24,25 @@ Pattern: TypeAlias = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
+class Wording:
+    """One text, and the answers it is for.
+
+    Parameters
+    ----------
+    text : str
+        What is told.
+    only_with : tuple of Pattern
+        It is told only where the answers say one of these; empty where it needs none.
+    not_with : tuple of Pattern
+        It is not told where the answers say one of these.
+    """
+
+    text: str
+    only_with: tuple[Pattern, ...] = ()
+    not_with: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True)
 class Known:
     """What the entries of a file may name.
 
@@ -117,8 +136,8 @@ def _one_of(what: str, kind: str) -> Field:
     return Field(check)
 
 
-def _list_of(kind: str | None = None) -> Field:
-    """Return the field of several texts, or of several names of a kind, each once."""
+def _list_of(kind: str) -> Field:
+    """Return the field of several names of a kind, each once."""
 
     def check(value: Any, known: Known) -> Iterator[Problem]:
         if not isinstance(value, list):
@@ -127,9 +146,9 @@ def _list_of(kind: str | None = None) -> Field:
         for place, text in enumerate(value):
             if not isinstance(text, str) or not text.strip():
                 yield f"found {text!r}", "texts"
-            elif kind and text not in (allowed := known.names[kind]):
+            elif text not in (allowed := known.names[kind]):
                 yield f"{text!r} is not in [{kind}]{suggestion(text, allowed)}", listing(allowed)
-            elif kind and text in value[:place]:
+            elif text in value[:place]:
                 yield f"{text!r} stands there twice", "each once"
 
     return Field(check, tuple)
@@ -153,6 +172,34 @@ def _patterns(value: Any, known: Known) -> Iterator[Problem]:
                 if state not in allowed:
                     hint = suggestion(state, allowed)
                     yield f"{state!r} is not a state of {name}{hint}", listing(allowed)
+
+
+def _wordings(value: Any, known: Known) -> Iterator[Problem]:
+    if not isinstance(value, list | str):
+        yield f"found {value!r}", "a text, or a list in square brackets"
+        return
+    for entry in _listed(value):
+        if not isinstance(entry, dict):
+            yield from _text(entry, known)
+            continue
+        yield from _text(entry.get("text"), known)
+        for key in entry.keys() - {"text"}:
+            if key in ("only_with", "not_with"):
+                yield from _patterns(entry[key], known)
+            else:
+                yield f"unknown key {key!r}", "text, only_with, not_with"
+
+
+def _made_wordings(value: str | list[str | dict[str, Any]]) -> tuple[Wording, ...]:
+    entries = [{"text": entry} if isinstance(entry, str) else entry for entry in _listed(value)]
+    return tuple(
+        Wording(
+            entry["text"],
+            _made_patterns(entry.get("only_with", [])),
+            _made_patterns(entry.get("not_with", [])),
+        )
+        for entry in entries
+    )
 
 
 def _made_patterns(value: list[dict[str, Any]]) -> tuple[Pattern, ...]:
@@ -179,10 +226,10 @@ LevelName = Annotated[str, _one_of("level", "levels")]
 ConditionName = Annotated[str, _one_of("condition", "conditions")]
 GroupName = Annotated[str, _one_of("group", "groups")]
 CourseName = Annotated[str, _one_of("course", "courses")]
-Texts = Annotated[tuple[str, ...], _list_of()]
 MeasureNames = Annotated[tuple[str, ...], _list_of("measures")]
 FlagNames = Annotated[tuple[str, ...], _list_of("flags")]
 ConditionNames = Annotated[tuple[str, ...], _list_of("conditions")]
 VariableNames = Annotated[tuple[str, ...], _list_of("variables")]
 States = Annotated[frozenset[str], Field(_states, frozenset)]
 Patterns = Annotated[tuple[Pattern, ...], Field(_patterns, _made_patterns)]
+Wordings = Annotated[tuple[Wording, ...], Field(_wordings, _made_wordings)]

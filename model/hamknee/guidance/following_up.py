@@ -136,8 +136,8 @@ def follow_up(
     >>> import hamknee
     >>> later = hamknee.follow_up(hamknee.load(), {"onset": "gradual"}, days=20, course="same")
     >>> print(later.course_text)
-    After 20 days: about the same. After two weeks or more without change, let somebody
-    examine it instead of trying the same again. The level ... “See a professional”.
+    After 20 days: about the same. It has been two weeks or more. Let somebody look at it; do
+    not just try the same again. The level stays “See a professional”.
     """
     guidance = guidance_for(model)
     rule = _rule(guidance, days, course)

@@ -21,8 +21,9 @@ from hamknee.guidance.fields import (
     States,
     Switch,
     Text,
-    Texts,
     VariableNames,
+    Wording,
+    Wordings,
 )
 from hamknee.network import Evidence, possible_states
 
@@ -87,12 +88,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class Measure:
-    """Something one can do: self-care, or a step of rehabilitation."""
+    """Something one can do: self-care, or a step of rehabilitation.
+
+    The first of its wordings that suits the answers is told; where none does, nothing is.
+    """
 
     name: str
     group: GroupName
     label: Text
-    text: Text
+    text: Wordings
     how_long: Text
     source: Sources
 
@@ -105,7 +109,7 @@ class Condition:
     expect: Text
     recovery: Text
     helps: MeasureNames
-    dont: Texts
+    dont: Wordings
     source: Sources
     avoid: MeasureNames = ()
     because: Text = ""
@@ -118,7 +122,7 @@ class SelfCare:
 
     likely_from: Proportion
     how_long: Text
-    dont: Texts
+    dont: Wordings
     source: Sources
 
 
@@ -239,6 +243,24 @@ SINGLE = tuple(name for name, hint in _HINTS.items() if is_dataclass(hint))
 _KINDS: dict[str, type] = {n: (get_args(hint) or [hint])[-1] for n, hint in _HINTS.items()}
 ENTRIES: Mapping[str, type] = {n: kind for n, kind in _KINDS.items() if is_dataclass(kind)}
 """What stands in each table."""
+
+
+def suits(wording: Wording, evidence: Evidence) -> bool:
+    """Return whether a text is for somebody with these answers; an open question rules none out.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.guidance import guidance_for
+    >>> from hamknee.guidance.texts import suits
+    >>> model = hamknee.load()
+    >>> (raise_it,) = guidance_for(model).measures["elevation"].text
+    >>> [suits(raise_it, model.case(case).evidence) for case in ({}, {"swelling": "none"})]
+    [True, False]
+    """
+    wanted = [matches(pattern, evidence) for pattern in wording.only_with]
+    unfit = [matches(pattern, evidence) for pattern in wording.not_with]
+    return (any(wanted) or not wanted) and not any(unfit)
 
 
 def matches(pattern: Pattern, evidence: Evidence) -> bool:
