@@ -252,11 +252,13 @@ class _Maker:
         Where there is no time for self-care, only what could do harm.
         """
         rules, self_care = self.guidance.self_care, self.triage.about.self_care
-        entries = [*self.not_excluded, *([rules, *self.likely] if self_care else [])]
+        lists = [(entry.dont, entry.source) for entry in self.not_excluded]
+        if self_care:
+            lists += [(rules.dont, rules.source)]
+            lists += [(entry.dont, entry.source) for entry in self.likely]
         sources: dict[str, str] = {}
-        for entry in entries:
-            for text in self._suited(entry.dont):
-                sources.setdefault(text, entry.source)
+        for wordings, source in lists:
+            sources |= {text: source for text in self._suited(wordings) if text not in sources}
         for text, source in sources.items():
             yield Item("dont", text, source)
 

@@ -191,7 +191,9 @@ def _wordings(value: Any, known: Known) -> Iterator[Problem]:
 
 
 def _made_wordings(value: str | list[str | dict[str, Any]]) -> tuple[Wording, ...]:
-    entries = [{"text": entry} if isinstance(entry, str) else entry for entry in _listed(value)]
+    entries: list[dict[str, Any]] = [
+        {"text": entry} if isinstance(entry, str) else entry for entry in _listed(value)
+    ]
     return tuple(
         Wording(
             entry["text"],
