@@ -47,6 +47,8 @@ def test_json_holds_every_number_and_how_it_was_learned(capsys, clinic, tmp_path
     assert code == 0
     assert (answer["cases"], answer["complete"], answer["weight"]) == (3, 0, 1.5)
     assert answer["converged"] is True
+    assert list(answer["kept"]) == ["condition", "setting"]
+    assert answer["one_sided"] == []
     assert len(answer["log_likelihood"]) == answer["iterations"] + 1
     assert answer["output"]["sha256"] == hamknee.load(tmp_path / "new.csv").sha256
     assert len(answer["numbers"]) == len(read_shipped_or_own().rows)
@@ -57,11 +59,38 @@ def test_the_published_cases_are_not_to_be_learned_from(capsys, tmp_path):
     published = shipped("data/cases.csv")
     copy = tmp_path / "copy.csv"
     copy.write_bytes(published.read_bytes())
-    for path in (published, copy):
+    part = tmp_path / "part.csv"
+    part.write_text("".join(published.read_text("utf-8").splitlines(True)[:9]), encoding="utf-8")
+    for path in (published, copy, part):
         code, _, err = run(capsys, "update", path, "-o", tmp_path / "new.csv")
         assert code == 2
         assert "there to check the numbers" in err
     assert not (tmp_path / "new.csv").exists()
+
+
+def test_the_setting_is_learned_only_where_it_is_named(capsys, clinic, tmp_path):
+    def settings(*arguments):
+        new = tmp_path / f"new{len(arguments)}.csv"
+        code, out, _ = run(capsys, "update", clinic, "-o", new, "--json", *arguments)
+        assert code == 0
+        numbers = json.loads(out)["numbers"]
+        return [n["new"] != n["old"] for n in numbers if n["variable"] == "setting"]
+
+    assert not any(settings())
+    assert all(settings("--learn", "setting"))
+
+
+def test_what_is_told_only_when_it_is_there_is_learned_only_where_it_is_named(capsys, tmp_path):
+    lines = ["condition,pop,onset"] + 60 * ["strain,yes,gradual"] + 80 * ["strain,,gradual"]
+    clinic, new = tmp_path / "clinic.csv", tmp_path / "new.csv"
+    clinic.write_text("\n".join(lines), encoding="utf-8")
+    code, _, err = run(capsys, "update", clinic, "-o", new)
+    assert code == 2
+    assert "pop: 'no' in 0 of 60 cases that tell it, where about" in err
+    assert not new.exists()
+    code, out, _ = run(capsys, "update", clinic, "-o", new, "--one-sided", "pop", "--json")
+    assert code == 0
+    assert json.loads(out)["one_sided"][0].startswith("pop: 'no' in 0 of 60")
 
 
 def test_an_input_is_not_overwritten(capsys, clinic, tmp_path):

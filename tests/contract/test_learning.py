@@ -44,7 +44,7 @@ def test_complete_cases_of_the_shipped_network_give_what_pgmpy_gives(model: Mode
         pseudo_counts={name: _pgmpys_counts(cpt) for name, cpt in given.items()},
     )
     fitted = estimator.fit(to_pgmpy(model), frame_of(model, cases))
-    learned = update(priors, cases).priors.cpts()
+    learned = update(priors, cases, learn="setting").priors.cpts()
     assert len(fitted.parameters_) == len(learned)
     for table in fitted.parameters_:
         cpt = learned[table.variable]

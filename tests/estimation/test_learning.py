@@ -179,16 +179,15 @@ def test_variables_can_be_kept() -> None:
 
 def test_rows_keep_their_sources_and_their_notes_say_what_they_were(priors: Priors) -> None:
     case = pd.DataFrame([{"condition": "strain", "setting": "sports_clinic", "pop": "yes"}])
-    learned = update(priors, case, name="clinic.csv", source=SOURCE)
+    learned = update(priors, case, learn="setting", name="clinic.csv", source=SOURCE)
     changed = [(a, b) for a, b in zip(priors.rows, learned.priors.rows, strict=True) if a != b]
     assert {old.basis for old, _ in changed} >= {"published", "judgement"}
     assert {old.variable for old, _ in changed} >= {"condition", "setting", "pop"}
     for old, new in changed:
         assert new.sources == (*old.sources, SOURCE)
         assert new.basis == ("indirect" if old.basis == "published" else old.basis)
-        assert new.note.startswith(old.note)
-        assert f"{old.probability:.4g} (ess {old.ess:.4g}) before" in new.note
-        assert new.note.endswith("cases of clinic.csv")
+        assert new.note.startswith(f"was {old.probability:.4g} (ess {old.ess:.4g}) before ")
+        assert new.note.endswith(f" cases of clinic.csv: {old.note}")  # its range is of what it was
 
 
 def test_what_is_learned_can_be_saved_and_read_again(
@@ -258,6 +257,12 @@ def test_an_em_that_has_not_settled_says_so() -> None:
         ({"tolerance": 0}, "tolerance 0"),
         ({"source": "two words"}, "one key of references.bib"),
         ({"keep": ["z"]}, "allowed: t, x"),
+        ({"keep": "z"}, "unknown variable 'z'; allowed: t, x"),
+        ({"keep": 5}, "keep is 5; allowed: a name, or several, of t, x"),
+        ({"learn": ["z"]}, "unknown variable 'z'"),
+        ({"one_sided": ["z"]}, "unknown variable 'z'"),
+        ({"keep": "t", "learn": "t"}, r"t \(asked for\); allowed: one of the two"),
+        ({"name": "a;=1"}, "that a spreadsheet may run as a formula"),
         ({"cohort": MIXED.drop(columns="t")}, "no column 't'"),
         ({"cohort": MIXED[:0]}, "the cohort has no cases; allowed: at least one"),
         ({"cohort": MIXED.replace("no", "nay")}, "allowed: yes, no"),

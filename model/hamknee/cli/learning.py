@@ -39,8 +39,22 @@ def update(
         list[str] | None,
         typer.Option(
             metavar="VARIABLE",
-            help="Leave its numbers as they are (several: repeat it); 'condition' where the cases "
-            "were chosen by their diagnosis.",
+            help="Leave its numbers, and those of what leads to it, as they are (several: repeat "
+            "it); 'condition' where the cases were chosen by their diagnosis.",
+        ),
+    ] = None,
+    learn: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VARIABLE",
+            help="Learn it though it says where the cases were seen; otherwise 'setting' stays.",
+        ),
+    ] = None,
+    one_sided: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VARIABLE",
+            help="Learn from it though it seems to be written down only when it is there.",
         ),
     ] = None,
     source: Annotated[
@@ -53,18 +67,17 @@ def update(
 ) -> None:
     """Add the cases of a cohort to the numbers and write a new priors.csv."""
     data = read_bytes(cohort, TableError)
-    _check_files(cohort, data, output, priors)
+    _check_files(cohort, output, priors)
     _check_source(source, output)
     numbers = read_shipped_or_own(priors)
-    frame = parse_table(data, cohort.name)
-    if "case_id" in frame.columns:
-        frame = frame.set_index("case_id")
     learned = update_priors(
         numbers,
-        frame,
+        parse_table(data, cohort.name),
         weight=weight,
         method=method,
         keep=keep or (),
+        learn=learn or (),
+        one_sided=one_sided or (),
         name=cohort.name,
         source=source,
     )
@@ -80,20 +93,12 @@ def update(
     console.print(f"priors {numbers.sha256[:12]} from {numbers.source}", style="dim")
 
 
-def _check_files(cohort: Path, data: bytes, output: Path, priors: Path | None) -> None:
-    """Raise if an input would be overwritten, or the published cases learned from."""
+def _check_files(cohort: Path, output: Path, priors: Path | None) -> None:
+    """Raise if an input would be overwritten."""
     for path in (cohort, priors_path(priors), shipped("data/priors.csv")):
         if output.exists() and output.samefile(path):
             problem = f"{str(output)!r} is read, and would be overwritten"
             raise LearningError(f"{problem}; allowed: the name of a new file")
-    published = shipped("data/cases.csv")
-    if data == published.read_bytes():
-        why = (
-            "these are the published cases, which are there to check the numbers, and would check "
-            "nothing if the numbers were made from them (nor are cases that got published a sample "
-            "of patients)"
-        )
-        raise LearningError(f"{why}; allowed: a cohort of your own")
 
 
 def _check_source(source: str | None, output: Path) -> None:
@@ -132,6 +137,8 @@ def _as_json(learned: Update, output: Path) -> dict[str, object]:
         "complete": learned.complete,
         "weight": learned.weight,
         "method": learned.method,
+        "kept": dict(learned.kept),
+        "one_sided": [column.text for column in learned.one_sided],
         "iterations": learned.iterations,
         "converged": learned.converged,
         "log_likelihood": [float(value) for value in learned.log_likelihood],

@@ -19,6 +19,7 @@ from hamknee.estimation.elicited import Elicited, Feedback, densities, feedback
 from hamknee.estimation.em import NoModeError
 from hamknee.estimation.fitting import beta_ess, dirichlet_ess, fit_beta, split_by_parent, split_ess
 from hamknee.estimation.learning import METHODS, LearningError, Update, update
+from hamknee.estimation.one_sided import OneSided
 from hamknee.estimation.pooling import Pool, pool
 from hamknee.estimation.statements import (
     from_chips,
@@ -41,6 +42,7 @@ __all__ = [
     "Feedback",
     "LearningError",
     "NoModeError",
+    "OneSided",
     "Pool",
     "PredictiveValues",
     "StatedEstimate",

@@ -126,6 +126,8 @@ class ExpectedCounts:
         What is known, the target included.
     weights : ndarray, shape (cases,)
         For how many cases each counts, above 0.
+    everything : bool
+        Whether a variable is counted also where nothing is known of it or of what follows.
 
     Raises
     ------
@@ -133,13 +135,15 @@ class ExpectedCounts:
         Naming the first case that the model holds impossible.
     """
 
-    def __init__(self, model: Model, cases: Cases, weights: Array) -> None:
+    def __init__(
+        self, model: Model, cases: Cases, weights: Array, *, everything: bool = False
+    ) -> None:
         self.target = model.engine.target
         self.weights = weights
         self.own = not model.cpts[model.vocabulary.target.name].parents
         with np.errstate(divide="ignore"):
             self.on_target = np.log(cases.weights[self.target])[cases.codes[:, self.target]]
-        counted = _counted(model, cases)
+        counted = np.ones(cases.codes.shape, bool) if everything else _counted(model, cases)
         self.of_target = weights * counted[:, self.target]
         self.parts = [_part(group, cases, counted) for group in model.engine.groups]
         log_p = log_total(model.log_joint(cases))

@@ -8,7 +8,7 @@ are added as counts (Spiegelhalter & Lauritzen 1990). With blanks the counts are
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,17 +17,21 @@ import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, listing
 from hamknee.estimation.em import ExpectedCounts, Fitted, fit
+from hamknee.estimation.one_sided import OneSided, one_sided_columns
+from hamknee.estimation.selection import ASKED, kept_variables, variable_names
 from hamknee.inference import Model
 from hamknee.network import (
+    LONGEST_NOTE,
     Cases,
     LabelledCases,
     Priors,
     Row,
     encode,
-    find_variable,
     given_text,
     in_our_names,
     label,
+    note_problems,
+    published_among,
 )
 
 if TYPE_CHECKING:
@@ -47,8 +51,21 @@ _WORDS = {"posterior_mean": "posterior mean", "map": "posterior mode"}
 
 _ASSUMED = (
     "Assumed: blanks are missing at random (whether something was recorded may depend on what is "
-    "recorded of the case, not on what is not), and nobody was chosen for the cohort by diagnosis "
-    "or findings. The arrows are taken as given."
+    "recorded of the case, not on what is not), and nobody was chosen for the cohort by anything "
+    "but what is kept. The arrows are taken as given."
+)
+
+_PUBLISHED = (
+    "these are published cases ({names}), which are there to check the numbers, and would check "
+    "nothing if the numbers were made from them (nor are cases that got published a sample of "
+    "patients); allowed: a cohort of your own"
+)
+
+_ONE_SIDED = (
+    "written down on one side only, it seems, so that a blank may stand for the other side. Read "
+    "as blanks, they would make the side that is told too common:\n{columns}\nallowed: say what a "
+    "blank means in these columns, leave the columns out, or name them in one_sided (--one-sided) "
+    "to learn from them all the same"
 )
 
 
@@ -90,8 +107,10 @@ class Update:
         Number of cases, and of those in which every variable is known.
     weight : float
         For how many cases they count together.
-    kept : tuple of str
-        Variables whose numbers were to stay as they are.
+    kept : mapping of str to str
+        Variables whose numbers were to stay as they are, and why.
+    one_sided : tuple of OneSided
+        What seems to be written down on one side only, and was learned from all the same.
     unused : tuple of str
         Columns of the cohort that are no variables.
     name : str
@@ -122,9 +141,10 @@ class Update:
     size: int
     complete: int
     weight: float
-    kept: tuple[str, ...]
+    kept: Mapping[str, str]
     unused: tuple[str, ...]
     name: str
+    one_sided: tuple[OneSided, ...] = field(default=())
 
     @property
     def iterations(self) -> int:
@@ -209,7 +229,13 @@ class Update:
                 f"{of} stay as they are: no case reaches them, or they were not to move."
             )
         if self.kept:
-            sentences.append(f"Kept as asked: {listing(self.kept)}.")
+            asked = [name for name, why in self.kept.items() if why == ASKED]
+            others = [f"{name} ({why})" for name, why in self.kept.items() if why != ASKED]
+            sentences += [f"Kept as asked: {listing(asked)}."] if asked else []
+            sentences += [f"Kept too: {listing(others)}."] if others else []
+        if self.one_sided:
+            sided = "; ".join(column.text for column in self.one_sided)
+            sentences.append(f"Learned all the same, though told on one side only: {sided}.")
         if self.unused:
             sentences.append(f"Not used, as no variables of the model: {listing(self.unused)}.")
         return sentences
@@ -222,6 +248,8 @@ def update(
     weight: float | Weights = 1.0,
     method: str = "posterior_mean",
     keep: Collection[str] = (),
+    learn: Collection[str] = (),
+    one_sided: Collection[str] = (),
     iterations: int = 1000,
     tolerance: float = 1e-5,
     name: str = "the cohort",
@@ -232,7 +260,8 @@ def update(
     Exact where nothing is blank (Spiegelhalter & Lauritzen 1990), else by EM (Lauritzen 1995). A
     column's equivalent sample size grows by the cases that reach it, times the share of their
     information that is not missing (Louis 1982). Columns of 0 and 1, and columns that no case
-    reaches, stay exactly as they are.
+    reaches, stay exactly as they are. So do variables of the role context, as a cohort of one
+    clinic does not tell how common such clinics are, and whatever leads to a variable that is kept.
 
     Parameters
     ----------
@@ -247,8 +276,14 @@ def update(
         The mean of each updated Dirichlet, or its mode, which needs ess × probability above 1.
         What of the observed data's likelihood never falls with each is said in
         `hamknee.estimation.em`.
-    keep : collection of str
-        Variables whose numbers stay, such as the target where cases were chosen by diagnosis.
+    keep : collection of str, or str
+        Variables whose numbers stay, such as the target where cases were chosen by diagnosis. What
+        leads to them stays too.
+    learn : collection of str, or str
+        Variables of the role context that are to be learned: the cohort was drawn from all of them.
+    one_sided : collection of str, or str
+        Variables to learn from even if they seem to be written down only when present; otherwise
+        such a cohort is refused (see `docs/method.md`).
     iterations : int
         Of EM, at most.
     tolerance : float
@@ -265,7 +300,8 @@ def update(
     Raises
     ------
     LearningError, CasesError, EvidenceError
-        If an argument or the cohort cannot be used.
+        If an argument or the cohort cannot be used: among others if it holds published cases, or
+        if a variable seems to be written down on one side only.
     NoModeError
         If the method is "map" and a column has no mode inside.
     ImpossibleEvidenceError
@@ -286,7 +322,7 @@ def update(
     >>> after.posterior(case)["rupture"] > before.posterior(case)["rupture"]
     True
     """
-    cases, unused = _cases(priors, cohort)
+    cases, keys, unused = _cases(priors, cohort)
     weights = _weights(weight, len(cases))
     if method not in METHODS:
         raise LearningError(f"unknown method {method!r}; allowed: {listing(METHODS)}")
@@ -295,15 +331,23 @@ def update(
         raise LearningError(f"found {settings}; allowed: at least 1, and between 0 and 1")
     if source is not None and source.split() != [source]:
         raise LearningError(f"{source!r} cannot be a source; allowed: one key of references.bib")
-    kept = tuple(find_variable(priors.vocabulary, each).name for each in dict.fromkeys(keep))
+    for problem, allowed in note_problems(_was(0.5, 1, 1, name)):
+        raise LearningError(f"{name!r} cannot be a name: {problem}; allowed: {allowed}")
+    kept = kept_variables(priors.vocabulary, priors.parents, keep, learn)
+    willing = variable_names(priors.vocabulary, one_sided, "one_sided")
+    if published := published_among(cases, keys):
+        raise LearningError(_PUBLISHED.format(names=listing(map(str, published), most=5)))
 
     cpts = list(priors.cpts().values())
     model = Model(priors.vocabulary, priors.cpts())
     counter = ExpectedCounts(model, cases, weights)
+    sided = one_sided_columns(model, cases)
+    if refused := [column.text for column in sided if column.variable not in willing]:
+        raise LearningError(_ONE_SIDED.format(columns="\n".join(refused)))
     fitted = fit(
         counter,
         cpts,
-        keep=kept,
+        keep=tuple(kept),
         off=METHODS[method],
         iterations=iterations,
         tolerance=tolerance,
@@ -324,19 +368,26 @@ def update(
         kept=kept,
         unused=unused,
         name=name,
+        one_sided=tuple(sided),
     )
 
 
-def _cases(priors: Priors, cohort: Cohort) -> tuple[Cases, tuple[str, ...]]:
-    """Return the cases with what is known of the diagnosis, and the columns that are not used."""
+def _cases(
+    priors: Priors, cohort: Cohort
+) -> tuple[Cases, Sequence[object] | None, tuple[str, ...]]:
+    """Return the cases with what is known of the diagnosis, their keys, and the unused columns."""
     vocabulary = priors.vocabulary
+    keys: Sequence[object] | None = None
     unused: tuple[str, ...] = ()
     if isinstance(cohort, LabelledCases):
         cases = cohort.with_diagnosis()
+        keys = list(cohort.about["case_id"]) if "case_id" in cohort.about else None
         unused = tuple(map(str, cohort.about.columns))
     elif isinstance(cohort, Cases):
         cases = cohort
     elif hasattr(cohort, "columns"):
+        if "case_id" in cohort.columns and "case_id" not in vocabulary:
+            cohort = cohort.set_index("case_id")
         label(vocabulary, cohort)  # for its checks; it would make sets of likelihoods
         cohort = in_our_names(vocabulary, cohort)
         cases = encode(vocabulary, cohort[[name for name in cohort.columns if name in vocabulary]])
@@ -349,7 +400,7 @@ def _cases(priors: Priors, cohort: Cohort) -> tuple[Cases, tuple[str, ...]]:
         raise LearningError(f"{problem}; allowed: the same for both")
     if not len(cases):
         raise LearningError("the cohort has no cases; allowed: at least one")
-    return cases, unused
+    return cases, keys, unused
 
 
 def _weights(weight: float | Weights, count: int) -> Array:
@@ -380,17 +431,22 @@ def _rewritten(
             rows.append(row)
             continue
         cases = float(fitted.counts[i][column].sum())
-        was = f"{row.probability:.4g} (ess {row.ess:.4g}) before {cases:.4g} cases of {name}"
+        was = _was(row.probability, row.ess, cases, name)
         changed = replace(
             row,
             probability=float(fitted.tables[i][place]),
             ess=row.ess + cases * float(shares[i][column]),
             basis="indirect" if row.basis == "published" else row.basis,
             sources=tuple(dict.fromkeys([*row.sources, *([source] if source else [])])),
-            note="; ".join(filter(None, [row.note, was])),
+            note=": ".join(filter(None, [was, row.note]))[:LONGEST_NOTE],
         )
         rows.append(changed)
     return Priors(priors.vocabulary, tuple(rows))
+
+
+def _was(probability: float, ess: float, cases: float, name: str) -> str:
+    """Return what a number was, which stands before what was said of it."""
+    return f"was {probability:.4g} (ess {ess:.4g}) before {cases:.4g} cases of {name}"
 
 
 def _place(priors: Priors, row: Row) -> tuple[int, ...]:

@@ -45,6 +45,7 @@ from hamknee.network.priors_file import (
     read_references,
     read_shipped_or_own,
 )
+from hamknee.network.published import published_among
 from hamknee.network.rows import (
     BASES,
     LONGEST_NOTE,
@@ -56,6 +57,7 @@ from hamknee.network.rows import (
     given_pairs,
     given_text,
     given_words,
+    note_problems,
     number_words,
     probability_problems,
 )
@@ -117,12 +119,14 @@ __all__ = [
     "label",
     "moved",
     "named_by_id",
+    "note_problems",
     "number_words",
     "parse_priors",
     "parse_value",
     "possible_states",
     "priors_path",
     "probability_problems",
+    "published_among",
     "read_coexisting",
     "read_headings",
     "read_labelled",

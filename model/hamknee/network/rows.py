@@ -243,7 +243,14 @@ def ess_problems(ess: object) -> list[Problem]:
 
 
 def note_problems(note: object) -> list[Problem]:
-    """Return what is wrong with a note."""
+    """Return what is wrong with a note.
+
+    Examples
+    --------
+    >>> from hamknee.network import note_problems
+    >>> note_problems("range 0.1 to 0.4"), len(note_problems("=1+1"))
+    ([], 1)
+    """
     if not isinstance(note, str):
         return [(f"found a note that is {note!r}", "a text")]
     if len(note) > LONGEST_NOTE:

@@ -1,0 +1,85 @@
+"""The published cases are known again, whatever file they stand in, and nobody else is."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hamknee
+from hamknee.base.files import shipped
+from hamknee.estimation.learning import LearningError, update
+from hamknee.inference.simulation import draw
+from hamknee.network.labelled import label, read_labelled
+from hamknee.network.priors import Priors
+from hamknee.network.published import published_among
+from tests.support.cohorts import priors_of
+from tests.support.networks import asia
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return pd.read_csv(shipped("data/cases.csv"), dtype=str, keep_default_na=False)
+
+
+def refused(priors: Priors, cohort: object) -> bool:
+    with pytest.raises(LearningError, match="there to check the numbers") as raised:
+        update(priors, cohort)  # type: ignore[arg-type]
+    return "allowed: a cohort of your own" in str(raised.value)
+
+
+def test_the_library_refuses_them_in_every_form(priors: Priors, table: pd.DataFrame) -> None:
+    labelled = read_labelled(priors.vocabulary)
+    assert refused(priors, labelled)
+    assert refused(priors, labelled.with_diagnosis())
+    assert refused(priors, table)
+    assert refused(priors, table.set_index("case_id"))
+    assert refused(priors, label(priors.vocabulary, table))
+
+
+def test_a_part_another_order_or_fewer_columns_hide_nothing(
+    priors: Priors, table: pd.DataFrame
+) -> None:
+    assert refused(priors, table.sample(frac=0.4, random_state=1))
+    assert refused(priors, table.tail(1))
+    assert refused(priors, table[["case_id", "condition", "onset", "pop", "age"]])
+    assert refused(priors, table.assign(setting="emergency"))
+
+
+def test_without_their_keys_their_answers_tell(priors: Priors, table: pd.DataFrame) -> None:
+    assert refused(priors, table.drop(columns="case_id"))
+    assert refused(priors, table.assign(case_id=[f"mine-{n}" for n in range(len(table))]))
+
+
+def test_a_few_among_a_cohort_are_named(model: hamknee.Model, table: pd.DataFrame) -> None:
+    own = pd.DataFrame({"case_id": ["A", "B"], "condition": ["strain", "other"], "pop": "yes"})
+    mixed = pd.concat([own, table.iloc[[3]]])
+    with pytest.raises(LearningError, match=r"these are published cases \(CALF-01\)"):
+        update(priors_of(model), mixed)
+
+
+def test_the_name_of_the_file_does_not_matter(
+    priors: Priors, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    again = tmp_path / "clinic.parquet"
+    table.to_parquet(again)
+    assert refused(priors, read_labelled(priors.vocabulary, again))
+
+
+def test_nobody_else_is_taken_for_one(model: hamknee.Model) -> None:
+    rng = np.random.default_rng(3)
+    codes = draw(model, 3000, rng)
+    sizes = np.array(model.engine.sizes)
+    for share in (0.0, 0.4, 0.7):
+        blanked = np.where(rng.random(codes.shape) < share, sizes, codes)
+        assert published_among(model.cases(blanked)) == []
+    # another patient whose own key is that of a published one
+    other = {"condition": "dvt", "age": 30, "onset": "sudden", "swelling": "none", "pop": "yes"}
+    assert published_among(model.encode([other]), keys=["BAK-01"]) == []
+
+
+def test_where_the_words_are_others_the_keys_tell() -> None:
+    cases = asia().encode([{"dysp": "yes"}] * 4)
+    keys = ["BAK-01", "BAK-04", "BAK-06", "x"]
+    assert published_among(cases, keys) == keys[:3]
+    assert published_among(cases) == []
