@@ -30,6 +30,7 @@ from hamknee.network import (
     given_text,
     in_our_names,
     label,
+    named_by_id,
     note_problems,
     published_among,
 )
@@ -381,13 +382,14 @@ def _cases(
     unused: tuple[str, ...] = ()
     if isinstance(cohort, LabelledCases):
         cases = cohort.with_diagnosis()
-        keys = list(cohort.about["case_id"]) if "case_id" in cohort.about else None
+        named = named_by_id(cohort.about)
+        keys = None if named is cohort.about else list(named.index)
         unused = tuple(map(str, cohort.about.columns))
     elif isinstance(cohort, Cases):
         cases = cohort
     elif hasattr(cohort, "columns"):
-        if "case_id" in cohort.columns and "case_id" not in vocabulary:
-            cohort = cohort.set_index("case_id")
+        if "case_id" not in vocabulary:
+            cohort = named_by_id(cohort)
         label(vocabulary, cohort)  # for its checks; it would make sets of likelihoods
         cohort = in_our_names(vocabulary, cohort)
         cases = encode(vocabulary, cohort[[name for name in cohort.columns if name in vocabulary]])
