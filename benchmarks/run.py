@@ -7,12 +7,16 @@ All libraries must agree on every case within `TOLERANCE`, or the run ends with 
 from __future__ import annotations
 
 import argparse
+import gzip
 import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +42,7 @@ from measuring import (
 )
 
 import hamknee
+from hamknee.formats import as_files, read_nodes
 
 if TYPE_CHECKING:
     from peers import Case  # which loads the other libraries
@@ -62,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     growth(sizes)
     whole_assessment(model, sizes)
     learning(model, sizes)
+    importing("link" if sizes.repeats > QUICK.repeats else "asia")
 
 
 def imports(sizes: Sizes) -> None:
@@ -77,6 +83,32 @@ def imports(sizes: Sizes) -> None:
     rows = [[f"`import {names}`", milliseconds(s), times(s, own)] for names, s in seconds.items()]
     rows[0].append(target(own < 0.7, "under 700 ms"))
     table("Import", ["", "median", "× hamknee", "target"], rows)
+
+
+def importing(name: str) -> None:
+    """Time `hamknee import` of a network that comes with pgmpy, beside pgmpy's own reading."""
+    from pgmpy.readwrite import BIFReader
+
+    packed = resources.files("pgmpy") / "utils" / "example_models" / f"{name}.bif.gz"
+    with TemporaryDirectory() as folder:
+        path = Path(folder, f"{name}.bif")
+        path.write_bytes(gzip.decompress(packed.read_bytes()))
+        first = read_nodes(path)[0].name
+
+        def whole() -> None:
+            as_files(hamknee.read_network(path, target=first), ess=10).save(Path(folder, "out"))
+
+        runs = {
+            "as `hamknee import`": whole,
+            "hamknee, reading alone": lambda: read_nodes(path),
+            "pgmpy BIFReader": lambda: BIFReader(str(path)).get_model(),
+        }
+        seconds = median_seconds(runs, replace(QUICK, repeats=1))
+        variables = len(read_nodes(path))
+    theirs = seconds["pgmpy BIFReader"]
+    rows = [[what, f"{spent:.2f} s", times(spent, theirs)] for what, spent in seconds.items()]
+    rows[0].append(target(seconds["as `hamknee import`"] <= 2 * theirs, "at most 2"))
+    table(f"A network file of {variables} variables", ["", "once", "× pgmpy", "target"], rows)
 
 
 def first_answer(sizes: Sizes) -> None:

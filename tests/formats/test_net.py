@@ -28,12 +28,12 @@ def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None
     ("old", "new", "message"),
     [
         ('"q"', '"q', "never closed"),
-        ("node t\n", "utility t\n", "found 'utility'"),
+        ("node t\n", "group t\n", "found 'group'"),
         ("( 0.2 0.8 )", "( 0.2 0.8", "a bracket is not closed"),
         ("( 0.2 0.8 )", "( 0.2 0.8 0.0 )", "the table of 't' has 3 numbers"),
         ("( 0.2 0.8 )", "0.2 0.8", "found '0.2' outside of brackets"),
         ("data = ( 0.2 0.8 );", "", "the table of 't' has no data"),
-        ("data = ( 0.2 0.8 );", "data = ( 0.2 0.8 );experience = ( 0 );", "the experience of 't'"),
+        ("data = ( 0.2 0.8 );", "data = ( 0.2 0.8 );experience = ( -1 );", "the experience of 't'"),
     ],
 )
 def test_a_broken_file_is_told_as_such(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -8,16 +8,17 @@ from hamknee.formats.tokens import Word, WordReader
 
 class Reader(WordReader):
     comment = r"#[^\n]*"
+    opening = "#"
     string = r'"[^"]*"'
     signs = "{};,"
 
 
 def test_words_have_their_lines_and_a_sign_in_quotes_is_no_sign() -> None:
-    reader = Reader('a { # not b\n"}" c;\n}', Draft("file"))
+    reader = Reader('a { # not b\n"}" c#glued;\n;\n}', Draft("file"))
     assert reader.name("a name") == Word("a", 1)
     assert reader.take("{")
     assert reader.until(";") == [Word("}", 2, quoted=True), Word("c", 2)]
-    assert reader.line == 3
+    assert reader.line == 4
     assert reader.take("}")
     assert reader.at_end()
 

@@ -84,6 +84,7 @@ def row_of(section: str, row: str) -> str:
                 "all of it, slowest of 2 cases",
             ],
         ),
+        ("A network file of 8 variables", ["as `hamknee import`", "pgmpy BIFReader"]),
         ("EM on 100", ["hamknee, coded `Cases`", "hamknee, a DataFrame", "pyAgrum BNLearner"]),
     ],
 )

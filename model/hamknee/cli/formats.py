@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from hamknee.cli.terminal import PriorsOption, out
-from hamknee.formats import FORMATS, as_files, read_network, read_nodes
+from hamknee.formats import FORMATS, as_files, read_network
 from hamknee.formats import export as export_model
 from hamknee.inference import load
-from hamknee.network import SUM_TOLERANCE
 
 app = typer.Typer()
 
@@ -65,24 +64,36 @@ def import_network(
         ),
     ] = None,
     tolerance: Annotated[
-        float,
+        float | None,
         typer.Option(
             metavar="P",
-            help="How far columns may be from adding up to 1; those that are off are rescaled.",
+            help="How far columns may be from adding up to 1; those that are off are rescaled. "
+            "What six digits cost if not given.",
         ),
-    ] = SUM_TOLERANCE,
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Such as windows-1251; what the file says if not given."),
+    ] = None,
     format: FormatOption = None,  # noqa: A002
 ) -> None:
     """Make priors.csv and vocabulary.toml of a network file of another program."""
-    model = read_network(path, target=target, format=format, vocabulary=words, tolerance=tolerance)
+    model = read_network(
+        path,
+        target=target,
+        format=format,
+        vocabulary=words,
+        tolerance=tolerance,
+        encoding=encoding,
+    )
     name = path.name.encode(errors="replace").decode()  # a name of a file need not be text
     imported = as_files(model, ess=ess, note=f"imported from {name}", words=words)
     imported.save(folder)
     console = out()
     numbers = len(imported.priors.rows)
     console.print(f"{len(model.vocabulary)} variables and {numbers} probabilities.")
-    if off := sum(node.rescaled for node in read_nodes(path, format, tolerance)):
-        console.print(f"{off} columns did not add up to 1 and were divided by their sum.")
+    for notice in model.notices:
+        console.print(notice)
     for old, new in imported.renamed:
         console.print(f"{old} is called {new}, and keeps its name as its label.")
     if words is None:

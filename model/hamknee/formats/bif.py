@@ -33,19 +33,23 @@ def _write(nodes: Sequence[Node]) -> str:
 
 class _Reader(WordReader):
     comment = r"//[^\n]*|/\*(?s:.*?)\*/"
+    opening = r"//|/\*"
     string = r'"[^"]*"'
     signs = "{}()[]|,;"
 
     def read(self) -> None:
         while not self.at_end():
             word = self.next(_ALLOWED)
-            if word == Word("network", word.line):
+            kind = "" if word.quoted else word.text
+            if kind == "network":
                 self.until("{")
                 self._properties()
-            elif word == Word("variable", word.line):
+            elif kind == "variable":
                 self._variable()
-            elif word == Word("probability", word.line):
+            elif kind == "probability":
                 self._probability()
+            elif kind in ("decision", "utility"):
+                self.draft.refuse(self.name("its name").text, f"a {kind}", word.line)
             else:
                 self.draft.stop(word.line, f"found {word.text!r}", _ALLOWED)
 
@@ -67,7 +71,9 @@ class _Reader(WordReader):
         self.draft.variable(name.text, states or (), name.line)
 
     def _states(self, name: Word) -> list[str]:
-        self.expect("discrete")
+        if not self.take("discrete"):
+            kind = self.name("'discrete'").text
+            self.draft.refuse(name.text, f"a variable of the type {kind!r}", name.line)
         self.expect("[")
         count = self.next("the number of states")
         self.expect("]")
@@ -91,11 +97,9 @@ class _Reader(WordReader):
     def _probability(self) -> None:
         self.expect("(")
         name = self.name("the name of a variable")
-        parents = []
-        if self.take("|"):
-            parents = self._list(")")
-        else:
-            self.expect(")")
+        self.take("|")  # which JavaBayes leaves out, and others replace by a comma
+        self.take(",")
+        parents = self._list(")")
         self.expect("{")
         shape = self.draft.shape((*parents, name.text), name.line)
         columns: dict[tuple[str, ...], list[float]] = {}

@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import NoReturn
 
@@ -16,6 +16,15 @@ from hamknee.network import SUM_TOLERANCE
 
 MOST_NUMBERS = 10_000_000
 """Numbers in all tables, so that a short file cannot ask for more memory than there is."""
+
+ROUNDING = 0.5e-6
+"""What a number loses at most where it is written with six digits, or was in single precision."""
+
+CHANCE = "chance variables with states; change it in the program that it comes from"
+"""What a network may hold."""
+
+_SLACK = 1 + 1e-6
+"""Sums of binary fractions miss a bound that is written in decimal by a little."""
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -61,10 +70,19 @@ class Draft:
     ----------
     source : str
         Name of the file.
+
+    Attributes
+    ----------
+    notices : list of str
+        A sentence on each thing that was not taken as it stands.
+    left_out : dict of str to str
+        Names of what is no part of the network, and what it is: ``"a utility"``.
     """
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self.notices: list[str] = []
+        self.left_out: dict[str, str] = {}
         self._variables: dict[str, _Variable] = {}
         self._tables: dict[str, _Table] = {}
         self._faults: list[Fault] = []
@@ -80,6 +98,16 @@ class Draft:
         problem = f"{what} has several parents, and aGrUM, which wrote this, {order}"
         self.stop(line, problem, "the same network saved as BIF or NET")
 
+    def refuse(self, name: str, kind: str, line: int) -> NoReturn:
+        """Raise at a variable that no network of chance variables can hold."""
+        self.stop(line, f"{name!r} is {kind}", CHANCE)
+
+    def leave_out(self, name: str, kind: str, line: int) -> None:
+        """Take note of a decision or utility; whatever depends on it will be refused."""
+        if name in self._variables or name in self.left_out:
+            self.stop(line, f"{name!r} stands twice", "each variable once")
+        self.left_out[name] = kind
+
     def number(self, text: str, line: int) -> float:
         """Return a number, or stop."""
         if not _NUMBER.fullmatch(text):
@@ -87,7 +115,10 @@ class Draft:
         return float(text)
 
     def variable(self, name: str, states: Iterable[str], line: int, label: str = "") -> None:
-        """Take in a variable; names must be of plain text, and its states distinct."""
+        """Take in a variable; names must be of plain text, and its states distinct.
+
+        One with a single state is no part of the network, but its tables may name it.
+        """
         states = tuple(states)
         for text in (name, *states):
             if problem := not_plain(text):
@@ -95,7 +126,7 @@ class Draft:
         if name in self._variables:
             first = self._variables[name].line
             self.stop(line, f"{name!r} is also in line {first}", "each variable once")
-        if problem := not_told_apart(name, states):
+        if len(states) != 1 and (problem := not_told_apart(name, states)):
             self.stop(line, problem, TOLD_APART)
         label = " ".join(label.split())
         if not label.isprintable():
@@ -111,6 +142,8 @@ class Draft:
         ess: Sequence[float] | None = None,
     ) -> None:
         """Take in a table: flat, the last parent before the others, the states fastest."""
+        if name in self.left_out:
+            return
         if name in self._tables:
             first = self._tables[name].line
             self.stop(line, f"{name!r} has a table also in line {first}", "one table for each")
@@ -130,20 +163,24 @@ class Draft:
         """Return the shape of a table over some variables, or stop where it is too large."""
         if len(set(names)) < len(names):
             self.stop(line, f"{listing(map(repr, names))} name one twice", "each once")
+        if (other := next((name for name in names if name in self.left_out), None)) is not None:
+            problem = f"{names[-1]!r} depends on {other!r}, which is {self.left_out[other]}"
+            self.stop(line, problem, CHANCE)
         shape = tuple(len(self.states_of(name, line)) for name in names)
         if math.prod(shape) > MOST_NUMBERS:
             problem = f"the table of {names[-1]!r} would have {math.prod(shape)} numbers"
             self.stop(line, problem, f"at most {MOST_NUMBERS}")
         return shape
 
-    def nodes(self, tolerance: float = SUM_TOLERANCE) -> tuple[Node, ...]:
+    def nodes(self, tolerance: float | None = None) -> tuple[Node, ...]:
         """Return the network, or raise with everything that is wrong with it.
 
         Parameters
         ----------
-        tolerance : float
-            How far a column may be from adding up to 1. One that is off by more than 0.000001 is
-            divided by its sum; the others stay as they are, to the last bit.
+        tolerance : float, optional
+            How far a column may be from adding up to 1; by default as far as rounding to six
+            digits takes it. One that is off by more than 0.000001 is divided by its sum; the
+            others stay as they are, to the last bit.
         """
         if not self._variables:
             self.stop(None, "no variable was found", "a network of discrete variables")
@@ -153,9 +190,26 @@ class Draft:
         self._check_acyclic()
         if self._faults:
             raise NetworkFileError(self._faults)
-        return tuple(node for node in nodes if node is not None)
+        self._note_rescaled([node for node in nodes if node is not None])
+        return self._without_constants([node for node in nodes if node is not None])
 
-    def _node(self, name: str, tolerance: float) -> Node | None:
+    def _without_constants(self, nodes: list[Node]) -> tuple[Node, ...]:
+        """Return the network without the variables that have one state, and say what is out."""
+        constant = [node.name for node in nodes if len(node.states) == 1]
+        self.left_out |= dict.fromkeys(constant, "a variable with one state only")
+        for kind in dict.fromkeys(self.left_out.values()):
+            names = [name for name, other in self.left_out.items() if other == kind]
+            which = listing(map(repr, names), 8)
+            alone = f"{which} is {kind} and was left out."
+            self.notices.append(
+                alone if len(names) == 1 else f"{which} were left out: each is {kind}."
+            )
+        kept = tuple(_less(node, constant) for node in nodes if node.name not in constant)
+        if not kept:
+            self.stop(None, "no variable has more than one state", "at least one that has")
+        return kept
+
+    def _node(self, name: str, tolerance: float | None) -> Node | None:
         variable = self._variables[name]
         if name not in self._tables:
             self._fault(variable.line, f"{name!r} has no table", "one for each variable")
@@ -167,20 +221,23 @@ class Draft:
             sizes = " × ".join(map(str, shape))
             self._fault(table.line, problem, f"{math.prod(shape)}, which is {sizes}")
             return None
-        values = np.array(table.values, dtype=float).reshape(shape)
+        read = np.array(table.values, dtype=float).reshape(shape)
+        near = np.abs(read - read.clip(0, 1)) <= SUM_TOLERANCE
+        values = np.where(near, read.clip(0, 1), read)
         if not ((values >= 0) & (values <= 1)).all():
             worst = values[~((values >= 0) & (values <= 1))][0]
             problem = f"the table of {name!r} holds {worst:g}"
             self._fault(table.line, problem, "numbers from 0 to 1")
             return None
         sums = values.sum(axis=-1, keepdims=True)
-        self._check_sums(name, table, sums[..., 0], tolerance)
-        off = np.abs(sums - 1) > SUM_TOLERANCE
-        values = np.where(off & (sums > 0), values / np.where(off & (sums > 0), sums, 1), values)
+        rounded = max(SUM_TOLERANCE, shape[-1] * ROUNDING * _SLACK)
+        bound = rounded if tolerance is None else tolerance * _SLACK
+        self._check_sums(name, table, sums[..., 0], bound)
+        off = (np.abs(sums - 1) > SUM_TOLERANCE) | (values != read).any(axis=-1, keepdims=True)
+        values = values / np.where(off & (sums > 0), sums, 1)
         ess = self._ess(name, table, shape[:-1])
-        rescaled = int(off.sum())
-        label = variable.label
-        return Node(name, variable.states, table.parents, values, label, ess, rescaled)
+        rescaled = tuple(tuple(map(int, column)) for column in np.argwhere(off[..., 0]))
+        return Node(name, variable.states, table.parents, values, variable.label, ess, rescaled)
 
     def _check_sums(
         self, name: str, table: _Table, sums: npt.NDArray[np.float64], tolerance: float
@@ -189,16 +246,32 @@ class Draft:
         if not len(wrong):
             return
         column = tuple(int(i) for i in wrong[0])
+        others = f", and {len(wrong) - 1} more of its columns are off" if len(wrong) > 1 else ""
+        where = self._column(name, table.parents, column)
+        problem = f"{where} adds up to {sums[column]:.9g}{others}"
+        bound = np.format_float_positional(round(tolerance, 9), trim="-")
+        allowed = f"1, within {bound}; a larger tolerance is for numbers that were rounded"
+        self._fault(table.line, problem, allowed)
+
+    def _column(self, name: str, parents: Sequence[str], column: Sequence[int]) -> str:
+        """Return the name of a column: ``P(pop | site=inner)``."""
         states = (
-            f"{p}={self.states_of(p, table.line)[i]}"
-            for p, i in zip(table.parents, column, strict=True)
+            f"{parent}={self._variables[parent].states[i]}"
+            for parent, i in zip(parents, column, strict=True)
         )
         given = ", ".join(states)
-        where = f"P({name}{' | ' + given if given else ''})"
-        others = f", and {len(wrong) - 1} more of its columns are off" if len(wrong) > 1 else ""
-        problem = f"{where} adds up to {sums[column]:.9g}{others}"
-        allowed = f"1, within {tolerance:g}; a larger tolerance is for numbers that were rounded"
-        self._fault(table.line, problem, allowed)
+        return f"P({name}{' | ' + given if given else ''})"
+
+    def _note_rescaled(self, nodes: Sequence[Node]) -> None:
+        columns = [
+            self._column(node.name, node.parents, column)
+            for node in nodes
+            for column in node.rescaled
+        ]
+        if columns:
+            were = "was" if len(columns) == 1 else "were"
+            did = f"{len(columns)} column{'s' * (len(columns) > 1)} did not add up to 1 and {were}"
+            self.notices.append(f"{did} divided by the sum: {listing(columns, 4)}.")
 
     def _ess(
         self, name: str, table: _Table, shape: tuple[int, ...]
@@ -206,9 +279,13 @@ class Draft:
         if table.ess is None:
             return None
         counts = np.array(table.ess, dtype=float)
-        if counts.size != math.prod(shape) or not ((counts > 0) & np.isfinite(counts)).all():
+        if counts.size != math.prod(shape) or not ((counts >= 0) & np.isfinite(counts)).all():
             problem = f"the experience of {name!r} is {listing((f'{n:g}' for n in table.ess), 8)}"
-            self._fault(table.line, problem, f"{math.prod(shape)} numbers above 0")
+            self._fault(table.line, problem, f"{math.prod(shape)} numbers from 0 on")
+            return None
+        if not counts.all():  # HUGIN's way to say that there is none
+            said = "which says nothing of any, and was left out"
+            self.notices.append(f"the experience of {name!r} is 0 in some columns, {said}.")
             return None
         return counts.reshape(shape)
 
@@ -225,3 +302,13 @@ class Draft:
 
     def _names(self) -> str:
         return listing(map(repr, self._variables)) or "variables stand before their tables"
+
+
+def _less(node: Node, constant: Collection[str]) -> Node:
+    """Return a node without the parents that have one state."""
+    axes = tuple(i for i, parent in enumerate(node.parents) if parent in constant)
+    if not axes:
+        return node
+    parents = tuple(parent for parent in node.parents if parent not in constant)
+    ess = None if node.ess is None else node.ess.squeeze(axes)
+    return replace(node, parents=parents, table=node.table.squeeze(axes), ess=ess)

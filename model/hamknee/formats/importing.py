@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import numpy as np
 from hamknee.base import HamkneeError, read_bytes, write_whole, writing
 from hamknee.inference import Model
 from hamknee.network import (
+    CPT,
     TAKEN,
     TAKEN_TARGET,
     Priors,
@@ -135,23 +136,26 @@ def as_files(
         raise HamkneeError("\n".join(f"{wrong}; allowed: {right}" for wrong, right in problems))
     if words is not None:
         text = read_bytes(Path(words), VocabularyError).decode("utf-8-sig")
-        return Imported(Priors(model.vocabulary, _rows(model, ess, note)), text, ())
-    named, renamed = _with_identifiers(model)
-    priors = Priors(named.vocabulary, _rows(named, ess, note))
-    return Imported(priors, _toml(named.vocabulary), renamed)
+        rows = _rows(model.vocabulary, model.cpts, ess, note)
+        return Imported(Priors(model.vocabulary, rows), text, ())
+    vocabulary, cpts, renamed = _with_identifiers(model)
+    priors = Priors(vocabulary, _rows(vocabulary, cpts, ess, note))
+    return Imported(priors, _toml(vocabulary), renamed)
 
 
-def _rows(model: Model, ess: float | None, note: str) -> tuple[Row, ...]:
+def _rows(
+    vocabulary: Vocabulary, cpts: Mapping[str, CPT], ess: float | None, note: str
+) -> tuple[Row, ...]:
     rows = []
-    for name, cpt in model.cpts.items():
-        parents = [model.vocabulary[parent].state_names for parent in cpt.parents]
+    for name, cpt in cpts.items():
+        parents = [vocabulary[parent].state_names for parent in cpt.parents]
         for column in itertools.product(*(range(len(states)) for states in parents)):
             pairs = zip(cpt.parents, parents, column, strict=True)
             given = tuple((parent, states[i]) for parent, states, i in pairs)
             own = np.nan if cpt.ess is None else cpt.ess[column]
             count = float(own) if ess is None else ess
             for state, p in zip(
-                model.vocabulary[name].state_names, cpt.probabilities[column], strict=True
+                vocabulary[name].state_names, cpt.probabilities[column], strict=True
             ):
                 basis = "logical" if p in (0.0, 1.0) else "judgement"
                 rows.append(Row(name, state, given, float(p), count, basis, (), note))
@@ -194,8 +198,10 @@ def _is_identifier(name: str) -> bool:
     return re.fullmatch(r"[a-z0-9_]*[a-z][a-z0-9_]*", name) is not None
 
 
-def _with_identifiers(model: Model) -> tuple[Model, tuple[tuple[str, str], ...]]:
-    """Return a model whose names are identifiers, and the names that are no longer there."""
+def _with_identifiers(
+    model: Model,
+) -> tuple[Vocabulary, dict[str, CPT], tuple[tuple[str, str], ...]]:
+    """Return words and tables whose names are identifiers, and names that are no longer there."""
     new = identifiers(model.vocabulary, "variable", TAKEN)
     labels = _distinct([(v.label, v.name) for v in model.vocabulary.variables])
     variables, renamed = [], [(old, name) for old, name in new.items() if old != name]
@@ -209,8 +215,7 @@ def _with_identifiers(model: Model) -> tuple[Model, tuple[tuple[str, str], ...]]
         new[name]: replace(cpt, variable=new[name], parents=tuple(new[p] for p in cpt.parents))
         for name, cpt in model.cpts.items()
     }
-    vocabulary = Vocabulary(tuple(variables), source=model.source)
-    return Model(vocabulary, cpts, source=model.source), tuple(renamed)
+    return Vocabulary(tuple(variables), source=model.source), cpts, tuple(renamed)
 
 
 def _distinct(labels: Sequence[tuple[str, str]]) -> list[str]:

@@ -5,29 +5,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from hamknee.base import (
-    Fault,
-    HamkneeError,
-    decode,
-    listing,
-    read_bytes,
-    suggestion,
-    write_whole,
-    writing,
-)
+from hamknee.base import HamkneeError, listing, suggestion, write_whole, writing
 from hamknee.formats.bif import BIF
-from hamknee.formats.draft import Draft, NetworkFileError
+from hamknee.formats.draft import Draft
+from hamknee.formats.encoding import read_text
 from hamknee.formats.format import Format
 from hamknee.formats.net import NET
 from hamknee.formats.nodes import Node, model_of, nodes_of, vocabulary_of
 from hamknee.formats.uai import UAI
-from hamknee.formats.xml import XDSL, XMLBIF
+from hamknee.formats.xdsl import XDSL
+from hamknee.formats.xmlbif import XMLBIF
 from hamknee.inference import Model
-from hamknee.network import SUM_TOLERANCE, Vocabulary, read_vocabulary
-
-LARGEST = 100_000_000
-"""Bytes of a file; the largest networks of the usual collections have a twentieth of it."""
-
+from hamknee.network import Vocabulary, read_vocabulary
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {known.name.lower(): known for known in (BIF, XMLBIF, NET, XDSL, UAI)}
@@ -128,7 +117,8 @@ def read_network(
     target: str | None = None,
     format: str | None = None,  # noqa: A002
     vocabulary: Vocabulary | str | Path | None = None,
-    tolerance: float = SUM_TOLERANCE,
+    tolerance: float | None = None,
+    encoding: str | None = None,
 ) -> Model:
     """Read a network file of another program and compile it.
 
@@ -144,14 +134,19 @@ def read_network(
         Words for the same variables and states, such as a vocabulary.toml: its roles, labels and
         order are used. Variables are found by name, those of UAI by their position.
     tolerance : float, optional
-        How far a column may be from adding up to 1; 0.000001 by default. Columns that are off by
-        more than that are divided by their sum; all others are kept to the last bit.
+        How far a column may be from adding up to 1; by default as far as writing with six digits
+        takes it, which is 0.0000005 for each state, and 0.000001 at least. Columns that are off by
+        more than 0.000001 are divided by their sum; all others are kept to the last bit.
+    encoding : str, optional
+        How the file is encoded, such as ``"windows-1251"``, in place of what it says itself.
 
     Returns
     -------
     Model
-        With equivalent sample sizes where the file has them (NET). The variables of a UAI file are
-        called v0, v1, … and their states s0, s1, …, unless a vocabulary names them.
+        With equivalent sample sizes where the file has them (NET), and with `notices`: a sentence
+        on each thing that was not taken as it stands, such as a utility that was left out. The
+        variables of a UAI file are called v0, v1, … and their states s0, s1, …, unless a
+        vocabulary names them.
 
     Raises
     ------
@@ -179,7 +174,8 @@ def read_network(
     >>> round(model.posterior({"smoke": "yes"})["ill"], 6)
     0.1
     """
-    nodes = read_nodes(path, format, tolerance)
+    draft = Draft(Path(path).name)
+    nodes = _read(path, draft, format, tolerance, encoding)
     if vocabulary is not None:
         known = (
             vocabulary if isinstance(vocabulary, Vocabulary) else read_vocabulary(Path(vocabulary))
@@ -187,27 +183,22 @@ def read_network(
         if find_format(Path(path), format) is UAI:
             nodes = _renamed(nodes, known)
         _check_words(nodes, known, target)
-        return model_of(nodes, known, str(path))
-    names = [node.name for node in nodes]
-    if target not in names:
-        allowed = listing(names)
-        if target is None:
-            raise HamkneeError(f"it is not said which variable is asked for; allowed: {allowed}")
-        hint = suggestion(target, names)
-        raise HamkneeError(f"the network has no variable {target!r}{hint}; allowed: {allowed}")
-    return model_of(nodes, vocabulary_of(nodes, target, str(path)), str(path))
+    else:
+        known = vocabulary_of(nodes, _checked_target(nodes, target, draft), str(path))
+    return model_of(nodes, known, str(path), draft.notices)
 
 
 def read_nodes(
     path: str | Path,
     format: str | None = None,  # noqa: A002
-    tolerance: float = SUM_TOLERANCE,
+    tolerance: float | None = None,
+    encoding: str | None = None,
 ) -> tuple[Node, ...]:
     """Read a network file as it is, without a target.
 
     Parameters
     ----------
-    path, format, tolerance
+    path, format, tolerance, encoding
         As for `read_network`.
 
     Raises
@@ -225,18 +216,39 @@ def read_nodes(
     >>> nodes[0].name, nodes[0].parents, nodes[0].table.shape[1]
     ('condition', ('setting',), 21)
     """
+    return _read(path, Draft(Path(path).name), format, tolerance, encoding)
+
+
+def _read(
+    path: str | Path,
+    draft: Draft,
+    name: str | None,
+    tolerance: float | None,
+    encoding: str | None,
+) -> tuple[Node, ...]:
+    """Return the nodes of a file by way of a draft, which is left with what there is to say."""
     path = Path(path)
-    chosen = find_format(path, format)
-    if not SUM_TOLERANCE <= tolerance <= 0.1:
-        allowed = f"a number from {SUM_TOLERANCE:g} to 0.1"
+    chosen = find_format(path, name)
+    if tolerance is not None and not 1e-6 <= tolerance <= 0.1:
+        allowed = "a number from 0.000001 to 0.1"
         raise HamkneeError(f"found a tolerance of {tolerance!r}; allowed: {allowed}")
-    if path.is_file() and (size := path.stat().st_size) > LARGEST:
-        fault = Fault(path.name, None, None, f"it has {size} bytes", f"at most {LARGEST}")
-        raise NetworkFileError([fault])
-    text = decode(read_bytes(path, NetworkFileError), path.name, NetworkFileError)
-    draft = Draft(path.name)
-    chosen.read(text.replace("\r\n", "\n"), draft)
+    text = read_text(path, draft, xml=chosen in (XMLBIF, XDSL), encoding=encoding)
+    chosen.read(text, draft)
     return draft.nodes(tolerance)
+
+
+def _checked_target(nodes: Sequence[Node], target: str | None, draft: Draft) -> str:
+    """Return the name of the target, or raise if there is no such variable."""
+    names = [node.name for node in nodes]
+    if target in names:
+        return target
+    allowed = listing(names)
+    if target is None:
+        raise HamkneeError(f"it is not said which variable is asked for; allowed: {allowed}")
+    if target in draft.left_out:
+        raise HamkneeError(f"{target!r} is {draft.left_out[target]}; allowed: {allowed}")
+    hint = suggestion(target, names)
+    raise HamkneeError(f"the network has no variable {target!r}{hint}; allowed: {allowed}")
 
 
 def find_format(path: Path, name: str | None = None) -> Format:
@@ -252,8 +264,9 @@ def find_format(path: Path, name: str | None = None) -> Format:
             return FORMATS[name.lower()]
         hint = suggestion(name, FORMATS)
         raise HamkneeError(f"unknown format {name!r}{hint}; allowed: {listing(FORMATS)}")
+    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     for known in FORMATS.values():
-        if path.suffix.lower() in known.endings:
+        if plain.suffix.lower() in known.endings:
             return known
     endings = listing(ending for known in FORMATS.values() for ending in known.endings)
     raise HamkneeError(f"cannot tell the format of {path.name!r}; allowed: an ending of {endings}")

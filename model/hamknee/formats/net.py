@@ -38,22 +38,57 @@ def _nested(table: np.ndarray) -> str:
 class _Reader(WordReader):
     """Reads nodes and potentials; attributes of the drawing and of other programs are skipped."""
 
-    comment = r"%[^\n]*"
+    comment = opening = r"%[^\n]*"
     string = r'"(?:[^"\\]|\\.)*"'
     signs = "{}()|=;"
 
     def read(self) -> None:
+        if self.take("class"):
+            self.name("the name of a class")
+            self.expect("{")
+            while not self.take("}"):
+                self._in_class()
+            if not self.at_end():
+                problem = f"found {self.words[self.place].text!r} after the class"
+                self.draft.stop(self.line, problem, "a single class, or a network")
         while not self.at_end():
             if self.take("net"):
                 self._attributes()
-            elif self.take("potential"):
-                self._potential()
             else:
-                self.take("discrete")
-                if not self.take("node"):
-                    word = self.next(_ALLOWED)
-                    self.draft.stop(word.line, f"found {word.text!r}", _ALLOWED)
-                self._node()
+                self._element()
+
+    def _in_class(self) -> None:
+        """Read an attribute or an element of a class, which is a network without instances."""
+        name = self.name("an attribute, a node or a potential")
+        if self.take("="):
+            self.until(";")
+            return
+        if name.text == "instance":
+            instance = self.name("the name of an instance").text
+            self.draft.refuse(instance, "an instance of another class", name.line)
+        self.place -= 1
+        self._element()
+
+    def _element(self) -> None:
+        """Read a node of whatever kind, or a potential."""
+        if self.take("potential"):
+            self._potential()
+            return
+        continuous = self.take("continuous")
+        if not continuous:
+            self.take("discrete")
+        word = self.next(_ALLOWED)
+        kind = "" if word.quoted else word.text
+        if kind not in ("node", "decision", "utility", "function"):
+            self.draft.stop(word.line, f"found {word.text!r}", _ALLOWED)
+        name = self.name("the name of a variable")
+        if kind != "node":
+            self._attributes()
+            self.draft.leave_out(name.text, f"a {kind}", name.line)
+        elif continuous:
+            self.draft.refuse(name.text, "a continuous variable", name.line)
+        else:
+            self._node(name)
 
     def _attributes(self) -> dict[str, list[Word]]:
         self.expect("{")
@@ -66,15 +101,14 @@ class _Reader(WordReader):
             attributes[name.text] = self.until(";")
         return attributes
 
-    def _node(self) -> None:
-        name = self.name("the name of a variable")
+    def _node(self, name: Word) -> None:
         attributes = self._attributes()
-        states = self._flat(attributes.get("states", []))
-        if odd := next((word for word in states if "\\" in word.text), None):
-            self.draft.stop(odd.line, f"the state {odd.text!r} has a backslash", "none")
-        label = " ".join(word.text for word in attributes.get("label", []))
+        states = [_plain(word) for word in self._flat(attributes.get("states", []))]
+        if odd := next((state for state in states if "\\" in state), None):
+            self.draft.stop(name.line, f"the state {odd!r} has a backslash", "none")
+        label = " ".join(_plain(word).replace("\\n", " ") for word in attributes.get("label", []))
         label = "" if label == name.text else label
-        self.draft.variable(name.text, [word.text for word in states], name.line, label)
+        self.draft.variable(name.text, states, name.line, label)
 
     def _potential(self) -> None:
         line = self.expect("(").line
@@ -85,16 +119,23 @@ class _Reader(WordReader):
         elif not self.take(")"):
             self.draft.stop(line, f"{name.text!r} shares its table with another", "one variable")
         attributes = self._attributes()
+        if name.text in self.draft.left_out:
+            return
         if "data" not in attributes:
             self.draft.stop(line, f"the table of {name.text!r} has no data", "data = ( ... );")
         values = self.numbers(self._flat(attributes["data"]))
         ess = None
         if "experience" in attributes:
-            ess = self.numbers(self._flat(attributes["experience"]))
+            ess = self.numbers(self._flat(attributes["experience"], bare=True))
         self.draft.table(name.text, parents, values, line, ess)
 
-    def _flat(self, words: list[Word]) -> list[Word]:
-        """Return the words in brackets, whose nesting is only there to be seen."""
+    def _flat(self, words: list[Word], *, bare: bool = False) -> list[Word]:
+        """Return the words in brackets, whose nesting is only there to be seen.
+
+        HUGIN leaves the brackets out around the one number of a root's experience.
+        """
+        if bare and len(words) == 1:
+            return words
         depth = 0
         inside = []
         for word in words:
@@ -109,9 +150,14 @@ class _Reader(WordReader):
         return inside
 
 
+def _plain(word: Word) -> str:
+    """Return a text without the backslashes that stand before quotes and backslashes."""
+    return re.sub(r'\\(["\\])', r"\1", word.text) if word.quoted else word.text
+
+
 NET = Format(
     "NET",
-    (".net",),
+    (".net", ".oobn"),
     write=_write,
     read=lambda text, draft: _Reader(text, draft).read(),
     lost=WORDS,

@@ -35,8 +35,8 @@ class Node:
         What people read; empty where the file has none.
     ess : ndarray, shape (parents' states...), or None
         Equivalent sample size of each column, where the file tells it.
-    rescaled : int
-        How many columns were divided by their sum.
+    rescaled : tuple of tuple of int
+        The columns that were divided by their sum, by the numbers of the parents' states.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Node:
     table: npt.NDArray[np.float64]
     label: str = ""
     ess: npt.NDArray[np.float64] | None = None
-    rescaled: int = 0
+    rescaled: tuple[tuple[int, ...], ...] = ()
 
     @property
     def rows(self) -> npt.NDArray[np.float64]:
@@ -96,11 +96,13 @@ def vocabulary_of(nodes: Sequence[Node], target: str, source: str) -> Vocabulary
     return Vocabulary(tuple(variables), source=source)
 
 
-def model_of(nodes: Sequence[Node], vocabulary: Vocabulary, source: str) -> Model:
+def model_of(
+    nodes: Sequence[Node], vocabulary: Vocabulary, source: str, notices: Sequence[str] = ()
+) -> Model:
     """Compile nodes, with parents and states in the order of a vocabulary that has all of them."""
     by_name = {node.name: node for node in nodes}
     cpts = {name: _cpt(by_name[name], by_name, vocabulary) for name in vocabulary}
-    return Model(vocabulary, cpts, source=source)
+    return Model(vocabulary, cpts, source=source, notices=notices)
 
 
 def _cpt(node: Node, by_name: Mapping[str, Node], vocabulary: Vocabulary) -> CPT:

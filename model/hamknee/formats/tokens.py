@@ -38,18 +38,20 @@ class WordReader:
 
     Attributes
     ----------
-    comment, string, signs : str
-        Of the format, for a subclass to set: regular expressions of a comment and of a string in
-        quotes, and the signs that stand alone.
+    comment, opening, string, signs : str
+        Of the format, for a subclass to set: regular expressions of a comment, of what a comment
+        opens with, and of a string in quotes, and the signs that stand alone. A comment may start
+        right behind a word.
     """
 
     comment: str
+    opening: str
     string: str
     signs: str
 
     def __init__(self, text: str, draft: Draft) -> None:
         self.draft = draft
-        self.words = _words(text, draft, self.comment, self.string, self.signs)
+        self.words = self._words(text)
         self.place = 0
 
     @property
@@ -65,7 +67,10 @@ class WordReader:
 
     def sees(self, text: str) -> bool:
         """Whether the next word is this one, and not in quotes."""
-        return not self.at_end() and self.words[self.place] == Word(text, self.line)
+        if self.at_end():
+            return False
+        word = self.words[self.place]
+        return word.text == text and not word.quoted
 
     def next(self, due: str) -> Word:
         """Return the next word, or stop where the file ends; `due` says what should stand there."""
@@ -83,7 +88,7 @@ class WordReader:
     def expect(self, text: str) -> Word:
         """Read a certain word, or stop."""
         word = self.next(f"{text!r}")
-        if word != Word(text, word.line):
+        if word.text != text or word.quoted:
             self.draft.stop(word.line, f"found {word.text!r}", f"{text!r}")
         return word
 
@@ -109,22 +114,23 @@ class WordReader:
                 self.draft.stop(after.line, "found two commas in a row", "a number between them")
         return [self.draft.number(word.text, word.line) for word in words if word.text != ","]
 
-
-def _words(text: str, draft: Draft, comment: str, string: str, signs: str) -> list[Word]:
-    sign = re.escape(signs)
-    pattern = re.compile(
-        rf"(?P<skip>\s+|{comment})|(?P<string>{string})|(?P<sign>[{sign}])"
-        rf"|(?P<word>[^\s\"{sign}]+)",
-    )
-    words, place, line = [], 0, 1
-    while place < len(text):
-        match = pattern.match(text, place)
-        if match is None:
-            draft.stop(line, 'found a " that is never closed', "strings in a pair of quotes")
-        if match.lastgroup == "string":
-            words.append(Word(match[0][1:-1], line, quoted=True))
-        elif match.lastgroup != "skip":
-            words.append(Word(match[0], line))
-        line += match[0].count("\n")
-        place = match.end()
-    return words
+    def _words(self, text: str) -> list[Word]:
+        sign = re.escape(self.signs)
+        pattern = re.compile(
+            rf"(?P<skip>(?:\s|{self.comment})+)|(?P<string>{self.string})|(?P<sign>[{sign}])"
+            rf"|(?P<word>(?:(?!{self.opening})[^\s\"{sign}])+)",
+        )
+        words, place, line = [], 0, 1
+        while place < len(text):
+            match = pattern.match(text, place)
+            if match is None:
+                quote = text[place] == '"'
+                what, allowed = ('"', 'a pair of "') if quote else ("comment", "/* ... */")
+                self.draft.stop(line, f"found a {what} that is never closed", allowed)
+            if match.lastgroup == "string":
+                words.append(Word(match[0][1:-1], line, quoted=True))
+            elif match.lastgroup != "skip":
+                words.append(Word(match[0], line))
+            line += match[0].count("\n")
+            place = match.end()
+        return words

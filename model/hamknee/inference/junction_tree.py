@@ -12,7 +12,9 @@ max-marginals (Dawid 1992).
 """
 
 import functools
+import heapq
 import itertools
+import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -365,22 +367,37 @@ def _cliques(
 
     def cost(variable: int) -> tuple[bool, int, int, int]:
         around = near[variable]
-        fill = sum(b not in near[a] for a, b in itertools.combinations(around, 2))
-        cells = sizes[variable]
-        for other in around:
-            cells *= sizes[other]
+        joined = sum(len(near[one] & around) for one in around) // 2
+        fill = len(around) * (len(around) - 1) // 2 - joined
+        cells = sizes[variable] * math.prod(sizes[other] for other in around)
         return (variable == root, fill, cells, variable)
 
+    costs = {variable: cost(variable) for variable in near}
+    waiting = list(costs.values())
+    heapq.heapify(waiting)
     cliques: list[frozenset[int]] = []
+    holding: dict[int, list[frozenset[int]]] = {variable: [] for variable in near}
     while near:
-        variable = min(near, key=cost)
+        lowest = heapq.heappop(waiting)
+        variable = lowest[-1]
+        if costs.get(variable) != lowest:  # it has another cost by now
+            continue
         around = near.pop(variable)
+        del costs[variable]
         clique = frozenset(around | {variable})
-        if not any(clique <= other for other in cliques):
+        if not any(clique <= other for other in holding[variable]):
             cliques.append(clique)
+            for member in clique:
+                holding[member].append(clique)
+        touched = set(around)
         for one in around:
             near[one].discard(variable)
-            near[one] |= around - {one}
+            new = around - near[one] - {one}
+            near[one] |= new
+            touched |= near[one] if new else set()
+        for other in touched:
+            costs[other] = cost(other)
+            heapq.heappush(waiting, costs[other])
     return cliques
 
 
@@ -392,13 +409,14 @@ def _tree(cliques: list[frozenset[int]], root: int) -> list[_Clique]:
     """
     cliques = sorted(cliques, key=lambda clique: (root not in clique, len(clique), sorted(clique)))
     tree = [_Clique(tuple(sorted(cliques[0])), None, ())]
-    left = list(cliques[1:])
-    while left:
-        best = max(
-            itertools.product(range(len(left)), range(len(tree))),
-            key=lambda pair: (len(left[pair[0]] & set(tree[pair[1]].scope)), -pair[0], -pair[1]),
-        )
-        clique, parent = left.pop(best[0]), best[1]
+    shared = {number: (len(clique & cliques[0]), 0) for number, clique in enumerate(cliques)}
+    del shared[0]
+    while shared:  # the first of those that share most with one in the tree, and the first of these
+        number = max(shared, key=lambda number: shared[number][0])
+        clique, parent = cliques[number], shared.pop(number)[1]
         separator = tuple(sorted(clique & set(tree[parent].scope)))
+        for other, (most, _) in shared.items():
+            if (count := len(clique & cliques[other])) > most:
+                shared[other] = (count, len(tree))
         tree.append(_Clique(tuple(sorted(clique)), parent, separator))
     return tree

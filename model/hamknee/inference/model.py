@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, overload
@@ -84,6 +84,8 @@ class Model:
         Where the numbers were read from.
     sha256 : str
         Digest of the numbers; empty for a network that was not read from priors.csv.
+    notices : sequence of str
+        What was not taken as it stands when it was read, a sentence each.
 
     Raises
     ------
@@ -114,11 +116,13 @@ class Model:
         *,
         source: str = "memory",
         sha256: str = "",
+        notices: Sequence[str] = (),
     ) -> None:
         self.vocabulary = vocabulary
         self.cpts = {name: _checked(vocabulary, cpts, name) for name in vocabulary}
         self.source = source
         self.sha256 = sha256
+        self.notices = tuple(notices)
         number = vocabulary.index
         self.engine = Engine(
             sizes=[len(variable.states) for variable in vocabulary.variables],
@@ -139,7 +143,8 @@ class Model:
 
     def __reduce__(self) -> tuple[Callable[..., Model], tuple[object, ...]]:
         """Travel to other processes as what the model was made of, to be compiled there."""
-        compiled = functools.partial(Model, source=self.source, sha256=self.sha256)
+        about = {"source": self.source, "sha256": self.sha256, "notices": self.notices}
+        compiled = functools.partial(Model, **about)
         return compiled, (self.vocabulary, self.cpts)
 
     def case(self, evidence: AnyCase) -> Case:

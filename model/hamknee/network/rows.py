@@ -18,8 +18,9 @@ COLUMNS = ("variable", "state", "given", "probability", "ess", "basis", "sources
 BASES = ("published", "indirect", "judgement", "logical")
 """What kinds of number there are."""
 
-SUM_TOLERANCE = 1e-6
-"""How far the probabilities of one column may be from adding up to 1."""
+SUM_TOLERANCE = 1e-6 + 1e-12
+"""How far the probabilities of one column may be from adding up to 1: 0.000001 as it is written in
+decimal, which sums of binary fractions miss by a little."""
 
 LONGEST_NOTE = 10_000
 """Characters of a note: a CSV reader takes no cell without end."""
