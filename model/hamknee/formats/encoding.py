@@ -92,10 +92,10 @@ def _known(name: str | None) -> str | None:
     if name is None:
         return None
     try:
-        found = codecs.lookup(name).name
+        known = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
-    return found if _KNOWN.fullmatch(found) else None
+    return known if _KNOWN.fullmatch(known) else None
 
 
 def _marked(data: bytes) -> str | None:

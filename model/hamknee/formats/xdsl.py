@@ -153,9 +153,9 @@ def _noisy_max(element: Element, parents: list[str], name: str, draft: Draft) ->
     strengths = numbers(only(element, "strengths", draft), draft)
     values = numbers(only(element, "parameters", draft), draft)
     if len(strengths) != sum(sizes) or len(values) != (sum(sizes) + 1) * states:
-        found = f"{len(strengths)} strengths and {len(values)} parameters"
+        counts = f"{len(strengths)} strengths and {len(values)} parameters"
         allowed = f"{sum(sizes)} and {(sum(sizes) + 1) * states}"
-        draft.stop(element.line, f"the noisy-MAX {name!r} has {found}", allowed)
+        draft.stop(element.line, f"the noisy-MAX {name!r} has {counts}", allowed)
     columns = np.array(values).reshape(-1, states)
     sums = columns.sum(axis=1)
     if not (np.abs(sums - 1) <= max(SUM_TOLERANCE, states * ROUNDING)).all():
@@ -176,7 +176,7 @@ def _noisy_max(element: Element, parents: list[str], name: str, draft: Draft) ->
         product = product[..., None, :] * by_state
         start += size
     table = product - np.append(product[..., 1:], np.zeros((*product.shape[:-1], 1)), axis=-1)
-    return table.ravel().tolist()
+    return [float(p) for p in table.ravel()]
 
 
 _TABLES = {"cpt": _of_numbers, "deterministic": _deterministic, "noisymax": _noisy_max}

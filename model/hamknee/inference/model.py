@@ -143,8 +143,9 @@ class Model:
 
     def __reduce__(self) -> tuple[Callable[..., Model], tuple[object, ...]]:
         """Travel to other processes as what the model was made of, to be compiled there."""
-        about = {"source": self.source, "sha256": self.sha256, "notices": self.notices}
-        compiled = functools.partial(Model, **about)
+        compiled = functools.partial(
+            Model, source=self.source, sha256=self.sha256, notices=self.notices
+        )
         return compiled, (self.vocabulary, self.cpts)
 
     def case(self, evidence: AnyCase) -> Case:
