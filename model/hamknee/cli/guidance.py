@@ -87,7 +87,12 @@ def summary_command(
     flag: FlagOption = None,
     no_flag: NoFlagOption = None,
     not_known: NotKnownOption = None,
-    as_html: Annotated[bool, typer.Option("--html", help="HTML instead of Markdown.")] = False,
+    as_html: Annotated[
+        bool, typer.Option("--html", help="One side of A4 as HTML instead of Markdown.")
+    ] = False,
+    as_note: Annotated[
+        bool, typer.Option("--note", help="A few lines of plain text for the record.")
+    ] = False,
     file: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
     ] = None,
@@ -97,7 +102,7 @@ def summary_command(
     answers = parse_flags(flag, no_flag)
     model, case = read_case(findings, priors)
     page = summary(model, case, answers, not_known=not_known or ())
-    text = page.html if as_html else page.markdown
+    text = page.note if as_note else page.html if as_html else page.markdown
     if file is None:
         typer.echo(text, nl=False)
     else:

@@ -1,8 +1,7 @@
-"""One case on one printable page, as Markdown and as HTML."""
+"""One case to keep or hand on: all of it as Markdown, a page for paper, a note for the record."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from hamknee.base import HamkneeError, percent
 from hamknee.guidance.advising import Advice, advice
 from hamknee.guidance.following_up import FollowUp, follow_up
+from hamknee.guidance.printing import DIGITS, page_html, sign_lines
 from hamknee.inference import AnyCase, Model
 from hamknee.network import find_variable, value_words
 
@@ -24,26 +24,8 @@ if TYPE_CHECKING:
 ASIDE = ("limits",)
 """Sections of the advice that do not stand among the others: limits are in the footer."""
 
-STYLE = """
-@page { size: A4; margin: 10mm; }
-body { font: 9pt/1.25 system-ui, sans-serif; max-width: 60rem; margin: 1rem auto; padding: 0 1rem;
-  color: #111; background: #fff; }
-h1 { font-size: 1.3em; margin: 0 0 .3em; }
-h2 { font-size: 1em; margin: .6em 0 .2em; border-bottom: 1px solid #999; break-after: avoid; }
-p, ul { margin: .2em 0; }
-ul { padding-left: 1.2em; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: 0 .6em .05em 0; vertical-align: top; font-weight: normal; }
-th { color: #444; }
-td + td { white-space: nowrap; }
-.level { border: 2px solid #111; padding: .4em .6em; font-weight: bold; }
-footer { margin-top: .6em; color: #444; overflow-wrap: anywhere; }
-@media print {
-  body { font-size: 7pt; line-height: 1.12; margin: 0; padding: 0; max-width: none; }
-  main { columns: 2; column-gap: 6mm; }
-}
-"""
-
+OPEN_SIGNS = "open_signs"
+"""The reason that names every open warning sign."""
 
 UNLIKELY, LEAST_ROWS = 0.02, 5
 """States whose interval ends below this have no row of their own, but for the first few."""
@@ -61,7 +43,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Summary:
-    """One case on one page: findings, ranking, warning signs, advice, limits, digest.
+    """One case: findings, ranking, warning signs, advice, limits, digest.
 
     Parameters
     ----------
@@ -82,6 +64,8 @@ class Summary:
     >>> page = hamknee.summary(hamknee.load(), {"onset": "sudden", "pop": "yes"})
     >>> [line for line in page.markdown.splitlines() if line.startswith("## ")][:4]
     ['## Because', '## What is known', '## How likely is what', '## Warning signs']
+    >>> print(page.note.splitlines()[3])
+    What is known: Onset: In a moment; Pop at the start: Yes.
     >>> list(page.table)
     ['condition', 'label', 'probability', 'low', 'high', 'p_top', 'prior']
     """
@@ -115,24 +99,56 @@ class Summary:
             if block.rows:
                 rows = [block.columns, ["---"] * len(block.columns), *block.rows]
                 parts.append("\n".join(_markdown_row(row) for row in rows))
-        parts += [_plain(line) for line in self._footer]
+        parts += [_plain(line) for line in self.footer_lines]
         return "\n\n".join(parts) + "\n"
 
     @cached_property
     def html(self) -> str:
-        """The page as HTML that stands alone and prints on both sides of one sheet of A4."""
-        about = self.advice.triage.about
-        title = html.escape(self._words["title"])
-        level = f"{html.escape(about.label)}. {html.escape(about.action)}"
-        blocks = "\n".join(_html_block(block) for block in self._blocks)
-        footer = "\n".join(f"<p>{html.escape(line)}</p>" for line in self._footer)
-        return (
-            f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
-            f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-            f'<h1>{title}</h1>\n<p class="level">{level}</p>\n<main>\n{blocks}\n</main>\n'
-            f"<footer>\n{footer}\n</footer>\n</body>\n</html>\n"
-        )
+        """The page for paper as HTML that stands alone: one side of A4, for person and clinician.
+
+        Advice stands on it as far as there is room; `markdown` has all of it.
+        """
+        return page_html(self)
+
+    @cached_property
+    def note(self) -> str:
+        """The case in a few lines of plain text, to be pasted into a record."""
+        words, triage = self._words, self.advice.triage
+        about, interval = triage.about, triage.interval
+        likely = [
+            f"{row.label} {row.now} ({row.interval})" for row in interval.ranking[:LEAST_ROWS]
+        ]
+        mass = words["column_interval"].format(mass=percent(interval.mass))
+        advised = dict.fromkeys(item.measure for item in self.advice.items if item.measure)
+        measures = triage.guidance.measures
+        lines = [
+            f"{words['paper']}. {self.date_words}.",
+            f"{about.label}. {about.action}",
+            f"{words['because']}: {' '.join(self.reasons)}" if self.reasons else "",
+            self.followed.course_text if self.followed else "",
+            f"{words['findings']}: {' '.join(self.known_lines)}",
+            f"{words['flags']}: {' '.join(sign_lines(self, in_full=True))}",
+            f"{words['ranking']} ({mass}): {'; '.join(likely)}.",
+            f"{words['do']}: {', '.join(measures[n].label for n in advised)}." if advised else "",
+            self.held_back,
+            self.numbers_line(DIGITS),
+        ]
+        return "\n".join(line for line in lines if line) + "\n"
+
+    @cached_property
+    def reasons(self) -> list[str]:
+        """Why it is this urgent; without the open signs, which are told where signs are."""
+        triage = self.advice.triage
+        if not triage.reasons:
+            return triage.reason_texts
+        return [reason.text for reason in triage.reasons if reason.name != OPEN_SIGNS]
+
+    @cached_property
+    def held_back(self) -> str:
+        """Which measures are held back, in one sentence; empty where none is."""
+        measures = self.advice.triage.guidance.measures
+        labels = [about.label for name, about in measures.items() if name in self.advice.withheld]
+        return self._words["not_now"].format(measures=", ".join(labels)) if labels else ""
 
     @property
     def _words(self) -> Mapping[str, str]:
@@ -144,11 +160,13 @@ class Summary:
         blocks = [Block(words["because"], triage.reason_texts)]
         if self.followed is not None:
             blocks.append(Block(words["follow_up"], [self.followed.course_text]))
-        blocks += [self._findings(), self._ranking(), self._flags()]
+        blocks += [Block(words["findings"], self.known_lines), self._ranking(), self._flags()]
         sections = self.advice.sections.items()
         return blocks + [Block(words[n], texts) for n, texts in sections if n not in ASIDE]
 
-    def _findings(self) -> Block:
+    @cached_property
+    def known_lines(self) -> list[str]:
+        """What is known in one sentence, what was asked in vain, and what to know of both."""
         evidence, words = self.advice.triage.interval.posterior.evidence, self._words
         vocabulary = evidence.vocabulary
         lines = [
@@ -156,23 +174,31 @@ class Summary:
             for name, value in evidence.items()
         ]
         notices = [f"{notice}." for notice in evidence.notices]
-        # On one line, because two dozen of them would push the page onto a second sheet.
         known = f"{'; '.join(lines)}." if lines else words["nothing_known"]
         labels = "; ".join(vocabulary[name].label for name in self.not_known)
         asked = [words["not_known"].format(labels=labels)] if labels else []
-        return Block(words["findings"], [known, *asked, *notices])
+        return [known, *asked, *notices]
 
-    def _ranking(self) -> Block:
+    def ranking_cells(self, most: int | None = None) -> tuple[Sequence[str], list[Sequence[str]]]:
+        """Return the heads of the columns of the ranking, and a row for each likely state.
+
+        Parameters
+        ----------
+        most : int, optional
+            How many rows at most; without it, as many as are likely.
+        """
         interval, words = self.advice.triage.interval, self._words
         mass = words["column_interval"].format(mass=percent(interval.mass))
         label = interval.posterior.target.label
         columns = (label, words["column_now"], mass, words["column_start"])
-        # The unlikely ones in a sentence: a row each would push the page onto another sheet.
-        likely = int((interval.high >= UNLIKELY).sum())
-        rows = interval.ranking[: max(likely, LEAST_ROWS)]
-        left = len(interval.ranking) - len(rows)
-        line = words["unlikely"].format(count=left, limit=percent(UNLIKELY))
-        return Block(words["ranking"], [line] if left else [], rows=rows, columns=columns)
+        likely = max(int((interval.high >= UNLIKELY).sum()), LEAST_ROWS)
+        return columns, list(interval.ranking[: likely if most is None else min(likely, most)])
+
+    def _ranking(self) -> Block:
+        columns, rows = self.ranking_cells()
+        left = len(self.advice.triage.interval.ranking) - len(rows)
+        line = self._words["unlikely"].format(count=left, limit=percent(UNLIKELY))
+        return Block(self._words["ranking"], [line] if left else [], rows=rows, columns=columns)
 
     def _flags(self) -> Block:
         triage, words = self.advice.triage, self._words
@@ -183,12 +209,24 @@ class Summary:
         return Block(words["flags"], rows=rows, columns=("", ""))
 
     @cached_property
-    def _footer(self) -> list[str]:
+    def footer_lines(self) -> list[str]:
+        """The limits, and which numbers were looked at when."""
         words, limits = self._words, self.advice.triage.guidance.limits_text
-        made = f"{self.made.day} {self.made:%B %Y}"
-        about = {"digest": self.sha256, "version": version("hamknee"), "date": made}
-        numbers = words["numbers"].format(**about)
-        return [f"{words['limits']}: {limits}", numbers]
+        return [f"{words['limits']}: {limits}", self.numbers_line()]
+
+    def numbers_line(self, digits: int | None = None) -> str:
+        """Return when this was made and with which numbers, by some digits of their digest."""
+        about = {
+            "digest": self.sha256[:digits],
+            "version": version("hamknee"),
+            "date": self.date_words,
+        }
+        return self._words["numbers"].format(**about)
+
+    @property
+    def date_words(self) -> str:
+        """When, in words."""
+        return f"{self.made.day} {self.made:%B %Y}"
 
 
 def summary(
@@ -200,7 +238,7 @@ def summary(
     course: str | None = None,
     not_known: Iterable[str] = (),
 ) -> Summary:
-    """Return one case on one printable page.
+    """Return one case to keep or hand on: as Markdown, as a page for paper, as a note.
 
     Parameters
     ----------
@@ -251,18 +289,3 @@ def _plain(text: str) -> str:
 
 def _markdown_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell if cell == '---' else _plain(cell) for cell in cells)} |"
-
-
-def _html_block(block: Block) -> str:
-    parts = [f"<h2>{html.escape(block.heading)}</h2>"]
-    if block.lines:
-        items = "".join(f"<li>{html.escape(line)}</li>" for line in block.lines)
-        parts.append(f"<ul>{items}</ul>")
-    if block.rows:
-        head = _html_row("th", block.columns) if any(block.columns) else ""
-        parts.append(f"<table>{head}{''.join(_html_row('td', row) for row in block.rows)}</table>")
-    return "\n".join(parts)
-
-
-def _html_row(tag: str, cells: Sequence[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
