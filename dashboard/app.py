@@ -9,7 +9,7 @@ from diagnosis.warning_signs import show_signs
 from parts.texts import plain, texts
 from parts.turns import in_turn
 from state.case import keep_case
-from state.numbers import in_force, notice, shipped_guidance
+from state.numbers import beside_shipped_words, in_force, notice, shipped_guidance
 
 HERE = Path(__file__).parent
 
@@ -54,7 +54,8 @@ def show_faults(error: hamknee.HamkneeError) -> None:
         "**The numbers cannot be used.** Mend the file, then reload this page.\n\n"
         f"{plain(heading)}\n\n{lines}"
     )
-    show_signs(shipped_guidance())
+    if beside_shipped_words():
+        show_signs(shipped_guidance())
 
 
 def main() -> None:

@@ -21,7 +21,13 @@ from checking.scores import (
 from checking.urgency import show_urgency
 from hamknee import Model, cohort
 from hamknee.base import HamkneeError, percent
-from hamknee.cohort import CohortError, ColumnMapping, write_csv, write_parquet
+from hamknee.cohort import (
+    CohortError,
+    ColumnMapping,
+    probability_columns,
+    write_csv,
+    write_parquet,
+)
 from hamknee.evaluation import Evaluation, evaluate
 from hamknee.guidance import TriageCheck, triage_check
 from hamknee.network import LabelledCases
@@ -244,7 +250,8 @@ def _line(model: Model, row: pd.Series) -> tuple[str, ...]:
     if pd.notna(row["fault"]):
         return (name, str(row["fault"])[:200])
     states = model.vocabulary.target.states
-    p = np.array([row[f"p_{state.name}"] for state in states], dtype=float)
+    columns = probability_columns(model.vocabulary.target)
+    p = np.array([row[name] for name in columns], dtype=float)
     first, second = np.argsort(-p, kind="stable")[:2]
     return (
         name,

@@ -35,10 +35,13 @@ class Texts:
     informs: str
     privacy: str
     limits: str
+    limits_elsewhere: str
     method: str
+    signs_apart: str
     stored: str
     accessibility: str
     citation: str
+    citation_elsewhere: str
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from hamknee.network import (
 )
 from hamknee.reasoning import AlsoPresent, Conflict, Reasons, Stop
 from hamknee.sensitivity import CredibleInterval, Difference, Tornado
+from parts.texts import plain, texts
 from state.case import VisitorCase
 from state.numbers import Numbers, stamp
 
@@ -81,6 +82,12 @@ def _kept(key: str, _make: Callable[[], Any]) -> Any:  # noqa: ARG001
 def guidance(model: hamknee.Model) -> Guidance | None:
     """Return what there is to tell a person; None where nothing goes with the model."""
     return find_guidance(model)
+
+
+def heading(model: hamknee.Model) -> str:
+    """Return what the numbers are about, in Markdown: the knee, or what another network asks."""
+    own = texts().title
+    return own if guidance(model) is not None else plain(model.vocabulary.target.label)
 
 
 def interval(model: hamknee.Model, case: VisitorCase) -> CredibleInterval:

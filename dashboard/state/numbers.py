@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import streamlit as st
 
-from hamknee import Model
+from hamknee import HamkneeError, Model
 from hamknee.base import shipped
 from hamknee.guidance import Guidance, read_guidance
 from hamknee.network import (
@@ -126,6 +126,20 @@ def shipped_guidance() -> Guidance:
     vocabulary = read_vocabulary(shipped("data/vocabulary.toml"))
     references = read_references(shipped("data/references.bib"))
     return read_guidance(shipped("data/guidance.toml"), vocabulary, references)
+
+
+def beside_shipped_words() -> bool:
+    """Return whether the numbers, even if they cannot be read, are about what the shipped are.
+
+    They are unless a vocabulary of another target stands beside them: on any doubt the warning
+    signs are shown.
+    """
+    own = _path().with_name("vocabulary.toml")
+    try:
+        target = read_vocabulary(own).target
+    except HamkneeError:
+        return True
+    return target.name == read_vocabulary(shipped("data/vocabulary.toml")).target.name
 
 
 def stamp() -> Stamp:

@@ -59,15 +59,14 @@ def show_on_cases(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -> No
 
 def show_published(difference: Difference, target: Variable) -> None:
     """Show which published cases get another first diagnosis."""
-    if not in_force().edited:
-        count = 0 if difference.labelled is None else len(difference.labelled)
-        st.markdown(
-            f"{count} published cases are worked out again with every change. Those that get "
-            "another first diagnosis are listed here."
-        )
-        return
     if difference.labelled is None:
         st.markdown("The published cases do not fit the questions of this model.")
+        return
+    if not in_force().edited:
+        st.markdown(
+            f"{len(difference.labelled)} published cases are worked out again with every change. "
+            "Those that get another first diagnosis are listed here."
+        )
         return
     st.markdown(plain(difference.cases_text), help=plain(difference.distance_text) or None)
     flips = difference.flips

@@ -12,7 +12,7 @@ from hamknee.base import percent
 from hamknee.network import BASES, Priors
 from parts.texts import plain, texts
 from state import answers
-from state.numbers import in_force, shipped_guidance
+from state.numbers import in_force
 from tuning.sources import source_lines
 
 MEANINGS = {
@@ -26,13 +26,17 @@ MEANINGS = {
 def main() -> None:
     """Show the page."""
     priors = in_force().priors
+    guidance = answers.guidance(in_force().model)
     with st.container(key="about"):
         st.title("About and limits", anchor=False)
-        show_signs(answers.guidance(in_force().model) or shipped_guidance())
+        if guidance is not None:
+            show_signs(guidance)
         st.header("What it does not do", anchor=False)
-        st.markdown(texts().limits)
+        st.markdown(texts().limits_elsewhere if guidance is None else texts().limits)
         st.header("How it works", anchor=False)
         st.markdown(texts().method)
+        if guidance is not None:
+            st.markdown(texts().signs_apart)
         st.header("Where the numbers come from", anchor=False)
         show_bases(priors)
         st.page_link("views/model.py", label="Read every number with its sources")
@@ -60,15 +64,17 @@ def show_digest(priors: Priors) -> None:
 def show_citation(priors: Priors) -> None:
     """Show how to cite the tool together with the numbers in force, as text and as BibTeX."""
     about = metadata("hamknee")
+    elsewhere = answers.guidance(in_force().model) is None
+    title = texts().citation_elsewhere if elsewhere else texts().citation
     fields = {
         "author": f"{{{about['Author']}}}",
-        "title": texts().citation,
+        "title": title,
         "version": hamknee.__version__,
         "note": f"Numbers with sha256 {priors.sha256}",
     }
     st.markdown(
         plain(
-            f"{about['Author']}. {texts().citation}. Version {hamknee.__version__}, "
+            f"{about['Author']}. {title}. Version {hamknee.__version__}, "
             f"numbers {priors.sha256[:12]}."
         )
     )

@@ -60,7 +60,7 @@ def show_header(guidance: Guidance | None, form: Form, triage: Triage | None) ->
         if triage is not None and triage.eased_text:
             show_eased(triage)
         with st.container(key="title"):
-            st.title(texts().title, anchor=False)
+            st.title(answers.heading(in_force().model), anchor=False)
         if guidance is not None:
             show_signs(guidance, form, triage)
 

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,8 @@ from hamknee.cohort.columns import (
 )
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import simulate
+from hamknee.network.vocabulary import Vocabulary
+from tests.support.network_files import with_states
 from tests.support.networks import named
 
 ROWS: list[Mapping[str, Any]] = [
@@ -243,3 +247,26 @@ def test_whatever_the_cells_no_row_is_lost_and_none_depends_on_another(
     np.testing.assert_allclose(sums.dropna(), 1)
     parts = [hamknee.score(model, part) for part in (frame[:cut], frame[cut:])]
     pd.testing.assert_frame_equal(pd.concat(parts), scored, check_exact=False, rtol=1e-12)
+
+
+def test_a_state_called_like_a_column_of_ours_has_its_own(tmp_path: Path) -> None:
+    model = with_states("evidence", "evidence_2", name="what", label="")
+    turned = Model(
+        Vocabulary(
+            tuple(
+                replace(v, role="target" if v.name == "what" else "finding")
+                for v in model.vocabulary.variables
+            )
+        ),
+        model.cpts,
+    )
+    frame = pd.DataFrame({"t": ["q", "r"]})
+    scored = hamknee.score(turned, frame)
+    assert scored.columns[:4].tolist() == ["p_evidence_3", "p_evidence_2", "top", "p_evidence"]
+    assert scored["p_evidence_3"].tolist() == pytest.approx([0.1, 0.3])
+    assert scored["p_evidence"].tolist() == pytest.approx([0.2, 0.8])
+    frame.to_csv(tmp_path / "in.csv", index=False)
+    hamknee.score_file(turned, tmp_path / "in.csv", tmp_path / "out.parquet")
+    of_file = pd.read_parquet(tmp_path / "out.parquet")
+    assert of_file["p_evidence_3"].tolist() == pytest.approx([0.1, 0.3])
+    assert set(of_file["top"]) == {"evidence_2"}

@@ -3,11 +3,14 @@
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import hamknee
 from hamknee.base.errors import HamkneeError
 from hamknee.formats.importing import as_files
+from hamknee.network.priors import CPT
+from hamknee.network.vocabulary import State, Variable, Vocabulary
 from tests.support.network_files import distance, with_states
 from tests.support.networks import with_zeros
 
@@ -41,3 +44,19 @@ def test_zeros_and_ones_of_an_imported_network_are_logical(tmp_path: Path) -> No
     assert {row.ess for row in imported.priors.rows} == {20}
     imported.save(tmp_path)
     assert distance(hamknee.load(tmp_path / "priors.csv"), with_zeros()) == 0
+
+
+def test_a_target_called_like_a_column_of_ours_is_given_another_name(tmp_path: Path) -> None:
+    model = with_states("yes", "no")
+    target = Variable("label", "target", "label", (State("evidence", "e"), State("other", "o")))
+    variables = (target, model.vocabulary["sign"])
+    cpts = {
+        "label": CPT("label", (), np.array([0.2, 0.8])),
+        "sign": CPT("sign", ("label",), model.cpts["sign"].probabilities),
+    }
+    own = hamknee.Model(Vocabulary(variables), cpts)
+    as_files(own, ess=3).save(tmp_path)
+    again = hamknee.load(tmp_path / "priors.csv")
+    assert again.vocabulary.target.name == "label_2"
+    assert again.vocabulary.target.state_names == ("evidence_2", "other")
+    assert list(again.posterior({"sign": "yes"}).table["label_2"]) == ["other", "evidence_2"]

@@ -7,6 +7,7 @@ from hamknee.cohort.columns import (
     MappingError,
     parse_maps,
     plan_columns,
+    probability_columns,
     read_mapping,
 )
 from hamknee.cohort.distributed import score_dask, score_folder
@@ -31,6 +32,7 @@ __all__ = [
     "open_file",
     "parse_maps",
     "plan_columns",
+    "probability_columns",
     "read_mapping",
     "score",
     "score_dask",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -387,8 +388,31 @@ def _wrong_names(
 
 def result_columns(vocabulary: Vocabulary) -> list[str]:
     """Return the columns that a result has, after those that are kept."""
-    probabilities = [f"p_{name}" for name in vocabulary.target.state_names]
-    return [*probabilities, "top", "p_evidence", "conflict", "fault"]
+    return [*probability_columns(vocabulary.target), "top", "p_evidence", "conflict", "fault"]
+
+
+def probability_columns(target: Variable) -> list[str]:
+    """Return what the column of each state's probability is called, in the order of the states.
+
+    Parameters
+    ----------
+    target : Variable
+        A state `evidence`, which another program's network may have, gets a column that is not
+        that of P(evidence).
+
+    Examples
+    --------
+    >>> from hamknee.cohort import probability_columns
+    >>> from hamknee.network import State, Variable
+    >>> states = tuple(State(name, name) for name in ("fraud", "evidence"))
+    >>> probability_columns(Variable("case", "target", "Case", states))
+    ['p_fraud', 'p_evidence_2']
+    """
+    names = [f"p_{name}" for name in target.state_names]
+    if "p_evidence" in names:
+        others = (f"p_evidence_{number}" for number in itertools.count(2))
+        names[names.index("p_evidence")] = next(name for name in others if name not in names)
+    return names
 
 
 def _nothing_to_read(vocabulary: Vocabulary, names: Sequence[object]) -> str:

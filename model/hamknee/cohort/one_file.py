@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from hamknee.base import whole_file, write_whole
-from hamknee.cohort.columns import CohortError, ColumnMapping, ColumnPlan
+from hamknee.cohort.columns import CohortError, ColumnMapping, ColumnPlan, probability_columns
 from hamknee.cohort.reading import Chunk, CohortFile, arrow_column
 from hamknee.cohort.report import Report, Tally
 from hamknee.cohort.scoring import Faults, Scored, raise_first, score_columns, tally
@@ -169,10 +169,9 @@ def result_schema(job: Job, source: CohortFile) -> pa.Schema:
     def plain(kind: pa.DataType) -> pa.DataType:
         return kind.value_type if pa.types.is_dictionary(kind) else kind
 
-    states = job.model.vocabulary.target.state_names
     fields = [
         *((name, plain(source.types[name])) for name in job.plan.kept),
-        *((f"p_{name}", pa.float64()) for name in states),
+        *((name, pa.float64()) for name in probability_columns(job.model.vocabulary.target)),
         ("top", pa.dictionary(pa.int16(), pa.string())),
         ("p_evidence", pa.float64()),
         ("conflict", pa.float64()),
@@ -212,10 +211,13 @@ def _scored(job: Job, schema: pa.Schema, name: str, chunk: Chunk) -> tuple[pa.Ta
         return "" if name is None else str(name)
 
     counted = tally(scored.faults, called, chunk.start, name)
-    return _table(schema, list(kept.values()), scored), counted, chunk.share
+    states = job.model.vocabulary.target.state_names
+    return _table(schema, list(kept.values()), scored, states), counted, chunk.share
 
 
-def _table(schema: pa.Schema, kept: list[pa.ChunkedArray], scored: Scored) -> pa.Table:
+def _table(
+    schema: pa.Schema, kept: list[pa.ChunkedArray], scored: Scored, states: Sequence[str]
+) -> pa.Table:
     """Return results as an Arrow table; what is not known of a row with a fault is null."""
     import pyarrow as pa
 
@@ -224,13 +226,10 @@ def _table(schema: pa.Schema, kept: list[pa.ChunkedArray], scored: Scored) -> pa
     by_state = scored.probabilities.T.copy()  # one contiguous column for each
     reasons = pa.array(scored.faults.texts, pa.string())
     fault = pa.DictionaryArray.from_arrays(pa.array(scored.faults.which, mask=~bad), reasons)
-    names = [
-        name.removeprefix("p_") for name in schema.names[len(kept) : len(kept) + len(by_state)]
-    ]
     columns = [
         *(column.cast(field.type) for column, field in zip(kept, schema, strict=False)),
         *(pa.array(column, mask=mask) for column in by_state),
-        pa.DictionaryArray.from_arrays(pa.array(scored.top, mask=mask), names),
+        pa.DictionaryArray.from_arrays(pa.array(scored.top, mask=mask), list(states)),
         pa.array(scored.p_evidence, mask=mask),
         pa.array(scored.conflict, mask=mask),
         fault.cast(pa.string()),

@@ -18,6 +18,7 @@ from hamknee.cohort.columns import (
     ColumnPlan,
     as_mapping,
     plan_columns,
+    probability_columns,
 )
 from hamknee.cohort.report import FaultyRow, Report, Tally
 from hamknee.inference import ImpossibleEvidenceError, Model, log_total
@@ -218,9 +219,7 @@ def score_frame(
         raise_first(scored.faults, lambda row: f"row {frame.index[row]!r}")
     report = Report.of(model, plan, tally(scored.faults, lambda row: str(ids.iloc[row])))
     target = model.vocabulary.target
-    probabilities = pd.DataFrame(
-        scored.probabilities, frame.index, [f"p_{name}" for name in target.state_names]
-    )
+    probabilities = pd.DataFrame(scored.probabilities, frame.index, probability_columns(target))
     others = pd.DataFrame(
         {
             "top": pd.Categorical.from_codes(scored.top, pd.Index(target.state_names)),

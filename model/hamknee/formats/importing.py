@@ -16,6 +16,7 @@ from hamknee.inference import Model
 from hamknee.network import (
     CPT,
     TAKEN,
+    TAKEN_AS_TARGET,
     TAKEN_TARGET,
     Priors,
     Row,
@@ -202,12 +203,14 @@ def _with_identifiers(
     model: Model,
 ) -> tuple[Vocabulary, dict[str, CPT], tuple[tuple[str, str], ...]]:
     """Return words and tables whose names are identifiers, and names that are no longer there."""
-    new = identifiers(model.vocabulary, "variable", TAKEN)
+    target = model.vocabulary.target.name
+    taken = TAKEN | (TAKEN_AS_TARGET if target in TAKEN_AS_TARGET else frozenset())
+    new = identifiers(model.vocabulary, "variable", taken)
     labels = _distinct([(v.label, v.name) for v in model.vocabulary.variables])
     variables, renamed = [], [(old, name) for old, name in new.items() if old != name]
     for variable, label in zip(model.vocabulary.variables, labels, strict=True):
-        taken = TAKEN_TARGET if variable.role == "target" else ()
-        states = identifiers(variable.state_names, "state", taken)
+        not_states = TAKEN_TARGET if variable.role == "target" else ()
+        states = identifiers(variable.state_names, "state", not_states)
         renamed += [(f"{variable.name}={s}", name) for s, name in states.items() if s != name]
         named = tuple(State(states[state.name], state.label) for state in variable.states)
         variables.append(Variable(new[variable.name], variable.role, label, named))

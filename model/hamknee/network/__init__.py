@@ -63,6 +63,7 @@ from hamknee.network.rows import (
 )
 from hamknee.network.vocabulary import (
     TAKEN,
+    TAKEN_AS_TARGET,
     TAKEN_TARGET,
     State,
     Variable,
@@ -78,6 +79,7 @@ __all__ = [
     "LONGEST_NOTE",
     "SUM_TOLERANCE",
     "TAKEN",
+    "TAKEN_AS_TARGET",
     "TAKEN_TARGET",
     "Cases",
     "CasesError",

@@ -310,7 +310,12 @@ def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> Lab
     >>> "summary" in published.about
     True
     """
-    frame = named_by_id(read_table(Path(path) if path else shipped("data/cases.csv")))
+    if path:
+        return label(vocabulary, named_by_id(read_table(Path(path))))
+    frame = named_by_id(read_table(shipped("data/cases.csv")))
+    if (target := vocabulary.target.name) not in frame.columns:
+        problem = f"the published cases that are shipped are not about {target!r}"
+        raise CasesError(f"{problem}; allowed: a file of cases of your own")
     return label(vocabulary, frame)
 
 

@@ -21,6 +21,11 @@ TAKEN = frozenset({"numbers", "unknown", "flag", "no_flag", "unknown_flag"})
 TAKEN_TARGET = frozenset({"evidence"})
 """p_evidence is a column of a scored cohort; no state of the target is called so."""
 
+TAKEN_AS_TARGET = frozenset(
+    ("case", "label", "n", "probability", "prior", "first", "second", "people", "supported")
+)
+"""What other columns are called in tables that have one by the name of the target."""
+
 
 class VocabularyError(FaultsError):
     """vocabulary.toml holds something that cannot be used.
@@ -306,6 +311,8 @@ class _Reader(TomlReader):
         here, before = (name,), len(self.faults)
         self.check_name(here, name)
         self._check_free(here, name, TAKEN)
+        if table.get("role") == "target":
+            self._check_free(here, name, TAKEN_AS_TARGET)
         required = ["role", "label", "states"]
         if table.get("role") in ROLES[1:]:
             required += ["question", "group", "minutes"]

@@ -1,0 +1,51 @@
+"""A network of another subject is its own product on every page."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hamknee.base.files import shipped
+from hamknee.formats.importing import as_files
+from hamknee.formats.interchange import read_network
+from tests.support.at_page import VIEWS, at_page, words
+
+CAR = """network car { }
+variable fault { type discrete[2] { battery, evidence }; }
+variable lamps { type discrete[2] { bright, dim }; }
+probability ( fault ) { table 0.6, 0.4; }
+probability ( lamps | fault ) { table 0.1, 0.8, 0.9, 0.2; }
+"""
+
+
+@pytest.fixture
+def car(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an imported network, which the dashboard opens."""
+    (tmp_path / "car.bif").write_text(CAR)
+    model = read_network(tmp_path / "car.bif", target="fault")
+    as_files(model, ess=20).save(tmp_path / "car")
+    monkeypatch.setenv("HAMKNEE_PRIORS", str(tmp_path / "car" / "priors.csv"))
+    return tmp_path / "car"
+
+
+@pytest.mark.usefixtures("car")
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_page_speaks_of_knees_warning_signs_or_how_it_was_checked(view: str) -> None:
+    text = words(at_page(view))
+    spoken = re.sub(r"hamknee(-\w+)?|published cases do not fit|Published cases", "", text)
+    assert not re.search(r"knee|hamstring|doctor|emergency|on published cases", spoken, re.I)
+
+
+@pytest.mark.usefixtures("car")
+def test_the_heading_is_what_is_asked_for() -> None:
+    assert at_page("diagnose").title[0].value == "fault"
+
+
+def test_the_signs_stay_on_any_doubt_but_not_beside_words_of_another_target(car: Path) -> None:
+    (car / "priors.csv").write_text("nothing\n")
+    assert "doctor" not in words(at_page("about"))
+    knee = (shipped("data") / "vocabulary.toml").read_text(encoding="utf-8")
+    (car / "vocabulary.toml").write_text(knee, encoding="utf-8")
+    assert "doctor" in words(at_page("about"))
+    (car / "vocabulary.toml").write_text("broken")
+    assert "doctor" in words(at_page("about"))
