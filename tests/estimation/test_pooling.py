@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from hamknee.base.errors import HamkneeError
-from hamknee.estimation.elicited import Elicited
+from hamknee.estimation.elicited import Elicited, feedback
 from hamknee.estimation.pooling import pool
+from hamknee.estimation.statements import from_range
 
 A = Elicited(("yes", "no"), (0.6, 0.4), 14)
 B = Elicited(("yes", "no"), (0.3, 0.7), 40)
@@ -58,6 +59,12 @@ def test_no_proportion_of_a_linear_pool_varies_less_than_in_the_mixture(
 ) -> None:
     experts, weights = panel
     column = pool(experts, weights).column
+    least = {
+        s: min(1, *(expert.counts(s)[0] for expert in experts.values())) for s in column.states
+    }
+    if any(column.counts(s)[0] == pytest.approx(least[s], rel=1e-9) for s in column.states):
+        return  # held back from piling up at an end
+    assert all(column.counts(s)[0] > least[s] for s in column.states)
     ratios = []
     for state in column.states:
         squares = sum(
@@ -125,6 +132,102 @@ def test_an_expert_of_weight_0_changes_nothing() -> None:
     assert pooled.divergence == pytest.approx(alone.divergence)
 
 
+# Two camps --------------------------------------------------------------------------------------
+
+LOW, HIGH = from_range(0.05, 0.10, best=0.07), from_range(0.85, 0.95, best=0.90)
+CAMPS = {"A": LOW, "B": HIGH}
+
+
+def test_two_camps_do_not_become_a_u() -> None:
+    """By the mixture's variance alone it was Beta(0.22, 0.23), most of it beyond 0.05 and 0.95."""
+    variance = 0.25 * (0.9 - 0.07) ** 2 + sum(
+        0.5 * stats.beta.var(*expert.counts("yes")) for expert in (LOW, HIGH)
+    )
+    assert 0.485 * 0.515 / variance - 1 == pytest.approx(0.45, abs=0.01)
+    column = pool(CAMPS).column
+    assert column["yes"] == pytest.approx(0.485)
+    assert column.counts("yes") == pytest.approx((1, 0.515 / 0.485))
+    beyond = stats.beta.cdf(0.01, *column.counts("yes")) + stats.beta.sf(
+        0.99, *column.counts("yes")
+    )
+    assert beyond < 0.025, "where both know that it does not lie"
+
+
+def test_no_end_is_piled_up_unless_an_expert_does_so() -> None:
+    vague = Elicited(("yes", "no"), (0.05, 0.95), 4)  # 0.2 patients with yes
+    column = pool({"A": vague, "B": HIGH}).column
+    assert column.counts("yes")[0] >= 0.2
+    ignored = pool({"A": vague, "B": HIGH, "C": LOW}, {"A": 0, "B": 0.5, "C": 0.5}).column
+    assert ignored.column == pool({"B": HIGH, "C": LOW}).column.column
+
+
+@settings(max_examples=20)
+@given(panels())
+def test_no_count_of_a_pool_is_below_1_and_that_of_every_expert(
+    panel: tuple[dict[str, Elicited], dict[str, float]],
+) -> None:
+    experts, weights = panel
+    column = pool(experts, weights).column
+    for state in column.states:
+        least = min(1, *(expert.counts(state)[0] for expert in experts.values()))
+        assert column.counts(state)[0] >= least * (1 - 1e-9)
+
+
+def test_how_much_of_a_pool_no_expert_believes_is_told() -> None:
+    pooled = pool(CAMPS)
+    a, b = pooled.column.counts("yes")
+    ends = [stats.beta.ppf([0.005, 0.995], *expert.counts("yes")) for expert in (LOW, HIGH)]
+    held = sum(np.diff(stats.beta.cdf(each, a, b))[0] for each in ends)
+    assert pooled.unbelieved["yes"] == pytest.approx(1 - held, abs=1e-9)
+    assert pooled.unbelieved["yes"] == pytest.approx(0.78, abs=0.01)
+    assert "78 % of the pool lies where none of them thinks it possible." in pooled.text
+    assert pooled.column.note.endswith("; 78 % of it where none of them stands")
+    assert max(pool(EXPERTS, WEIGHTS).unbelieved.values()) < 0.02
+    assert "none of them stands" not in pool(EXPERTS, WEIGHTS).column.note
+
+
+def test_ranges_that_overlap_are_counted_once() -> None:
+    wide, inside = Elicited(("yes", "no"), (0.5, 0.5), 10), Elicited(("yes", "no"), (0.5, 0.5), 99)
+    pooled = pool({"A": wide, "B": inside})
+    low, high = wide.quantiles("yes", [0.005, 0.995])
+    held = float(np.diff(stats.beta.cdf([low, high], *pooled.column.counts("yes")))[0])
+    assert pooled.unbelieved["yes"] == pytest.approx(1 - held, abs=1e-12)
+
+
+def test_the_mixture_itself_is_kept() -> None:
+    pooled = pool(EXPERTS, WEIGHTS)
+    rng = np.random.default_rng(5)
+    whose = rng.choice(3, p=[0.5, 0.2, 0.3], size=400_000)
+    counts = np.array([expert.counts("yes") for expert in EXPERTS.values()])[whose]
+    drawn = rng.beta(counts[:, 0], counts[:, 1])
+    levels = [0.05, 0.25, 0.5, 0.95]
+    np.testing.assert_allclose(
+        pooled.quantiles("yes", levels), np.quantile(drawn, levels), atol=0.002
+    )
+    for level, value in zip(levels, pooled.quantiles("yes", levels), strict=True):
+        assert pooled.below("yes", value) == pytest.approx(level, abs=1e-12)
+
+
+def test_feedback_holds_a_linear_column_against_the_mixture() -> None:
+    column = pool(CAMPS).column
+    rows = feedback(column).table.set_index("level")["stated"]
+    assert rows.loc[[0.05, 0.5, 0.95]].tolist() == pytest.approx(
+        list(pool(CAMPS).quantiles("yes", [0.05, 0.5, 0.95]))
+    )
+    assert "Furthest from what was said: yes below 0.2" in feedback(column).text
+
+
+def test_the_mixture_is_drawn_where_the_column_does_not_stand_for_it() -> None:
+    curves = pool(CAMPS).densities("yes")
+    assert list(dict.fromkeys(curves["name"])) == ["A", "B", "mixture", "pool"]
+    mixture = curves[curves["name"] == "mixture"]
+    own = [0.5 * density(at, LOW) + 0.5 * density(at, HIGH) for at in mixture["proportion"]]
+    np.testing.assert_allclose(mixture["density"], own, atol=1e-9)
+    assert list(dict.fromkeys(pool(EXPERTS).densities("yes")["name"])) == ["A", "B", "C", "pool"]
+    narrow = pool(CAMPS, method="logarithmic").densities("yes")
+    assert list(dict.fromkeys(narrow["name"])) == ["A", "B", "pool"]
+
+
 # Disagreement -----------------------------------------------------------------------------------
 
 
@@ -187,7 +290,7 @@ OTHER = Elicited(("no", "yes"), (0.6, 0.4), 14)
     ("experts", "weights", "method", "message"),
     [
         ({"A": A}, None, "linear", "found the experts A; allowed: two or more"),
-        ({"A": A, "pool": B}, None, "linear", "allowed: two or more, none named 'pool'"),
+        ({"A": A, "pool": B}, None, "linear", "allowed: two or more, none named 'pool' or"),
         ({"A": A, "B": OTHER}, None, "linear", "the states no, yes from B; allowed: yes, no"),
         ({"A": A, "B": B}, {"A": 0.5, "B": 0.4}, "linear", "weights add up to 0.9; allowed: 1"),
         ({"A": A, "B": B}, {"A": 1.5, "B": -0.5}, "linear", "the weights B: -0.5; allowed: 0 or"),

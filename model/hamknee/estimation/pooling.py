@@ -4,12 +4,17 @@ The linear pool (Stone 1961) is the mixture of the experts' distributions: it ke
 them thinks possible, so disagreement makes it wide. The logarithmic pool is their weighted
 geometric mean, made to integrate to 1: it keeps what none of them thinks impossible, and
 disagreement leaves it as narrow as the experts are. Genest & Zidek (1986) compare the two.
+
+A table of probabilities holds one Dirichlet a column, and a mixture of two camps is none. The one
+with the mixture's variance would be a U, which says "almost always or almost never" where nobody
+does; so no proportion piles up at an end unless it does for an expert. What the column then holds
+of the gap between the camps is told, and the mixture itself is kept beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -23,9 +28,18 @@ if TYPE_CHECKING:
 
 
 Method = Literal["linear", "logarithmic"]
-POOL = "pool"
+POOL, MIXTURE = "pool", "mixture"
 NODES = 200
 """Points of the quadrature by which distributions are compared."""
+
+POSSIBLE = (0.005, 0.995)
+"""Levels of the range outside which an expert is taken to think a proportion impossible."""
+
+NOTED = 0.1
+"""A pool with this much of itself where no expert stands says so in its note."""
+
+BISECTIONS = 60
+"""Enough for a quantile to the last digit of a float between 0 and 1."""
 
 HALF = 0.5
 """Held less, or further apart than this, experts are said to stand far apart."""
@@ -44,7 +58,8 @@ class Pool:
     method : {"linear", "logarithmic"}
         How they were pooled.
     column : Elicited
-        The result, to be written to the table.
+        The result, to be written to the table: of the mixture, if linear, the Dirichlet that
+        stands for it, and its quantiles as what was stated.
 
     Examples
     --------
@@ -64,6 +79,39 @@ class Pool:
     weights: Mapping[str, float]
     method: Method
     column: Elicited
+
+    def below(self, state: str, value: float) -> float:
+        """Return the probability that the mixture gives to a proportion below a value.
+
+        Parameters
+        ----------
+        state : str
+            Of whose proportion.
+        value : float
+            Between 0 and 1.
+        """
+        return float(_mixed_below(self.experts, self.weights, state, np.array([value]))[0])
+
+    def quantiles(self, state: str, levels: Sequence[float] | Array) -> Array:
+        """Return what a proportion is below with given probabilities, by the mixture itself.
+
+        Parameters
+        ----------
+        state : str
+            Of whose proportion.
+        levels : sequence of float
+            Strictly between 0 and 1.
+        """
+        return _mixed_quantiles(self.experts, self.weights, state, levels)
+
+    @cached_property
+    def unbelieved(self) -> dict[str, float]:
+        """Of each state: how much of the column lies where no expert thinks it possible.
+
+        Outside the central 99 % range of every expert with a weight.
+        """
+        voices = _voices(self.experts, self.weights)
+        return {state: _unbelieved(self.column, voices, state) for state in self.column.states}
 
     @cached_property
     def spread(self) -> dict[str, float]:
@@ -121,12 +169,29 @@ class Pool:
     def densities(self, state: str) -> pd.DataFrame:
         """Return the densities of the experts and of the pool, as `elicited.densities` does.
 
+        Where much of a linear pool lies where no expert stands, the mixture stands before it.
+
         Parameters
         ----------
         state : str
             Of whose proportion.
         """
-        return densities({**self.experts, POOL: self.column}, state)
+        import pandas as pd
+
+        experts = densities(self.experts, state)
+        column = densities({POOL: self.column}, state)
+        if self.method == "logarithmic" or max(self.unbelieved.values()) < NOTED:
+            return pd.concat([experts, column], ignore_index=True)
+        curves = experts.pivot_table(index="proportion", columns="name", values="density")
+        shares = pd.Series(self.weights)
+        low, high = self.quantiles(state, RANGE)
+        mixture = pd.DataFrame({"name": MIXTURE, "proportion": curves.index}).assign(
+            density=(curves[shares.index] @ shares).to_numpy(),
+            mean=self.column[state],
+            low=low,
+            high=high,
+        )
+        return pd.concat([experts, mixture, column], ignore_index=True)
 
     @cached_property
     def text(self) -> str:
@@ -143,6 +208,8 @@ class Pool:
             " entirely apart.",
             f"The pool's 90 % range holds {percent(held[least])} of what {least} thinks possible,"
             " the least of all.",
+            f"{percent(self.unbelieved[state])} of the pool lies where none of them thinks it"
+            " possible.",
         ]
         # A linear pool of two camps holds them both, in one hill over the gap between them: there
         # only the divergence tells. A logarithmic pool lies in the gap and holds neither.
@@ -184,7 +251,10 @@ def pool(
     Linear: the probabilities are the weighted means, exactly those of the mixture. The mixture is
     no Dirichlet; the one that stands for it has the same probabilities and the largest sample
     size that leaves no proportion with less variance than in the mixture (with two states: the
-    same variance).
+    same variance). Where that would pile a proportion up at 0 or 1 though no expert does, because
+    they stand so far apart, the sample size is the smallest that does not: at least 1 of each
+    state. The mixture itself stays at hand (`Pool.quantiles`, `Pool.densities`), and the text tells
+    how much of the column lies where no expert thinks it possible.
 
     Logarithmic: the weighted geometric mean of Dirichlets is a Dirichlet, whose counts are the
     weighted means of the experts' counts. Nothing is approximated.
@@ -222,10 +292,9 @@ def pool(
     """
     if method not in ("linear", "logarithmic"):
         raise HamkneeError(f"found the method {method!r}; allowed: 'linear', 'logarithmic'")
-    if len(experts) < 2 or POOL in experts:
-        raise HamkneeError(
-            f"found the experts {listing(experts)}; allowed: two or more, none named {POOL!r}"
-        )
+    if len(experts) < 2 or {POOL, MIXTURE} & set(experts):
+        named = f"none named {POOL!r} or {MIXTURE!r}"
+        raise HamkneeError(f"found the experts {listing(experts)}; allowed: two or more, {named}")
     states = next(iter(experts.values())).states
     for name, expert in experts.items():
         if expert.states != states:
@@ -235,7 +304,12 @@ def pool(
             )
     shares = _weights(experts, weights)
     column = (_linear if method == "linear" else _logarithmic)(experts, shares)
-    return Pool(dict(experts), shares, method, column)
+    pooled = Pool(dict(experts), shares, method, column)
+    alone = max(pooled.unbelieved.values())
+    if alone < NOTED:
+        return pooled
+    note = f"{column.note}; {percent(alone)} of it where none of them stands"
+    return replace(pooled, column=replace(column, note=note))
 
 
 def _weights(
@@ -267,7 +341,18 @@ def _linear(experts: Mapping[str, Elicited], weights: Mapping[str, float]) -> El
     within = shares @ (means * (1 - means) / (sizes + 1)[:, None])
     between = shares @ (means - mean) ** 2
     ess = float((mean * (1 - mean) / (within + between) - 1).min())
-    return _pooled(experts, weights, mean, ess, "linear")
+    counts = (sizes[:, None] * means)[shares > 0]
+    least = np.minimum(1, counts.min(axis=0))  # below 1 a count piles up at 0
+    column = _pooled(experts, weights, mean, max(ess, float((least / mean).max())), "linear")
+    levels = (RANGE[0], 0.5, RANGE[1])
+    stated = tuple(
+        (state, level, float(value))
+        for state in column.spoken_of
+        for level, value in zip(
+            levels, _mixed_quantiles(experts, weights, state, levels), strict=True
+        )
+    )
+    return replace(column, stated=stated)
 
 
 def _logarithmic(experts: Mapping[str, Elicited], weights: Mapping[str, float]) -> Elicited:
@@ -289,6 +374,53 @@ def _pooled(
     who = ", ".join(f"{name} {weight:.3g}" for name, weight in weights.items())
     probabilities = tuple(float(probability) for probability in mean)
     return Elicited(states, probabilities, ess, (), f"{method} pool of {who}")
+
+
+def _voices(
+    experts: Mapping[str, Elicited], weights: Mapping[str, float]
+) -> list[tuple[Elicited, float]]:
+    """Return the experts that have a weight, each with it."""
+    return [(expert, weights[name]) for name, expert in experts.items() if weights[name] > 0]
+
+
+def _mixed_below(
+    experts: Mapping[str, Elicited], weights: Mapping[str, float], state: str, values: Array
+) -> Array:
+    """Return the distribution function of the mixture at some values."""
+    from scipy import special
+
+    return np.asarray(
+        sum(w * special.betainc(*e.counts(state), values) for e, w in _voices(experts, weights))
+    )
+
+
+def _mixed_quantiles(
+    experts: Mapping[str, Elicited],
+    weights: Mapping[str, float],
+    state: str,
+    levels: Sequence[float] | Array,
+) -> Array:
+    """Return quantiles of the mixture, which lie between those of the experts."""
+    at = np.asarray(levels, dtype=float)
+    each = np.array([expert.quantiles(state, at) for expert, _ in _voices(experts, weights)])
+    low, high = each.min(axis=0), each.max(axis=0)
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        short = _mixed_below(experts, weights, state, middle) < at
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return np.asarray((low + high) / 2)
+
+
+def _unbelieved(column: Elicited, voices: Sequence[tuple[Elicited, float]], state: str) -> float:
+    """Return how much of a column lies outside what every expert thinks possible."""
+    ranges = sorted(tuple(expert.quantiles(state, POSSIBLE)) for expert, _ in voices)
+    believed, reached = 0.0, 0.0
+    for low, high in ranges:
+        if high > reached:
+            start = max(low, reached)
+            believed += column.below(state, high) - column.below(state, start)
+            reached = high
+    return float(np.clip(1 - believed, 0, 1))
 
 
 def _means(experts: Mapping[str, Elicited]) -> Array:
