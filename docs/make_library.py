@@ -24,6 +24,9 @@ DEEDS = {
     " network.Priors.set_column difference estimation.from_range estimation.from_quantiles"
     " estimation.from_frequency estimation.from_counts estimation.from_chips estimation.from_ranges"
     " estimation.from_rates estimation.from_likelihood_ratios estimation.feedback estimation.pool",
+    "A project of one's own": "open_project new_project Project Project.state Project.add_condition"
+    " Project.add_finding Project.add Project.check Project.diff Project.save"
+    " estimation.read_statement estimation.derive",
     "Fit to cases": "update",
     "Check": "evaluate triage_check evaluation.self_test",
     "Score a cohort": "score score_file cohort.score_folder cohort.score_dask",

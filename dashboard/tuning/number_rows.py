@@ -20,6 +20,7 @@ SOURCED = ("published", "indirect")
 BASIS_WORDS = {
     "published": "Published",
     "indirect": "Indirect",
+    "cohort": "Own patients",
     "judgement": "Judgement",
     "logical": "By definition",
 }

@@ -18,6 +18,7 @@ from tuning.sources import source_lines
 MEANINGS = {
     "published": "read from a study of the same question",
     "indirect": "carried over from a study of something near",
+    "cohort": "counted among patients of one's own",
     "judgement": "an estimate by judgement, with a stated range",
     "logical": "true by definition",
 }

@@ -94,10 +94,11 @@ from hamknee.sensitivity import (
 )
 
 if TYPE_CHECKING:
-    from hamknee import charts, cohort, estimation, formats
+    from hamknee import charts, cohort, estimation, formats, projects
     from hamknee.cohort import score, score_file
     from hamknee.estimation import update
     from hamknee.formats import export, read_network
+    from hamknee.projects import Project, new_project, open_project
 
     __version__: str
 
@@ -107,6 +108,7 @@ __all__ = [
     "HamkneeError",
     "ImpossibleEvidenceError",
     "Model",
+    "Project",
     "__version__",
     "advice",
     "also_present",
@@ -129,7 +131,10 @@ __all__ = [
     "load",
     "natural_frequencies",
     "network",
+    "new_project",
     "next_questions",
+    "open_project",
+    "projects",
     "question_budget",
     "read_network",
     "reasoning",
@@ -151,9 +156,12 @@ __all__ = [
 
 # What no answer to one case needs is imported when it is first asked for: it would double the time
 # that `import hamknee` takes. The import above tells it to whoever reads types.
-_ROOMS_LATER = ("charts", "cohort", "estimation", "formats")
+_ROOMS_LATER = ("charts", "cohort", "estimation", "formats", "projects")
 _VERBS_LATER = {
+    "Project": "projects",
     "export": "formats",
+    "new_project": "projects",
+    "open_project": "projects",
     "read_network": "formats",
     "score": "cohort",
     "score_file": "cohort",

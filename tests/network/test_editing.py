@@ -323,7 +323,10 @@ def test_a_column_that_cannot_be_is_refused(
         ({"ess": 0}, "found an ess of 0; allowed: a finite number above 0"),
         ({"ess": math.inf}, "found an ess of inf"),
         ({"ess": math.nan}, "found an ess of nan"),
-        ({"basis": "guess"}, "unknown basis 'guess'; allowed: published, indirect, judgement, log"),
+        (
+            {"basis": "guess"},
+            "unknown basis 'guess'; allowed: published, indirect, cohort, judgement",
+        ),
         ({"basis": "publishd"}, r"\(did you mean 'published'\?\)"),
         ({"basis": "published"}, "basis published without a source; allowed: at least one key"),
         ({"sources": ["smith2020"]}, "unknown source 'smith2020'.*; allowed: keys of ref"),

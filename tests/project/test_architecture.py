@@ -79,7 +79,7 @@ def importers(library: str) -> set[str]:
 
 def test_the_table_names_every_room_once() -> None:
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert len(rooms()) == 12
+    assert len(rooms()) == 13
     assert set(rooms()) == folders
     assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
     assert not (PACKAGE.parent / "__init__.py").exists()
@@ -133,7 +133,8 @@ def test_the_package_shows_its_verbs_and_the_rooms_a_user_needs() -> None:
     assert shown == set(hamknee.__all__)
     assert {name for name in shown if isinstance(getattr(hamknee, name), types.ModuleType)} == {
         *("charts", "cohort", "estimation", "evaluation"),
-        *("formats", "guidance", "inference", "network", "reasoning", "sensitivity"),
+        *("formats", "guidance", "inference", "network", "projects", "reasoning"),
+        "sensitivity",
     }
 
 

@@ -256,12 +256,12 @@ CELLS = {
     "a misspelt basis": (
         cell("basis", "judgment"),
         "line {line}, column basis: unknown basis 'judgment' (did you mean 'judgement'?);"
-        " allowed: published, indirect, judgement, logical",
+        " allowed: published, indirect, cohort, judgement, logical",
     ),
     "no basis": (
         cell("basis", ""),
         "line {line}, column basis: unknown basis '';"
-        " allowed: published, indirect, judgement, logical",
+        " allowed: published, indirect, cohort, judgement, logical",
     ),
     "published without a source": (
         together(cell("basis", "published"), cell("sources", "")),

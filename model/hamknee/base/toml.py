@@ -28,6 +28,7 @@ _TYPE_WORDS = {
     NUMBER: "a number",
     dict: "a table",
     list: "a list in square brackets",
+    (str, dict): "a text, or a table of texts",
 }
 
 

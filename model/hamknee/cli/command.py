@@ -21,6 +21,7 @@ from hamknee.cli.formats import app as formats_app
 from hamknee.cli.guidance import app as guidance_app
 from hamknee.cli.interview import Interview
 from hamknee.cli.learning import app as learning_app
+from hamknee.cli.projects import app as project_app
 from hamknee.cli.terminal import (
     Findings,
     FlagOption,
@@ -61,7 +62,7 @@ app = typer.Typer(
     help="What is behind pain where the hamstring meets the knee, and how sure can we be.",
 )
 
-for subject in (guidance_app, evaluation_app, learning_app, formats_app, cohort_app):
+for subject in (guidance_app, evaluation_app, learning_app, project_app, formats_app, cohort_app):
     app.add_typer(subject)
 
 ConditionOption = Annotated[

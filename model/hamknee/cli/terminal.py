@@ -42,7 +42,10 @@ Findings = Annotated[
     ),
 ]
 PriorsOption = Annotated[
-    Path | None, typer.Option("--priors", metavar="FILE", help="Use another priors.csv.")
+    Path | None,
+    typer.Option(
+        "--priors", metavar="FILE", help="Use another priors.csv, or the folder of a project."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 FlagOption = Annotated[

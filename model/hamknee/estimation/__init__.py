@@ -30,6 +30,7 @@ from hamknee.estimation.statements import (
     from_ranges,
     from_state_quantiles,
 )
+from hamknee.estimation.wording import read_statement
 
 __all__ = [
     "METHODS",
@@ -65,6 +66,7 @@ __all__ = [
     "pool",
     "predictive_values",
     "read_dossier",
+    "read_statement",
     "split_by_parent",
     "split_ess",
     "update",

@@ -202,7 +202,9 @@ class _Maker:
         first, *rest = posterior.order
         floor = self.guidance.self_care.likely_from
         chosen = [first, *(i for i in rest if posterior.probabilities[i] >= floor)]
-        return [self.guidance.conditions[self.target.state_names[i]] for i in chosen]
+        names = [self.target.state_names[i] for i in chosen]
+        self.untold = [name for name in names if name not in self.guidance.conditions]
+        return [self.guidance.conditions[name] for name in names if name not in self.untold]
 
     def _high(self, condition: Condition) -> float:
         return float(self.triage.interval.high[self.target.position[condition.name]])
@@ -279,7 +281,7 @@ class _Maker:
                 continue
             if not self._suited(measure.text):
                 continue
-            if len(helped) == len(self.likely):
+            if len(helped) == len(self.likely) and not self.untold:
                 yield Item(section, self._told(measure), measure.source, measure.name)
             else:
                 partly.append((measure, helped))
@@ -318,6 +320,9 @@ class _Maker:
             yield Item("professional", f"{entry.label}: {entry.text}", entry.source)
 
     def limits(self) -> Iterator[Item]:
+        for name in self.untold:
+            text = f"{self.target.state(name).label}: {self.words['no_texts']}"
+            yield Item("limits", text, self.guidance.enough.source, only_for=(name,))
         for entry in self.guidance.limits.values():
             yield Item("limits", entry.text, entry.source)
 

@@ -1,7 +1,7 @@
 """Reads and checks guidance.toml, and finds the one that goes with a model."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any, TypeAlias, cast
@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 
 from hamknee.base import FaultsError, HamkneeError, TomlReader, listing, shipped, suggestion
 from hamknee.guidance.fields import COURSES, GROUPS, Known
-from hamknee.guidance.texts import ENTRIES, SINGLE, Guidance
+from hamknee.guidance.texts import ENTRIES, SINGLE, Guidance, Rule
 from hamknee.inference import Model
-from hamknee.network import Vocabulary, read_references
+from hamknee.network import Vocabulary, read_references, references_for
 
 Where: TypeAlias = tuple[str, ...]
 """A table or key, as the names on the way to it."""
@@ -98,9 +98,7 @@ def _find(model: Model) -> Guidance | None:
     numbers = Path(model.source)
     own = numbers.parent / "guidance.toml"
     if numbers.is_file() and own.is_file():
-        beside = numbers.parent / "references.bib"
-        references = beside if beside.is_file() else shipped("data/references.bib")
-        return read_guidance(own, model.vocabulary, read_references(references))
+        return read_guidance(own, model.vocabulary, references_for(numbers))
     references = shipped("data/references.bib")
     try:
         path = shipped("data/guidance.toml")
@@ -185,6 +183,7 @@ _WORDS = {
         "course": "days course text",
         "level_now": "before after",
         "level_same": "after",
+        "no_texts": "",
     }.items()
 }
 """The phrases, and what each may have filled in."""
@@ -206,7 +205,24 @@ class _Reader(TomlReader):
         guidance = self._validated({**entries, "source": str(self.path)})
         self._check_across(tables)
         self.raise_faults()
-        return cast("Guidance", guidance)
+        return self._with_untold(cast("Guidance", guidance))
+
+    def _with_untold(self, guidance: Guidance) -> Guidance:
+        """Have a professional look at what may be a condition that nothing is written about."""
+        spoken = {*guidance.conditions, *(rule.condition for rule in guidance.triage.values())}
+        rules = {
+            f"untold_{name}": Rule(
+                name=f"untold_{name}",
+                condition=name,
+                at_least=guidance.self_care.likely_from,
+                level=guidance.enough.level,
+                why=guidance.words["no_texts"],
+                source=guidance.enough.source,
+            )
+            for name in self.vocabulary.target.state_names
+            if name not in spoken
+        }
+        return replace(guidance, triage={**guidance.triage, **rules}) if rules else guidance
 
     def _entries(self, kind: str, table: dict[str, Any]) -> dict[str, Any]:
         """Return the entries of a table with the name of each in it."""
@@ -286,9 +302,6 @@ class _Reader(TomlReader):
             if name not in known:
                 problem = f"unknown condition {name!r}{suggestion(name, known)}"
                 self.fault(("conditions", name), problem, listing(known))
-        for name in known:
-            if "conditions" in tables and name not in given:
-                self.fault(("conditions",), f"{name} is missing", "a table for each condition")
         for name, table in given.items():
             if isinstance(table, dict):
                 self._check_condition(("conditions", name), table)

@@ -44,6 +44,7 @@ from hamknee.network.priors_file import (
     read_priors,
     read_references,
     read_shipped_or_own,
+    references_for,
 )
 from hamknee.network.published import published_among
 from hamknee.network.rows import (
@@ -136,6 +137,7 @@ __all__ = [
     "read_references",
     "read_shipped_or_own",
     "read_vocabulary",
+    "references_for",
     "that_count",
     "value_text",
     "value_words",

@@ -19,7 +19,7 @@ from hamknee.base import (
     shipped,
     suggestion,
 )
-from hamknee.network.priors_file import ReferencesError, read_references
+from hamknee.network.priors_file import ReferencesError, read_references, references_for
 from hamknee.network.rows import BASES
 from hamknee.network.vocabulary import Vocabulary
 
@@ -134,9 +134,7 @@ def find_coexisting(vocabulary: Vocabulary, source: str) -> tuple[Coexisting, ..
     """
     own = Path(source).parent / "coexisting.csv"
     if Path(source).is_file() and own.is_file():
-        beside = own.with_name("references.bib")
-        keys = beside if beside.is_file() else shipped("data/references.bib")
-        return read_coexisting(own, vocabulary, read_references(keys))
+        return read_coexisting(own, vocabulary, references_for(own))
     try:
         references = read_references(shipped("data/references.bib"))
         return read_coexisting(shipped("data/coexisting.csv"), vocabulary, references)

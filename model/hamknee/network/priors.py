@@ -182,7 +182,7 @@ class Priors:
             P(variable = state | given), a proportion; exactly 0 or 1 only with basis "logical".
         ess : float, optional
             Equivalent sample size of the whole column; as it was by default.
-        basis : {"published", "indirect", "judgement", "logical"}, optional
+        basis : {"published", "indirect", "cohort", "judgement", "logical"}, optional
             What kind of number it is. By default one that moves becomes a judgement and one that
             stays keeps its basis. Numbers that follow become judgements, or logical where a logical
             edit makes them 0 or 1.

@@ -444,7 +444,7 @@ class _Reader:
 
 
 def priors_path(priors: str | Path | None = None) -> Path:
-    """Return the path of the priors.csv that `load` reads.
+    """Return the path of the priors.csv that `load` reads; of a folder, the one in it.
 
     Examples
     --------
@@ -452,7 +452,8 @@ def priors_path(priors: str | Path | None = None) -> Path:
     >>> priors_path("clinic.csv").name, priors_path().name
     ('clinic.csv', 'priors.csv')
     """
-    return Path(priors or os.environ.get("HAMKNEE_PRIORS") or shipped("data/priors.csv"))
+    path = Path(priors or os.environ.get("HAMKNEE_PRIORS") or shipped("data/priors.csv"))
+    return path / "priors.csv" if path.is_dir() else path
 
 
 def read_shipped_or_own(priors: str | Path | None = None) -> Priors:
@@ -484,5 +485,28 @@ def read_shipped_or_own(priors: str | Path | None = None) -> Priors:
         return own if own.is_file() else shipped(f"data/{name}")
 
     vocabulary = read_vocabulary(beside("vocabulary.toml"))
-    references = read_references(beside("references.bib"))
-    return read_priors(path, vocabulary, references)
+    return read_priors(path, vocabulary, references_for(path))
+
+
+def references_for(path: str | Path) -> frozenset[str]:
+    """Return the keys that the files of a folder may name: its own, and the shipped ones.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file of the folder; a references.bib beside it is read as well.
+
+    Raises
+    ------
+    ReferencesError
+        With every fault of a references.bib.
+
+    Examples
+    --------
+    >>> from hamknee.network import references_for
+    >>> "decary2017" in references_for("anywhere/priors.csv")
+    True
+    """
+    known = read_references(shipped("data/references.bib"))
+    own = Path(path).parent / "references.bib"
+    return known | read_references(own) if own.is_file() else known

@@ -15,7 +15,7 @@ from hamknee.network.vocabulary import Vocabulary
 
 COLUMNS = ("variable", "state", "given", "probability", "ess", "basis", "sources", "note")
 
-BASES = ("published", "indirect", "judgement", "logical")
+BASES = ("published", "indirect", "cohort", "judgement", "logical")
 """What kinds of number there are."""
 
 SUM_TOLERANCE = 1e-6 + 1e-12
@@ -47,7 +47,7 @@ class Row:
         P(variable = state | given), a proportion.
     ess : float
         Equivalent sample size of the column: the Dirichlet over its states is ess × probability.
-    basis : {"published", "indirect", "judgement", "logical"}
+    basis : {"published", "indirect", "cohort", "judgement", "logical"}
         What kind of number it is.
     sources : tuple of str
         Keys of references.bib.

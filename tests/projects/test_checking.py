@@ -1,0 +1,20 @@
+"""What is assumed is counted."""
+
+from hamknee.projects import open_project
+
+
+def test_the_shipped_project_has_nothing_assumed() -> None:
+    checked = open_project().check()
+    assert checked.text == (
+        "No faults: 2,670 numbers of 27 variables, 21 conditions.\n"
+        "Kinds of numbers: 2,162 judgement, 370 indirect, 138 published."
+    )
+    assert checked.table.to_dict("list") == {
+        "basis": ["published", "indirect", "judgement"],
+        "numbers": [138, 370, 2162],
+    }
+
+
+def test_a_count_of_ones_own_is_a_kind_of_its_own() -> None:
+    project = open_project().state("overweight", "rupture", "10 of 40")
+    assert project.check().bases["cohort"] == 2

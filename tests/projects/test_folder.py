@@ -1,0 +1,88 @@
+"""A project is opened, changed, saved and opened again, and nothing is lost on the way."""
+
+from pathlib import Path
+
+import pytest
+
+import hamknee
+from hamknee.base import shipped
+from hamknee.projects import Project, ProjectError, new_project, open_project
+
+
+def test_a_new_project_gives_the_shipped_answers(tmp_path: Path) -> None:
+    project = new_project(tmp_path / "mine")
+    assert project.priors.sha256 == open_project().priors.sha256
+    case = {"onset": "sudden", "pop": "yes"}
+    assert hamknee.triage(project.model, case).level == hamknee.triage(hamknee.load(), case).level
+    assert project.check().untold == ()
+
+
+def test_what_is_saved_is_opened_again(tmp_path: Path) -> None:
+    own = open_project().add_reference("me2026", "@misc{me2026, title = {Mine}}")
+    stated = own.state("overweight", "rupture", "10 of 40", source="me2026")
+    saved = stated.save(tmp_path / "mine")
+    again = open_project(tmp_path / "mine")
+    assert again.priors.rows == stated.priors.rows == saved.priors.rows
+    assert again.dossier == stated.dossier
+    assert again.priors.column("overweight", {"condition": "rupture"})[0].sources == ("me2026",)
+
+
+def test_own_references_stand_beside_the_shipped_ones(tmp_path: Path) -> None:
+    project = new_project(tmp_path / "mine")
+    project = project.add_reference("me2026", "@misc{me2026, title = {Mine}}")
+    assert project.files["references.bib"].count("@") == 1
+    assert {"me2026", "decary2017"} <= set(project.priors.references or ())
+
+
+def test_a_project_that_stands_there_is_not_overwritten_unasked(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+    before = (tmp_path / "priors.csv").read_bytes()
+    changed = project.state("overweight", "rupture", "10 of 40")
+    with pytest.raises(ProjectError, match=r"holds priors\.csv"):
+        changed.save(tmp_path)
+    assert (tmp_path / "priors.csv").read_bytes() == before
+    changed.save(tmp_path, overwrite=True)
+    assert open_project(tmp_path).priors.rows == changed.priors.rows
+
+
+def test_a_changed_project_leaves_the_one_it_came_from(tmp_path: Path) -> None:
+    project = new_project(tmp_path / "mine")
+    project.state("overweight", "rupture", "10 of 40")
+    assert project.changes == ()
+    assert open_project(tmp_path / "mine").priors.sha256 == project.priors.sha256
+
+
+def test_the_temporary_folder_goes_with_the_project() -> None:
+    project = open_project().state("overweight", "rupture", "10 of 40")
+    place = Path(project.model.source).parent
+    assert place.is_dir()
+    assert shipped("data") != place
+    del project
+    assert not place.exists()
+
+
+def test_a_folder_of_numbers_is_enough_for_load(tmp_path: Path) -> None:
+    new_project(tmp_path / "mine")
+    assert hamknee.load(tmp_path / "mine").sha256 == hamknee.load().sha256
+
+
+def test_a_notebook_shows_a_few_lines() -> None:
+    shown = open_project()._repr_html_()
+    assert shown.startswith("No faults: 2,670 numbers")
+    assert len(shown) < 500
+
+
+@pytest.mark.parametrize(("place", "message"), [("gone", "no folder"), ("", "has no priors.csv")])
+def test_what_is_no_project_is_refused(tmp_path: Path, place: str, message: str) -> None:
+    with pytest.raises(ProjectError, match=message):
+        open_project(tmp_path / place)
+
+
+def test_a_reference_begins_with_its_key() -> None:
+    with pytest.raises(ProjectError, match="does not begin with 'me'"):
+        open_project().add_reference("me", "@misc{you, title = {Yours}}")
+
+
+def test_files_are_read_and_checked_before_they_become_a_project() -> None:
+    with pytest.raises(hamknee.FaultsError, match=r"priors\.csv"):
+        Project({"priors.csv": "variable,state\n"}).with_files({})
