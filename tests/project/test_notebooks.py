@@ -1,10 +1,14 @@
 """Every notebook asks one question, runs from top to bottom, and leaves no trace."""
 
 import hashlib
+import json
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import nbformat
 import pytest
@@ -12,11 +16,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-# In a process of its own, away from what other tests leave behind in the event loop. On a busy
+# In a process of its own, away from what other tests leave behind in the event loop; one for all
+# notebooks, because Jupyter takes a second to import, but each has a kernel of its own. On a busy
 # machine a message from the kernel can still go unnoticed until the time is up, and only then be
 # found; that is why whoever waits for one looks again after a moment.
 EXECUTE = """
+import json
 import sys
+import traceback
 from queue import Empty
 from time import monotonic
 import nbformat
@@ -36,10 +43,18 @@ async def wait_and_look_again(channel, timeout=None):
                 raise
 
 AsyncZMQSocketChannel.get_msg = wait_and_look_again
-notebook = nbformat.read(sys.argv[1], as_version=4)
-NotebookClient(notebook, timeout=120).execute()
-nbformat.write(notebook, sys.argv[2])
+for line in sys.stdin:
+    path, folder, executed = json.loads(line)
+    notebook, fault = nbformat.read(path, as_version=4), ""
+    try:
+        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": folder}}).execute()
+        nbformat.write(notebook, executed)
+    except Exception:
+        fault = traceback.format_exc()
+    print(json.dumps(fault), flush=True)
 """
+Run: TypeAlias = Callable[[Path, Path, Path], str]
+"""Runs a notebook in a folder, writes what comes of it to a file, and returns what went wrong."""
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -62,6 +77,29 @@ def digests() -> dict[str, str]:
 
 def outputs(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    temporary = tmp_path_factory.mktemp("temporary")
+    with subprocess.Popen(
+        [sys.executable, "-c", EXECUTE],
+        env=os.environ | {"TMPDIR": str(temporary)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        ask, answers = process.stdin, process.stdout
+        assert ask is not None
+        assert answers is not None
+
+        def run(path: Path, folder: Path, executed: Path) -> str:
+            ask.write(json.dumps([str(path), str(folder), str(executed)]) + "\n")
+            ask.flush()
+            return str(json.loads(answers.readline()))
+
+        yield run
+        ask.close()
 
 
 def test_they_are_numbered_without_gaps() -> None:
@@ -101,18 +139,14 @@ def test_outputs_are_stripped(path: Path) -> None:
 
 @each_notebook
 def test_it_runs_from_top_to_bottom_and_leaves_no_trace(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, run: Run, tmp_path: Path
 ) -> None:
-    started_in, temporary = tmp_path / "started in", tmp_path / "temporary"
-    for folder in (started_in, temporary):
-        folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    before = digests()
     # Run away from the repository: a notebook must not depend on the folder it is started in.
-    executed = tmp_path / path.name
-    command = [sys.executable, "-c", EXECUTE, str(path), str(executed)]
-    ran = subprocess.run(command, cwd=started_in, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr[-4000:]
+    started_in, executed = tmp_path / "started in", tmp_path / path.name
+    started_in.mkdir()
+    before = digests()
+    fault = run(path, started_in, executed)
+    assert not fault, fault[-4000:]
     notebook = nbformat.read(executed, as_version=4)
     assert digests() == before
     assert not list(started_in.iterdir())
