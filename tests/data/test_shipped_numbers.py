@@ -16,7 +16,7 @@ from hamknee.formats.pgmpy import to_pgmpy
 from hamknee.guidance.guidance_file import read_guidance
 from hamknee.inference.model import Model
 from hamknee.network.coexisting import Coexisting, read_coexisting
-from hamknee.network.priors import Priors
+from hamknee.network.priors import CPT, Priors
 from hamknee.network.rows import Row
 
 Column = tuple[str, str]
@@ -212,20 +212,19 @@ def estimate_of(row: Row) -> dict[str, str]:
     return found
 
 
-def split_here(priors: Priors, row: Row) -> bool:
-    """Return whether the column a number stands in was split, so that its parents matter."""
-    column = priors.cpts()[row.variable].probabilities[
-        priors.vocabulary.target.position[dict(row.given)["condition"]]
-    ]
+def split_here(table: CPT, condition: int) -> bool:
+    """Return whether the columns under a condition were split, so that other parents matter."""
+    column = table.probabilities[condition]
     flat = column.reshape(-1, column.shape[-1])
     return bool(np.ptp(flat, axis=0).max() > 1e-12)
 
 
 def test_every_number_keeps_its_sources_and_its_basis(priors: Priors) -> None:
+    tables, target = priors.cpts(), priors.vocabulary.target
     split = {
-        (row.variable, row.given[0]): split_here(priors, row)
-        for row in priors.rows
-        if row.variable in FURTHER_PARENTS
+        (name, (target.name, state)): split_here(tables[name], place)
+        for name in FURTHER_PARENTS
+        for place, state in enumerate(target.state_names)
     }
     for row in priors.rows:
         entry = estimate_of(row)

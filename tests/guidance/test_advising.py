@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -25,9 +26,14 @@ def guidance(model: Model) -> Guidance:
     return guidance_for(model)
 
 
+@cache
+def nothing_known(model: Model) -> Triage:
+    return triage(model, {})
+
+
 def certain(model: Model, *names: str) -> Triage:
     """Return a triage in which only some conditions are possible, each as likely."""
-    found = triage(model, {})
+    found = nothing_known(model)
     places = [model.vocabulary.target.position[name] for name in names]
     probabilities = 0 * found.interval.posterior.probabilities
     probabilities[places] = 1 / len(places)

@@ -11,6 +11,7 @@ from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Guidance
 from hamknee.guidance.triaging import OPEN, UNKNOWN, FlagError, triage
 from hamknee.inference.model import Model
+from tests.support import guided
 
 LEVELS = ["emergency", "same_day", "see_professional", "self_care"]
 
@@ -366,7 +367,7 @@ def test_each_warning_sign_in_company_gives_way_to_none_less_urgent(
     model: Model, flag: str
 ) -> None:
     for other in FLAGS:
-        found = triage(model, OVERUSE, NO | {flag: True, other: True})
+        found = guided.decided(model, OVERUSE, NO | {flag: True, other: True})
         assert found.level == min(FLAGS[flag], FLAGS[other], key=LEVELS.index)
         assert {reason.name for reason in found.reasons} == {flag, other}
 
