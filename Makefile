@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test .test-pages .test-rest check format docs benchmark fuzz notebooks lock clean
+.PHONY: help dashboard test .test-pages .test-rest .test-project .test-examples check format docs benchmark fuzz notebooks lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,14 +13,20 @@ dashboard: .venv/run ## open the dashboard; the terminal prints the address
 	@$(BIN)/hamknee dashboard
 
 test: .venv/dev ## run every test
-	@$(MAKE) --no-print-directory --jobs=2 .test-pages .test-rest
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 .test-pages .test-rest .test-project .test-examples
 
-# Two runs side by side; the pages in a browser take as long as all the rest.
+# Two runs side by side, the longest first: the short ones fill what is left of either core.
 .test-pages:
-	@$(BIN)/python -m pytest tests/dashboard tests/project/test_images.py
+	@$(BIN)/python -m pytest tests/dashboard
 
 .test-rest:
-	@$(BIN)/python -m pytest tests model README.md --ignore=tests/dashboard --ignore=tests/project/test_images.py
+	@$(BIN)/python -m pytest tests --ignore=tests/dashboard --ignore=tests/project
+
+.test-project:
+	@$(BIN)/python -m pytest tests/project
+
+.test-examples:
+	@$(BIN)/python -m pytest model README.md
 
 check: .venv/dev ## lint, formatting, types, and the shipped numbers against pgmpy
 	@$(BIN)/ruff check
