@@ -53,15 +53,15 @@ def shares(name: str, conditions: Iterable[str], marked: float) -> list[StatedEs
 
 
 def moves(
-    findings: Mapping[str, str], parent: Variable, ratios: float | Sequence[float]
+    findings: Mapping[str, str], parent: Variable, ratios: float | Sequence[float], least: str
 ) -> list[Association]:
-    """Return that findings move with all states of a variable but the first."""
+    """Return that findings move with all states of a variable but the least of them."""
     each = np.broadcast_to(ratios, len(findings))
     return [
-        Association(finding, state, parent.name, above, "", 1.0 if number == 0 else float(ratio))
+        Association(finding, state, parent.name, above, "", 1.0 if above == least else float(ratio))
         for (finding, states), ratio in zip(findings.items(), each, strict=True)
         for state in states.split()
-        for number, above in enumerate(parent.state_names)
+        for above in parent.state_names
     ]
 
 
@@ -90,10 +90,10 @@ def candidates(vocabulary: Vocabulary, shipped_dossier: Dossier) -> dict[str, Mo
     with_hidden = replace(before, estimates=(*before.estimates, *more))
     all_hidden = replace(old, estimates=with_hidden.estimates)
     limping = {name: state for name, state in TEARS.items() if name != "weight_bearing"}
-    tender = moves({"tenderness": "yes"}, vocabulary["warmth"], STATED)
-    by_limp = moves(limping, vocabulary["weight_bearing"], STATED)
-    in_tears = moves(TEARS, severity, STATED_HIDDEN)
-    in_all = moves(TEARS | INFLAMED, severity, STATED_HIDDEN)
+    tender = moves({"tenderness": "yes"}, vocabulary["warmth"], STATED, "no")
+    by_limp = moves(limping, vocabulary["weight_bearing"], STATED, "normal")
+    in_tears = moves(TEARS, severity, STATED_HIDDEN, "mild")
+    in_all = moves(TEARS | INFLAMED, severity, STATED_HIDDEN, "mild")
     return {
         "naive product": model_of(vocabulary, keeping(), ()),
         "second parents before": model_of(vocabulary, before, ()),
@@ -119,10 +119,11 @@ def world(
         return model_of(vocabulary, before, ())
     severity, inflammation = hidden("severity"), hidden("inflammation")
     if kind == "one":
-        added = moves(TEARS | INFLAMED, severity, around(8))
+        added = moves(TEARS | INFLAMED, severity, around(8), "mild")
         estimates = (*before.estimates, *marked("severity"))
         return model_of(vocabulary, replace(before, estimates=estimates), added, severity)
-    added = [*moves(TEARS, severity, around(4)), *moves(INFLAMED, inflammation, around(4))]
+    added = moves(TEARS, severity, around(4), "mild")
+    added += moves(INFLAMED, inflammation, around(4), "mild")
     estimates = (*before.estimates, *marked("severity"), *marked("inflammation"))
     whole = replace(before, estimates=estimates)
     return model_of(vocabulary, whole, added, severity, inflammation)
