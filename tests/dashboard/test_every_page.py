@@ -43,6 +43,7 @@ def test_a_page_is_reached_reloaded_and_left(view: str, running: Served, watched
     title = page.get_by_role("heading", level=1)
     expect(title).to_have_count(1)
     words, address = title.inner_text(), page.url
+    expect(page).to_have_title(f"{page.locator(link_to(view)).inner_text()} · hamknee")
     page.reload()
     complete(page)
     expect(title).to_have_text(words)

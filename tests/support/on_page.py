@@ -45,10 +45,10 @@ def link_to(view: str) -> str:
 
 
 def open_view(page: Page, address: str, view: str, case: str = "") -> None:
-    """Open the first page by its address, and go on to another through the navigation."""
-    page.goto(f"{address}/{case}")
+    """Open a page: by its address, or with a case through the navigation from the first page."""
+    page.goto(f"{address}/{case}" if case or view == "diagnose" else f"{address}/{view}")
     complete(page)
-    if view != "diagnose":
+    if case and view != "diagnose":
         page.locator(link_to(view)).click()
         page.wait_for_url(f"**/{view}*")
         complete(page)
