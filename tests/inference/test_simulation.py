@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import draw, simulate
+from hamknee.inference.simulation import draw, draw_given, simulate
 from hamknee.network.vocabulary import Vocabulary
 from tests.support.by_hand import Worlds
 from tests.support.networks import asia, deterministic, named, with_zeros
@@ -62,3 +62,28 @@ def test_the_seed_decides(model: Model) -> None:
     one, again, other = (simulate(model, 50, known=0.5, seed=seed).codes for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, again)
     assert (one != other).any()
+
+
+def test_the_target_is_drawn_with_what_is_open_from_all_worlds() -> None:
+    model = asia()
+    evidence = {"dysp": "yes", "xray": {"yes": 3, "no": 1}}
+    case, rng = model.case(evidence), np.random.default_rng(7)
+    asked = {model.vocabulary.index[name] for name in ("xray", "smoke")}
+    codes = draw_given(case, asked, lambda _: rng.random(DRAWS))
+    names = ["lung", "xray", "smoke"]
+    places = [model.vocabulary.index[name] for name in names]
+    table, shares = Worlds(model).table(names, evidence), np.zeros((2, 2, 2))
+    np.add.at(shares, tuple(codes[:, v] for v in places), 1 / DRAWS)
+    assert (np.abs(shares - table) <= 5 * np.sqrt(table * (1 - table) / DRAWS)).all()
+    rest = [v for v in range(len(model.vocabulary)) if v not in places]
+    assert (codes[:, rest] == case.codes[rest]).all()
+
+
+def test_each_variable_is_drawn_by_numbers_of_its_own() -> None:
+    """So that more questions change nothing of what the others are drawn as."""
+    case = asia().case({"dysp": "yes"})
+    numbers = {v: np.random.default_rng(v).random(200) for v in range(len(case.codes))}
+    smoke, lung = (case.model.vocabulary.index[name] for name in ("smoke", "lung"))
+    few = draw_given(case, {smoke}, numbers.__getitem__)
+    more = draw_given(case, set(case.open), numbers.__getitem__)
+    assert (few[:, lung] == more[:, lung]).all()

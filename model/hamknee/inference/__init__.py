@@ -7,7 +7,7 @@ from hamknee.inference.impossible import ImpossibleEvidenceError, contradiction
 from hamknee.inference.junction_tree import Differential, JunctionTree
 from hamknee.inference.model import Model, load
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
-from hamknee.inference.simulation import draw, simulate
+from hamknee.inference.simulation import draw, draw_given, simulate
 
 __all__ = [
     "BLOCK_CELLS",
@@ -28,6 +28,7 @@ __all__ = [
     "conditioned",
     "contradiction",
     "draw",
+    "draw_given",
     "entropy",
     "load",
     "log_total",

@@ -1,11 +1,13 @@
-"""Cases drawn from the model itself, with part of each hidden."""
+"""Cases drawn from the model itself, with part of each hidden; and what one case leaves open."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from graphlib import TopologicalSorter
 
 import numpy as np
 
-from hamknee.base import Codes
+from hamknee.base import Array, Codes
+from hamknee.inference.case import Case
+from hamknee.inference.engine import relative
 from hamknee.inference.model import Model
 from hamknee.network import Cases
 
@@ -96,3 +98,80 @@ def draw(
         drawn = (rng.random((count, 1)) * edges[:, -1:] >= edges).sum(axis=1)
         codes[:, index[name]] = np.minimum(drawn, columns.shape[-1] - 1)
     return codes
+
+
+def draw_given(case: Case, variables: Collection[int], uniforms: Callable[[int], Array]) -> Codes:
+    """Draw the target and open variables of one case from P(target, variables | evidence), exactly.
+
+    The target is drawn first. Given it, the engine's groups do not speak to each other, and
+    within one the variables are drawn one after the other, each given those before. Draws that
+    agree so far share one evaluation.
+
+    Parameters
+    ----------
+    case : Case
+        What is known. Where that is uncertain for a variable (one of several, likelihoods), each
+        definite state is weighted by it.
+    variables : collection of int
+        Open variables, without the target.
+    uniforms : callable
+        Returns random numbers from 0 to 1 for a variable, of shape (draws,).
+
+    Returns
+    -------
+    ndarray of int, shape (draws, variables of the model)
+        The case with the target and the variables filled in.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hamknee
+    >>> from hamknee.inference import draw_given
+    >>> model, rng = hamknee.load(), np.random.default_rng(1)
+    >>> case, onset = model.case({"pop": "yes"}), model.vocabulary.index["onset"]
+    >>> codes = draw_given(case, [onset], lambda variable: rng.random(20_000))
+    >>> rupture = model.vocabulary.target.position["rupture"]
+    >>> share = (codes[:, model.engine.target] == rupture).mean()
+    >>> bool(abs(share - case.posterior["rupture"]) < 0.01)
+    True
+    """
+    target = case.model.engine.target
+    at = uniforms(target)
+    codes = np.tile(case.codes, (len(at), 1))
+    edges = case.posterior.probabilities.cumsum()
+    drawn = np.searchsorted(edges, at * edges[-1], side="right")
+    codes[:, target] = states = np.minimum(drawn, len(edges) - 1)
+    for group in case.model.engine.groups:
+        asked = [variable for variable in group.variables if variable in variables]
+        if not asked:
+            continue
+        present, member = np.unique(states, return_inverse=True)
+        patterns, given = np.tile(case.codes, (len(present), 1)), present
+        for variable in asked:
+            probabilities = _next(case, patterns, given, variable)
+            size = probabilities.shape[1]
+            answer = _choose(probabilities[member], uniforms(variable))
+            codes[:, variable] = answer
+            pairs, member = np.unique(member * size + answer, return_inverse=True)
+            patterns, given = patterns[pairs // size], given[pairs // size]
+            patterns[:, variable] = pairs % size
+    return codes
+
+
+def _next(case: Case, patterns: Codes, target: Codes, variable: int) -> Array:
+    """Return P(variable | pattern, target state), shape (patterns, states of the variable)."""
+    size = int(case.sizes[variable])
+    codes = np.repeat(patterns, size, axis=0)
+    codes[:, variable] = np.tile(np.arange(size), len(patterns))
+    log_joint = case.log_joint(codes)[np.arange(len(codes)), np.repeat(target, size)]
+    with np.errstate(divide="ignore"):
+        log_joint = log_joint.reshape(-1, size) + np.log(case.likelihoods[variable])
+    weights = relative(log_joint)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+def _choose(probabilities: Array, at: Array) -> Codes:
+    """Choose a state for each row of probabilities; one of probability 0 is never chosen."""
+    edges = probabilities.cumsum(axis=1)
+    drawn = (at[:, None] * edges[:, -1:] >= edges).sum(axis=1)
+    return np.asarray(np.minimum(drawn, edges.shape[1] - 1))

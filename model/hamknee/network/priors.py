@@ -53,6 +53,20 @@ class CPT:
     probabilities: npt.NDArray[np.float64]
     ess: npt.NDArray[np.float64] | None = None
 
+    @cached_property
+    def logical(self) -> npt.NDArray[np.bool_]:
+        """Which columns hold only 0 and 1, shape (parents' states...)."""
+        return np.asarray(np.isin(self.probabilities, (0.0, 1.0)).all(axis=-1))
+
+    @cached_property
+    def dirichlet(self) -> npt.NDArray[np.float64]:
+        """Counts of each column's Dirichlet: ess × probability, shaped like the probabilities.
+
+        A logical column is what it is whatever its count, and counts as one case.
+        """
+        ess = np.ones(()) if self.ess is None else np.where(self.logical, 1.0, self.ess)[..., None]
+        return np.asarray(self.probabilities * ess)
+
 
 @dataclass(frozen=True)
 class Priors:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hamknee.base import Array, Codes
-from hamknee.inference import Case, relative
+from hamknee.inference import Case, draw_given
 
 BLOCK_ROWS = 2**15
 """Variations that are evaluated at once; bounds the memory."""
@@ -74,10 +74,6 @@ def draw_answers(
 ) -> Codes:
     """Draw answers to open questions from P(answers | evidence), exactly.
 
-    The target is drawn first. Given it, the engine's groups do not speak to each other, and
-    within one the variables are drawn one after the other, each given those before. Draws that
-    agree so far share one evaluation.
-
     Parameters
     ----------
     case : Case
@@ -94,38 +90,7 @@ def draw_answers(
     ndarray of int, shape (draws, variables of the model)
         The case with the answers filled in.
     """
-    codes = np.tile(case.codes, (count, 1))
-    states = _choose(np.tile(case.posterior.probabilities, (count, 1)), rng)
-    for group in case.model.engine.groups:
-        present, member = np.unique(states, return_inverse=True)
-        patterns = np.tile(case.codes, (len(present), 1))
-        target = present
-        for variable in group.variables:
-            if variable not in variables:
-                continue
-            probabilities = _next_answer(case, patterns, target, variable)
-            size = probabilities.shape[1]
-            answer = _choose(probabilities[member], rng)
-            codes[:, variable] = answer
-            pairs, member = np.unique(member * size + answer, return_inverse=True)
-            patterns, target = patterns[pairs // size], target[pairs // size]
-            patterns[:, variable] = pairs % size
+    codes = draw_given(case, variables, lambda _: rng.random(count))
+    target = case.model.engine.target
+    codes[:, target] = case.codes[target]
     return codes
-
-
-def _next_answer(case: Case, patterns: Codes, target: Codes, variable: int) -> Array:
-    """Return P(variable | pattern, target state), shape (patterns, states of the variable)."""
-    size = int(case.sizes[variable])
-    codes = np.repeat(patterns, size, axis=0)
-    codes[:, variable] = np.tile(np.arange(size), len(patterns))
-    log_joint = case.log_joint(codes)[np.arange(len(codes)), np.repeat(target, size)]
-    log_joint = log_joint.reshape(-1, size) + _log_weights(case, variable)
-    weights = relative(log_joint)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
-
-
-def _choose(probabilities: Array, rng: np.random.Generator) -> Codes:
-    """Draw one state for each row of probabilities; a state of probability 0 is never drawn."""
-    edges = probabilities.cumsum(axis=1)
-    drawn = (rng.random((len(edges), 1)) * edges[:, -1:] >= edges).sum(axis=1)
-    return np.asarray(np.minimum(drawn, edges.shape[1] - 1))
