@@ -15,7 +15,7 @@ import hamknee
 from hamknee.cohort.folders import score_file
 from hamknee.inference.model import Model
 
-NAMES = ("run", "measuring", "reasoning", "coded", "scaling")
+NAMES = ("run", "measuring", "reasoning", "coded", "scaling", "coverage")
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
@@ -187,3 +187,11 @@ def test_the_benchmark_draws_a_cohort_and_times_its_stages(
     printed = capsys.readouterr().out
     for stage in ("read Parquet", "codes", "all of it, overlapped"):
         assert f"| {stage}" in printed
+
+
+def test_coverage_is_counted_for_each_share_known(
+    benchmarks: dict[str, ModuleType], capsys: pytest.CaptureFixture[str]
+) -> None:
+    benchmarks["coverage"].main(["--patients", "4"])
+    rows = re.findall(r"^\| (\d+)% +\| 4 +\| (\d+)", capsys.readouterr().out, re.MULTILINE)
+    assert [known for known, _ in rows] == ["40", "90"]

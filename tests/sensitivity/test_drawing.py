@@ -11,7 +11,7 @@ from hamknee.inference.model import Model
 from hamknee.inference.simulation import draw_given
 from hamknee.network.evidence import check_evidence
 from hamknee.sensitivity import drawing
-from hamknee.sensitivity.drawing import Block, Sampler, drawn_table
+from hamknee.sensitivity.drawing import DrawnBlock, Sampler, drawn_table
 from hamknee.sensitivity.intervals import credible_interval
 from tests.support.by_hand import Tables, p_joint, with_columns
 from tests.support.networks import asia, with_zeros
@@ -29,7 +29,7 @@ CASES = {
     "the target itself": {"cause": {"a": 0.5, "b": 0.1, "c": 0.4}, "echo": "yes"},
     "a likelihood above": {"place": {"home": 0.2, "clinic": 0.8}, "sign": {"strong": 1, "weak": 2}},
 }
-BLOCK = Block(seed=0, first=0, count=50)
+BLOCK = DrawnBlock(seed=0, first=0, count=50)
 
 
 @cache
@@ -67,7 +67,7 @@ def test_their_mean_is_the_posterior(case: str, target: str) -> None:
 # Each draw --------------------------------------------------------------------------------------
 
 
-def moved_tables(sampler: Sampler, block: Block, number: int) -> Tables:
+def moved_tables(sampler: Sampler, block: DrawnBlock, number: int) -> Tables:
     """Return the tables of one draw, with the columns moved that its patient uses."""
     model, names = sampler.case.model, list(sampler.case.model.vocabulary)
     (patient,) = draw_given(sampler.case, sampler.case.open, block.uniforms)[number : number + 1]
@@ -91,7 +91,7 @@ def moved_tables(sampler: Sampler, block: Block, number: int) -> Tables:
 @pytest.mark.parametrize("target", ["cause", "sign", "place"])
 def test_every_draw_is_the_posterior_of_a_model_made_of_it(case: str, target: str) -> None:
     model = with_zeros(ess=5, target=target)
-    sampler, block = Sampler(model.case(CASES[case])), Block(1, 0, 12)
+    sampler, block = Sampler(model.case(CASES[case])), DrawnBlock(1, 0, 12)
     samples = sampler.posteriors(12, seed=1)
     evidence = check_evidence(model.vocabulary, CASES[case])
     for number in range(12):
@@ -121,7 +121,7 @@ def test_drawing_in_blocks_changes_nothing_but_the_draws(monkeypatch: pytest.Mon
 def test_a_table_is_drawn_from_the_dirichlets_of_its_columns(model: Model) -> None:
     cpt = model.cpts["onset"]
     assert cpt.ess is not None
-    drawn = drawn_table(cpt, list(model.vocabulary).index("onset"), Block(0, 0, 20_000))
+    drawn = drawn_table(cpt, list(model.vocabulary).index("onset"), DrawnBlock(0, 0, 20_000))
     for column, ess in enumerate(cpt.ess):
         for state, p in enumerate(cpt.probabilities[column]):
             beta = stats.beta(p * ess, (1 - p) * ess)
@@ -193,8 +193,8 @@ def test_every_variable_and_use_has_random_numbers_of_its_own() -> None:
     numbers = [f(v) for f in (BLOCK.uniforms, BLOCK.exponentials) for v in (1, 2)]
     uniform = [numbers[0], numbers[1], np.exp(-numbers[2]), np.exp(-numbers[3])]
     assert (np.abs(np.corrcoef(uniform) - np.eye(4)) < 0.6).all()
-    assert (Block(1, 0, 50).uniforms(1) != numbers[0]).all()
-    assert (Block(0, 50, 50).uniforms(1) != numbers[0]).all()
+    assert (DrawnBlock(1, 0, 50).uniforms(1) != numbers[0]).all()
+    assert (DrawnBlock(0, 50, 50).uniforms(1) != numbers[0]).all()
 
 
 def test_what_is_shared_cannot_be_changed(model: Model) -> None:

@@ -1,6 +1,7 @@
 """Intervals of posteriors: golden values, coverage, and what must not matter."""
 
 import dataclasses
+import itertools
 from functools import cache
 
 import numpy as np
@@ -76,7 +77,7 @@ def test_the_ends_are_those_of_weighted_draws() -> None:
 # What an interval is for -----------------------------------------------------------------------
 
 
-PATIENTS = 2500
+PATIENTS = 6000
 
 
 @cache
@@ -105,23 +106,29 @@ def truths(known: float) -> list[tuple[dict[str, object], np.ndarray]]:
 
 
 def coverage(known: float, model: Model) -> float:
-    """Return how often the interval of the first state holds the truth."""
+    """Return how often the interval of the first state holds the truth.
+
+    Each case has draws of its own, lest they are all a little wrong together.
+    """
+    seeds = itertools.count()
 
     @cache
     def interval(evidence: tuple[tuple[str, object], ...]) -> CredibleInterval:
-        return credible_interval(model, dict(evidence), draws=2000, seed=4)
+        return credible_interval(model, dict(evidence), draws=4000, seed=next(seeds))
 
     inside = []
     for evidence, truth in truths(known):
         said = interval(tuple(evidence.items()))
         first = said.posterior.order[0]
-        inside.append(said.low[first] <= truth[first] <= said.high[first])
+        if said.low[first] < said.high[first]:  # else logic alone decides
+            inside.append(said.low[first] <= truth[first] <= said.high[first])
+    assert len(inside) > 4000
     return float(np.mean(inside))
 
 
 @pytest.mark.parametrize("known", [0.4, 0.9])
 def test_the_90_percent_interval_holds_the_truth_of_90_percent_of_patients(known: float) -> None:
-    """2,500 patients have a standard error of 0.6 %."""
+    """More than 4,000 patients have a standard error of at most 0.5 %."""
     assert 0.88 <= coverage(known, with_zeros(ess=10)) <= 0.92
 
 

@@ -171,10 +171,10 @@ class Sampler:
         # The blocks depend on the model alone, so that the draws do not depend on the case.
         cells = max([1, *(group.tree.cells for group in self.model.engine.groups)])
         size = max(1, BLOCK_CELLS // cells)
-        blocks = [Block(seed, s, min(size, draws - s)) for s in range(0, draws, size)]
+        blocks = [DrawnBlock(seed, s, min(size, draws - s)) for s in range(0, draws, size)]
         return np.concatenate([self._posteriors(block) for block in blocks], axis=1).T
 
-    def _posteriors(self, block: Block) -> Array:
+    def _posteriors(self, block: DrawnBlock) -> Array:
         """Return P(target | evidence) of a block of draws, shape (target states, draws)."""
         asked = {part.variable for part in self.parts}.intersection(self.case.open)
         patients = draw_given(self.case, asked, block.uniforms)
@@ -213,7 +213,7 @@ class Sampler:
         return TablePart(variable, parents, cpt, self._weights[variable], columns, summed)
 
 
-class Block(NamedTuple):
+class DrawnBlock(NamedTuple):
     """A run of draws, which depend on nothing but the numbers and the seed.
 
     Parameters
@@ -235,7 +235,7 @@ class Block(NamedTuple):
         return _numbers("standard_exponential", variable, *self)
 
 
-def drawn_table(cpt: CPT, variable: int, block: Block) -> Array:
+def drawn_table(cpt: CPT, variable: int, block: DrawnBlock) -> Array:
     """Return draws of one table, each column from its Dirichlet, without any case.
 
     Parameters
@@ -244,7 +244,7 @@ def drawn_table(cpt: CPT, variable: int, block: Block) -> Array:
         The table, with an equivalent sample size for each column that is not logical.
     variable : int
         Number of the variable, so that equal tables are not drawn alike.
-    block : Block
+    block : DrawnBlock
         Which draws.
 
     Returns
