@@ -29,7 +29,7 @@ CASES = {
     "the target itself": {"cause": {"a": 0.5, "b": 0.1, "c": 0.4}, "echo": "yes"},
     "a likelihood above": {"place": {"home": 0.2, "clinic": 0.8}, "sign": {"strong": 1, "weak": 2}},
 }
-BLOCK = DrawnBlock(seed=0, first=0, count=50)
+BLOCK = DrawnBlock(seed=0, first=0, size=50)
 
 
 @cache

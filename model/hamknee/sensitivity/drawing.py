@@ -183,7 +183,7 @@ class Sampler:
         own = factor_of((self.model.engine.target,), on_target(self.case)[:, None])
         products = []
         size = max(1, CELLS_AT_ONCE // sum(part.cells for part in self.parts))
-        for start in range(0, block.count, size):
+        for start in range(0, block.size, size):
             run = slice(start, start + size)
             factors = [
                 part.factor(table[..., run], patients[run], step[run])
@@ -218,13 +218,13 @@ class DrawnBlock(NamedTuple):
 
     Parameters
     ----------
-    seed, first, count : int
+    seed, first, size : int
         For the draws; the first of them and how many there are.
     """
 
     seed: int
     first: int
-    count: int
+    size: int
 
     def uniforms(self, variable: int) -> Array:
         """Return numbers from 0 to 1, by which a state of a variable is drawn."""
@@ -254,7 +254,7 @@ def drawn_table(cpt: CPT, variable: int, block: DrawnBlock) -> Array:
     """
     counts = np.moveaxis(cpt.dirichlet, -1, 0)
     key = (counts.tobytes(), counts.shape, variable, *block)
-    return (_kept if counts.size * block.count <= KEPT_CELLS else _drawn)(*key)
+    return (_kept if counts.size * block.size <= KEPT_CELLS else _drawn)(*key)
 
 
 def _drawn(

@@ -24,7 +24,7 @@ from hamknee.base import Array, HamkneeError, fine_range, percent, round_percent
 from hamknee.inference import AnyCase, Case, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import derivatives, replaced
-from hamknee.sensitivity.intervals import check_ess
+from hamknee.sensitivity.drawing import check_ess
 from hamknee.sensitivity.parameters import (
     Entries,
     Parameter,
