@@ -3,7 +3,7 @@
 Each column of each table is taken as uncertain, as the Dirichlet distribution that its equivalent
 sample size S implies, S × probability, and independent of the others (Spiegelhalter & Lauritzen
 1990). A case speaks of the tables too: draws under which it is likely weigh more, in proportion to
-P(evidence | draw). Weights that differ much would leave few draws that count (decision 0023), so
+P(evidence | draw). Weights that differ much would leave few draws that count (decision 0024), so
 draws are made that follow the weighted distribution itself. A patient who fits the case, drawn
 from the tables as they are, counts as one more case in each column that it uses. One more case in
 state x takes a column θ to (1 - b) θ + b x, with b from Beta(1, S): so it is enough to move tables
