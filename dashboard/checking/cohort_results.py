@@ -11,6 +11,7 @@ import streamlit as st
 
 from checking.cohort_columns import with_diagnosis
 from checking.cohort_upload import Upload
+from checking.criticism import MOST_CRITICISED, Criticism, criticised, show_criticism
 from checking.scores import (
     show_by_diagnosis,
     show_calibration,
@@ -292,6 +293,7 @@ def show_evaluation(model: Model, upload: Upload, mapping: ColumnMapping) -> Non
     show_by_diagnosis(evaluation, "cohort")
     st.header("How urgent", anchor=False)
     show_urgency_of(upload, evaluation)
+    show_criticism("cohort", lambda: criticism_of(model, upload, mapping))
 
 
 def show_urgency_of(upload: Upload, evaluation: Evaluation) -> None:
@@ -303,6 +305,14 @@ def show_urgency_of(upload: Upload, evaluation: Evaluation) -> None:
         few = f"{upload.urgency.n:,} of {evaluation.n:,} cases, drawn at random"
         st.caption(f"{few}: each takes thousands of draws of the numbers.")
     show_urgency(upload.urgency)
+
+
+def criticism_of(model: Model, upload: Upload, mapping: ColumnMapping) -> Criticism:
+    """Return what the model lacks on rows of the file, worked out once."""
+    if upload.criticism is None:
+        cases = some(with_diagnosis(model.vocabulary, upload.frame, mapping), MOST_CRITICISED)
+        upload.criticism = criticised(model, cases)
+    return upload.criticism
 
 
 def hold_against(model: Model, upload: Upload, mapping: ColumnMapping) -> None:

@@ -17,6 +17,7 @@ from checking.cohort_columns import (
     unreadable,
 )
 from checking.cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
+from checking.criticism import Criticism
 from hamknee.base import TableError
 from hamknee.cohort import ColumnMapping
 from hamknee.evaluation import Evaluation
@@ -71,6 +72,8 @@ class Upload:
         How good the answers are, or why that cannot be told; None before it was asked.
     urgency : TriageCheck or str or None
         How urgent the answers make the rows, likewise.
+    criticism : (PredictiveCheck, ResidualDependence) or None
+        What the model lacks on these rows; None before it was asked.
     """
 
     name: str
@@ -84,6 +87,7 @@ class Upload:
     running: bool = False
     evaluation: Evaluation | str | None = None
     urgency: TriageCheck | str | None = None
+    criticism: Criticism | None = None
     _unread: dict[tuple[str, str], list[Unreadable]] = field(default_factory=dict)
 
     @property
@@ -111,7 +115,7 @@ class Upload:
     def start_over(self, key: object) -> None:
         """Forget what was worked out, because it depends on something that has changed."""
         self.key, self.parts, self.running = key, [], False
-        self.evaluation = self.urgency = None
+        self.evaluation = self.urgency = self.criticism = None
 
 
 def current(vocabulary: Vocabulary) -> Upload | None:

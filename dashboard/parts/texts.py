@@ -26,6 +26,7 @@ class Texts:
     urgency: str
     few: str
     cohort: str
+    criticism: str
     template: str
     conflict: str
     simulated: str

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 import hamknee
-from hamknee.evaluation import Evaluation, SelfTest, self_test
+from hamknee.evaluation import Evaluation, PredictiveCheck, ResidualDependence, SelfTest, self_test
 from hamknee.guidance import (
     Advice,
     Guidance,
@@ -242,6 +242,16 @@ def urgency(model: hamknee.Model, cases: LabelledCases, min_findings: int) -> Tr
     return kept(
         lambda: hamknee.triage_check(model, cases, min_findings=min_findings),
         *("urgency", model, min_findings),
+    )
+
+
+def criticism(
+    model: hamknee.Model, cases: LabelledCases
+) -> tuple[PredictiveCheck, ResidualDependence]:
+    """Return what the model lacks on the published cases."""
+    return kept(
+        lambda: (hamknee.predictive_check(model, cases), hamknee.residual_dependence(model, cases)),
+        *("criticism", model),
     )
 
 

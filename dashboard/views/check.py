@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from checking import cohort_results, cohort_template, cohort_upload
+from checking.criticism import show_criticism
 from checking.scores import (
     show_by_diagnosis,
     show_calibration,
@@ -79,6 +80,7 @@ def show_published(model: Model) -> None:
     show_how_urgent(model, cases, FEWEST[enough])
     st.header("Which is taken for which", anchor=False)
     show_by_diagnosis(evaluation, "published")
+    show_criticism("published", lambda: answers.criticism(model, cases))
     st.header("The cases", anchor=False)
     show_cases(model, cases, evaluation)
 

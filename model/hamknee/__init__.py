@@ -69,7 +69,7 @@ from typing import TYPE_CHECKING
 
 from hamknee import evaluation, guidance, inference, network, reasoning, sensitivity
 from hamknee.base import FaultsError, HamkneeError
-from hamknee.evaluation import evaluate
+from hamknee.evaluation import evaluate, predictive_check, residual_dependence
 from hamknee.guidance import advice, follow_up, level_questions, summary, triage, triage_check
 from hamknee.inference import ImpossibleEvidenceError, Model, load
 from hamknee.network import EvidenceError
@@ -134,10 +134,12 @@ __all__ = [
     "new_project",
     "next_questions",
     "open_project",
+    "predictive_check",
     "projects",
     "question_budget",
     "read_network",
     "reasoning",
+    "residual_dependence",
     "same_decision_probability",
     "score",
     "score_file",

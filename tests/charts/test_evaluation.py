@@ -5,10 +5,19 @@ from typing import Any
 import altair as alt
 import pytest
 
-from hamknee.charts.evaluation import confusion, net_benefit, reliability, score_intervals
+from hamknee.charts.evaluation import (
+    confusion,
+    dependence_chart,
+    net_benefit,
+    predictive_chart,
+    reliability,
+    score_intervals,
+)
+from hamknee.evaluation.dependence import residual_dependence
 from hamknee.evaluation.evaluating import Evaluation, evaluate
+from hamknee.evaluation.predictive_checks import predictive_check
 from hamknee.inference.model import Model
-from tests.support.drawings import contrast_of
+from tests.support.drawings import contrast_of, rows_of
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +92,27 @@ def test_net_benefit_draws_three_strategies_and_one_band(evaluation: Evaluation)
 def test_net_benefit_marks_only_what_is_clearly_better(evaluation: Evaluation) -> None:
     (dots,) = layers(net_benefit(evaluation.decision_curve("rupture").table), "point")
     assert dots["transform"] == [{"filter": "datum.better"}]
+
+
+def test_answers_stand_beside_those_of_the_model(model: Model) -> None:
+    table = predictive_check(model, replicates=20).table.head(4)
+    rows = rows_of(predictive_chart(table))
+    assert [row["observed"] for row in rows] == table["observed"].tolist()
+    assert [row["seen"].split()[-1] for row in rows] == table["n"].astype(str).tolist()
+    assert rows[0]["label"] == f"{table['variable_label'][0]}: {table['state_label'][0]}"
+
+
+def test_pairs_make_a_square_and_clear_ones_have_a_frame(model: Model) -> None:
+    dependence = residual_dependence(model, replicates=100)
+    chart = dependence_chart(dependence.matrix, dark=True)
+    fields, frames = layers(chart, "rect")
+    assert "transform" not in fields
+    assert frames["transform"] == [{"filter": "datum.p_adjusted < 0.05"}]
+    rows = rows_of(chart)
+    assert len(rows) == 2 * len(dependence.pairs)
+    assert {(row["first"], row["second"]) for row in rows} == {
+        (row["second"], row["first"]) for row in rows
+    }
 
 
 @pytest.mark.parametrize("dark", [False, True])

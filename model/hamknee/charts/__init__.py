@@ -12,7 +12,14 @@ from hamknee.charts.case import (
     ranking_rows,
 )
 from hamknee.charts.elicitation import agreement, ridges
-from hamknee.charts.evaluation import confusion, net_benefit, reliability, score_intervals
+from hamknee.charts.evaluation import (
+    confusion,
+    dependence_chart,
+    net_benefit,
+    predictive_chart,
+    reliability,
+    score_intervals,
+)
 from hamknee.charts.network import network_chart, network_of_case, network_text
 from hamknee.charts.offline import draw_offline
 from hamknee.charts.questions import budget_chart, question_chart
@@ -31,6 +38,7 @@ __all__ = [
     "confusion",
     "contrast",
     "contrast_rows",
+    "dependence_chart",
     "difference",
     "difference_rows",
     "draw_offline",
@@ -41,6 +49,7 @@ __all__ = [
     "network_of_case",
     "network_text",
     "numbers_compared",
+    "predictive_chart",
     "question_chart",
     "ranking",
     "ranking_rows",

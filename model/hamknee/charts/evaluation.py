@@ -6,8 +6,22 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from hamknee.charts.style import colours, finish, percent_axis, share, tips
-from hamknee.evaluation import FORECASTS, MEASURES
+from hamknee.base import percent
+from hamknee.charts.style import ROW as ROW_OF_WORDS
+from hamknee.charts.style import (
+    band,
+    colours,
+    dot,
+    finish,
+    in_rows,
+    label,
+    number,
+    percent_axis,
+    share,
+    tips,
+    track,
+)
+from hamknee.evaluation import FORECASTS, MEASURES, SHARES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +33,8 @@ BELOW, NAMES_BELOW = 48, 140
 """What the axis below takes of the height: numbers, or slanting names."""
 SQUARE = 360
 """Height of a chart of two axes that count alike."""
+STRONGEST = 4
+"""-log10 p from which on a colour gets no stronger."""
 LEAST_BENEFIT = -0.05
 """Where the axis of net benefit ends: further down, nobody would act so."""
 
@@ -50,17 +66,19 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
     ['hamknee', 'prior only', 'naive Bayes']
     """
     palette = colours(dark)
-    percent = measure in ("top1", "top3")
+    in_percent = measure in SHARES
     rows = table[table["measure"] == measure]
     rows = rows.assign(
         name=rows["forecast"].replace(dict(FORECASTS)),
-        number=[f"{100 * value:.0f} %" if percent else f"{value:.2f}" for value in rows["value"]],
+        number=[
+            f"{100 * value:.0f} %" if in_percent else f"{value:.2f}" for value in rows["value"]
+        ],
     )
     x = alt.X(
         "value:Q",
-        title=f"{MEASURES[measure]}{'' if percent else ' (less is better)'}",
-        scale=alt.Scale(domain=[0, 1], nice=False) if percent else alt.Scale(zero=True),
-        axis=percent_axis() if percent else alt.Axis(tickCount=6),
+        title=f"{MEASURES[measure]}{'' if in_percent else ' (less is better)'}",
+        scale=alt.Scale(domain=[0, 1], nice=False) if in_percent else alt.Scale(zero=True),
+        axis=percent_axis() if in_percent else alt.Axis(tickCount=6),
     )
     axis = alt.Axis(title=None, labelColor=palette.text, labelFontSize=13)
     base = alt.Chart(rows).encode(
@@ -249,3 +267,107 @@ def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         .encode(y=y),
     )
     return finish(layers, palette, SQUARE)
+
+
+def predictive_chart(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return how often answers were given, beside how often the model's patients give them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `PredictiveCheck.table`, or some rows of it.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import predictive_chart
+    >>> check = hamknee.predictive_check(hamknee.load(), replicates=20)
+    >>> chart = predictive_chart(check.table.head(5))
+    >>> len(chart.data), chart.data["seen"][0]
+    (5, '... % of ...')
+    """
+    palette = colours(dark)
+    rows = table.assign(
+        rank=range(len(table)),
+        label=table["variable_label"] + ": " + table["state_label"],
+        seen=[
+            f"{percent(given)} of {n}"
+            for given, n in zip(table["observed"], table["n"], strict=True)
+        ],
+    )
+    base = in_rows(rows).encode(
+        tooltip=[
+            *tips(label="Answer", seen="Given"),
+            *tips(".0%", expected="Expected", low="95 % of cohorts from", high="to"),
+        ]
+    )
+    layers = alt.layer(
+        track(base, palette),
+        band(base, palette, "low", "high").encode(
+            x=share("low", "Dot: given. Bar: 95 % of the model's cohorts.")
+        ),
+        dot(base, palette, "observed"),
+        label(base, palette, beside=110),
+        number(base, palette, "seen"),
+    )
+    return finish(layers, palette, alt.Step(ROW_OF_WORDS))
+
+
+def dependence_chart(matrix: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """Return which findings go together otherwise than the model says, as a square.
+
+    The stronger the colour the less it can be chance; a frame stands where it is clear with all
+    pairs allowed for. Where a field is empty the cases tell nothing.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        As `ResidualDependence.matrix`.
+    dark : bool
+        Whether the chart will stand on a dark ground.
+
+    Returns
+    -------
+    alt.LayerChart
+        As wide as its container.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.charts import dependence_chart
+    >>> dependence = hamknee.residual_dependence(hamknee.load(), replicates=20)
+    >>> chart = dependence_chart(dependence.matrix)
+    >>> [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+    ['rect', 'rect']
+    """
+    palette = colours(dark)
+    order = list(dict.fromkeys(matrix["first_label"]))
+    names = alt.Axis(labelColor=palette.text, labelFontSize=11, labelLimit=190, titleFontSize=11)
+    slanting = names.copy()
+    slanting.labelAngle = -40
+    base = alt.Chart(matrix).encode(
+        x=alt.X("second_label:N", sort=order, title=None, axis=slanting),
+        y=alt.Y("first_label:N", sort=order, title=None, axis=names),
+        tooltip=[
+            *tips(first_label="Finding", second_label="With"),
+            alt.Tooltip("n:Q", title="Cases that tell"),
+            *tips(".2g", p="p", p_adjusted="p, all pairs allowed for"),
+        ],
+    )
+    scale = alt.Scale(
+        domain=[0, STRONGEST], range=[palette.track, palette.bar], interpolate="rgb", clamp=True
+    )
+    layers = alt.layer(
+        base.mark_rect().encode(fill=alt.Fill("strength:Q", scale=scale, legend=None)),
+        base.transform_filter("datum.p_adjusted < 0.05").mark_rect(
+            filled=False, stroke=palette.text, strokeWidth=2
+        ),
+    )
+    return finish(layers, palette, ROW * len(order) + NAMES_BELOW)

@@ -16,6 +16,7 @@ from rich.table import Table
 from hamknee import __version__
 from hamknee.base import HamkneeError, percent_range, shipped
 from hamknee.cli.cohort import app as cohort_app
+from hamknee.cli.criticism import app as criticism_app
 from hamknee.cli.evaluation import app as evaluation_app
 from hamknee.cli.formats import app as formats_app
 from hamknee.cli.guidance import app as guidance_app
@@ -62,7 +63,11 @@ app = typer.Typer(
     help="What is behind pain where the hamstring meets the knee, and how sure can we be.",
 )
 
-for subject in (guidance_app, evaluation_app, learning_app, project_app, formats_app, cohort_app):
+SUBJECTS = (
+    *(guidance_app, evaluation_app, criticism_app, learning_app),
+    *(project_app, formats_app, cohort_app),
+)
+for subject in SUBJECTS:
     app.add_typer(subject)
 
 ConditionOption = Annotated[

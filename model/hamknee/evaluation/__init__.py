@@ -8,9 +8,15 @@ from hamknee.evaluation.calibrating import (
     calibration,
 )
 from hamknee.evaluation.decision_curves import DecisionCurve, decision_curve
+from hamknee.evaluation.dependence import (
+    PairDependence,
+    ResidualDependence,
+    residual_dependence,
+)
 from hamknee.evaluation.evaluating import FORECASTS, Evaluation, evaluate, number_range
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, share_difference, student, wilson
 from hamknee.evaluation.metrics import MEASURES, SHARES, Scoreboard, scores
+from hamknee.evaluation.predictive_checks import PredictiveCheck, predictive_check
 from hamknee.evaluation.self_testing import SelfTest, self_test
 
 __all__ = [
@@ -23,6 +29,9 @@ __all__ = [
     "DecisionCurve",
     "Estimate",
     "Evaluation",
+    "PairDependence",
+    "PredictiveCheck",
+    "ResidualDependence",
     "Scoreboard",
     "SelfTest",
     "Which",
@@ -30,6 +39,8 @@ __all__ = [
     "decision_curve",
     "evaluate",
     "number_range",
+    "predictive_check",
+    "residual_dependence",
     "scores",
     "self_test",
     "share_difference",

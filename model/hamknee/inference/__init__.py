@@ -7,7 +7,7 @@ from hamknee.inference.impossible import ImpossibleEvidenceError, contradiction
 from hamknee.inference.junction_tree import Differential, JunctionTree
 from hamknee.inference.model import Model, load
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
-from hamknee.inference.simulation import draw, draw_given, simulate
+from hamknee.inference.simulation import draw, draw_given, drawn_tables, simulate
 
 __all__ = [
     "BLOCK_CELLS",
@@ -29,6 +29,7 @@ __all__ = [
     "contradiction",
     "draw",
     "draw_given",
+    "drawn_tables",
     "entropy",
     "load",
     "log_total",

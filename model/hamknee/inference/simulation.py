@@ -9,7 +9,10 @@ from hamknee.base import Array, Codes
 from hamknee.inference.case import Case
 from hamknee.inference.engine import relative
 from hamknee.inference.model import Model
-from hamknee.network import Cases
+from hamknee.network import CPT, Cases
+
+SMALLEST = 1e-60
+"""A drawn count below this counts as this, so that no draw rules out what the tables allow."""
 
 
 def simulate(model: Model, count: int, *, known: float, seed: int) -> Cases:
@@ -51,7 +54,12 @@ def simulate(model: Model, count: int, *, known: float, seed: int) -> Cases:
 
 
 def draw(
-    model: Model, count: int, rng: np.random.Generator, held: Mapping[str, int] | None = None
+    model: Model,
+    count: int,
+    rng: np.random.Generator,
+    held: Mapping[str, int | Codes] | None = None,
+    *,
+    cpts: Mapping[str, CPT] | None = None,
 ) -> Codes:
     """Return the states of every variable in cases drawn from the model.
 
@@ -63,9 +71,11 @@ def draw(
         How many cases.
     rng : Generator
         For the draws.
-    held : mapping of str to int, optional
-        States at which variables are held. The rest is drawn given them only if they have no
-        parents.
+    held : mapping of str to int or ndarray of int, optional
+        States at which variables are held, in all cases or in each. The rest is drawn given them
+        only if all their parents are held, too.
+    cpts : mapping of str to CPT, optional
+        Tables in place of the model's, as `drawn_tables` returns them.
 
     Returns
     -------
@@ -84,14 +94,14 @@ def draw(
     >>> codes[:, model.vocabulary.index["setting"]].tolist()
     [2, 2, 2, 2, 2]
     """
-    index = model.vocabulary.index
+    index, tables = model.vocabulary.index, model.cpts if cpts is None else cpts
     codes = np.empty((count, len(index)), dtype=np.intp)
-    order = TopologicalSorter({name: cpt.parents for name, cpt in model.cpts.items()})
+    order = TopologicalSorter({name: cpt.parents for name, cpt in tables.items()})
     for name in order.static_order():
         if held and name in held:
             codes[:, index[name]] = held[name]
             continue
-        cpt = model.cpts[name]
+        cpt = tables[name]
         parents = tuple(codes[:, index[parent]] for parent in cpt.parents)
         columns = cpt.probabilities[parents] if parents else cpt.probabilities[None]
         edges = columns.cumsum(axis=-1)
@@ -175,3 +185,38 @@ def _choose(probabilities: Array, at: Array) -> Codes:
     edges = probabilities.cumsum(axis=1)
     drawn = (at[:, None] * edges[:, -1:] >= edges).sum(axis=1)
     return np.asarray(np.minimum(drawn, edges.shape[1] - 1))
+
+
+def drawn_tables(model: Model, rng: np.random.Generator) -> dict[str, CPT]:
+    """Return tables as they may be: each column drawn from the Dirichlet of its ess.
+
+    Parameters
+    ----------
+    model : Model
+        Columns without an equivalent sample size, and those that are logical, stay as they are.
+    rng : Generator
+        For the draws.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import hamknee
+    >>> from hamknee.inference import drawn_tables
+    >>> model = hamknee.load()
+    >>> pop = drawn_tables(model, np.random.default_rng(1))["pop"]
+    >>> pop.probabilities.shape == model.cpts["pop"].probabilities.shape
+    True
+    >>> bool(np.allclose(pop.probabilities.sum(axis=-1), 1))
+    True
+    """
+    return {name: _drawn_table(cpt, rng) for name, cpt in model.cpts.items()}
+
+
+def _drawn_table(cpt: CPT, rng: np.random.Generator) -> CPT:
+    if cpt.ess is None:
+        return cpt
+    counts = cpt.probabilities * cpt.ess[..., None]
+    gammas = np.where(counts > 0, np.maximum(rng.standard_gamma(counts), SMALLEST), 0.0)
+    drawn = gammas / np.maximum(gammas.sum(axis=-1, keepdims=True), SMALLEST)
+    stated = (cpt.ess > 0)[..., None]
+    return CPT(cpt.variable, cpt.parents, np.where(stated, drawn, cpt.probabilities), cpt.ess)

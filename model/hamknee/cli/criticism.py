@@ -1,0 +1,116 @@
+"""The command that holds the model against patients: `criticise`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from hamknee.base import HamkneeError, percent, percent_range
+from hamknee.cli.terminal import JsonOption, PriorsOption, out, records
+from hamknee.estimation import update
+from hamknee.evaluation import (
+    PredictiveCheck,
+    ResidualDependence,
+    predictive_check,
+    residual_dependence,
+)
+from hamknee.inference import load
+from hamknee.network import read_labelled, read_shipped_or_own
+
+app = typer.Typer()
+
+
+@app.command()
+def criticise(
+    cases: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[CASES.csv]",
+            help="Cases with their diagnosis, CSV or Parquet; the published ones if not given.",
+        ),
+    ] = None,
+    margins: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="How common a finding is within a condition: as among the 'cases', or as the "
+            "'model' says; by default 'cases' where they are many.",
+        ),
+    ] = None,
+    after_update: Annotated[
+        bool,
+        typer.Option(
+            "--after-update",
+            help="First let the numbers learn from these cases: what is still off then is not for "
+            "want of numbers.",
+        ),
+    ] = False,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many rows to list.")] = 10,
+    as_json: JsonOption = False,
+    priors: PriorsOption = None,
+) -> None:
+    """Say whether the model makes such patients, and which arrow it lacks most."""
+    numbers = read_shipped_or_own(priors)
+    labelled = read_labelled(numbers.vocabulary, cases)
+    if after_update:
+        if cases is None:
+            raise HamkneeError(
+                "found --after-update without a file; allowed: with cases of your own, because "
+                "nothing is learned from the published ones"
+            )
+        numbers = update(numbers, labelled, name=cases.name).priors
+    model = load(numbers)
+    check = predictive_check(model, labelled)
+    dependence = residual_dependence(model, labelled, margins=margins)  # type: ignore[arg-type]
+    if as_json:
+        answer = {
+            "priors": {"source": model.source, "sha256": model.sha256},
+            "after_update": after_update,
+            "text": [check.text, dependence.text],
+            "answers": records(check.table),
+            "cases": records(check.by_case),
+            "margins": dependence.margins,
+            "pairs": records(dependence.table),
+        }
+        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        return
+    console = out()
+    console.print(f"{check.text}\n")
+    console.print(_answers(check, most))
+    console.print(f"\n{dependence.text}\n")
+    console.print(_pairs(dependence, most))
+    console.print(f"\npriors {model.sha256[:12]} from {model.source}", style="dim")
+
+
+def _answers(check: PredictiveCheck, most: int) -> Table:
+    """Return the answers that are furthest off as a table for the terminal."""
+    table = Table("Answer", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("Given", "Expected", "95 % of cohorts"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in check.table.head(most).to_dict(orient="records"):
+        table.add_row(
+            f"{row['variable_label']}: {row['state_label']}",
+            f"{percent(row['observed'])} of {row['n']}",
+            percent(row["expected"]),
+            percent_range(row["low"], row["high"]),
+        )
+    return table
+
+
+def _pairs(dependence: ResidualDependence, most: int) -> Table:
+    """Return the pairs that go together most as a table for the terminal."""
+    table = Table("Finding", "With", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("Both", "Expected", "p", "of all pairs"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in dependence.table.head(most).to_dict(orient="records"):
+        table.add_row(
+            f"{row['first_label']}: {row['first_state_label']}",
+            f"{row['second_label']}: {row['second_state_label']}",
+            f"{row['observed']:.0f} of {row['n']}",
+            f"{row['expected']:.1f}",
+            f"{row['p']:.2g}",
+            f"{row['p_adjusted']:.2g}",
+        )
+    return table

@@ -1,0 +1,101 @@
+"""Predictive checks: surprise by the definition, shares by hand, and silence where all is well."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hamknee
+from hamknee.evaluation.predictive_checks import PredictiveCheck, predictive_check
+from hamknee.evaluation.self_testing import simulate_labelled
+from hamknee.inference.model import Model
+from hamknee.network.labelled import CasesError
+from tests.support.networks import network
+
+
+@pytest.fixture(scope="module")
+def published(model: Model) -> PredictiveCheck:
+    return predictive_check(model, replicates=100)
+
+
+def test_surprise_is_the_probability_of_what_is_known(model: Model) -> None:
+    frame = pd.DataFrame(
+        {"condition": ["strain", ""], "setting": ["emergency", ""], "pop": ["yes", "no"]}
+    )
+    check = predictive_check(model, frame, replicates=5)
+    known = [{"condition": "strain", "setting": "emergency", "pop": "yes"}, {"pop": "no"}]
+    assert check.surprise == pytest.approx([-math.log2(model.p_evidence(case)) for case in known])
+
+
+def test_answers_are_counted_as_they_were_asked(published: PredictiveCheck) -> None:
+    table = published.table
+    for _, answers in table.groupby("variable"):
+        assert len(set(answers["n"])) == 1
+        for share in ("observed", "expected"):
+            assert answers[share].sum() == pytest.approx(1)
+    assert (table["n"] > 0).all()
+    assert table["z"].abs().is_monotonic_decreasing
+    tender = table.query("variable == 'tenderness' and state == 'yes'").iloc[0]
+    assert (tender["n"], tender["observed"]) == (41, 1.0)
+    assert tender["off"]
+    assert "Tenderness" in published.text or "Sex" in published.text
+
+
+def test_expected_shares_are_those_of_the_model(model: Model) -> None:
+    n = 400
+    frame = pd.DataFrame({"condition": ["rupture"] * n, "pop": ["yes"] * n, "bruising": ["no"] * n})
+    table = predictive_check(model, frame, replicates=100).table.set_index(["variable", "state"])
+    given = model.marginals({"condition": "rupture"})
+    for name in ("pop", "bruising"):
+        assert table.loc[(name, "yes"), "expected"] == pytest.approx(given[name][0], abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_patients_of_the_model_are_no_surprise(model: Model, seed: int) -> None:
+    patients = simulate_labelled(model, 300, known=0.5, seed=seed)
+    check = predictive_check(model, patients, replicates=60, seed=seed)
+    assert check.table["off"].mean() < 0.2
+    assert (check.by_case["rarer"] <= 0.05).mean() == pytest.approx(0.05, abs=0.04)
+    assert "that is as many as the 5 %" in check.text or "fewer than" in check.text
+
+
+def test_patients_of_another_world_are(priors: hamknee.network.Priors) -> None:
+    given = {"condition": "osteoarthritis"}
+    other = hamknee.load(priors.set("morning_stiffness", "yes", given=given, probability=0.01))
+    n = 200
+    frame = pd.DataFrame({"condition": ["osteoarthritis"] * n})
+    frame["morning_stiffness"] = np.where(np.arange(n) < 0.8 * n, "yes", "no")
+    check = predictive_check(other, frame, replicates=60)
+    first = check.table.iloc[0]
+    assert first["variable"] == "morning_stiffness"
+    assert first["off"]
+    assert "that is more than the 5 %" in check.text
+
+
+def test_impossible_worlds_are_left_out_and_impossible_answers_are_rarest() -> None:
+    model = network(
+        {
+            "place": ("", [0.5, 0.5], "p q"),
+            "cause": ("place", [[1.0, 0.0], [0.5, 0.5]], "a b"),
+            "f": ("cause", [[1.0, 0.0], [0.5, 0.5]]),
+        },
+        "cause",
+        context=("place",),
+        ess=50,
+    )
+    rows = {"cause": ["b", "a", "b"], "place": ["p", "q", "q"], "f": ["yes", "no", "no"]}
+    frame = pd.DataFrame({name: values * 4 for name, values in rows.items()})
+    check = predictive_check(model, frame, replicates=20)
+    assert (len(check.cases), check.impossible) == (8, 4)
+    assert check.surprise[0] == math.inf
+    assert check.by_case["rarer"][0] == pytest.approx(1 / 21)
+    assert "4 left out, impossible by the model." in check.text
+    assert "Too few cases to say" in check.text
+    with pytest.raises(CasesError, match="no case is possible"):
+        predictive_check(model, frame.iloc[[0]], replicates=20)
+
+
+def test_replicates_are_needed(model: Model) -> None:
+    with pytest.raises(hamknee.HamkneeError, match="found 1 replicates; allowed: 2 or more"):
+        predictive_check(model, replicates=1)
