@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hamknee.base import Sheet
 from hamknee.cohort import ID_COLUMNS, ColumnMapping
 from hamknee.network import (
     CasesError,
@@ -105,14 +106,17 @@ def _by_values(vocabulary: Vocabulary, series: pd.Series) -> str:
     """Return the only variable whose states nearly all values can be; empty if there are more."""
     if pd.api.types.is_numeric_dtype(series):
         return ""  # any number could be anything
-    words = series.head(LOOKED_AT).dropna().astype(object).map(_words)
-    values = words[~words.isin(NOTHING)]
-    fits = [
-        variable.name
-        for variable in vocabulary.variables
-        if len(values)
-        and values.isin({_words(text) for text in _called(variable)}).mean() >= MOSTLY
-    ]
+    column = Column.of_series(series.head(LOOKED_AT))
+    # Each value once: a long text may stand in every row.
+    words = list(map(_words, column.values))
+    counts = np.bincount(column.positions[column.positions >= 0], minlength=len(words))
+    counts[[word in NOTHING for word in words]] = 0
+    fits = []
+    for variable in vocabulary.variables:
+        called = {_words(text) for text in _called(variable)}
+        said = int(counts[[word in called for word in words]].sum())
+        if counts.any() and said >= MOSTLY * counts.sum():
+            fits.append(variable.name)
     return fits[0] if len(fits) == 1 else ""
 
 
@@ -195,16 +199,14 @@ def mapping_of(
     return ColumnMapping({str(name): ours.get(str(name), "") for name in frame.columns}, chosen)
 
 
-def with_diagnosis(
-    vocabulary: Vocabulary, frame: pd.DataFrame, mapping: ColumnMapping
-) -> LabelledCases:
+def with_diagnosis(vocabulary: Vocabulary, sheet: Sheet, mapping: ColumnMapping) -> LabelledCases:
     """Return the rows that can be read as cases whose diagnosis may be known.
 
     Parameters
     ----------
     vocabulary : Vocabulary
         The variables and states there are.
-    frame : DataFrame
+    sheet : Sheet
         The cohort.
     mapping : ColumnMapping
         What its columns and values mean.
@@ -214,7 +216,9 @@ def with_diagnosis(
     CasesError
         If none can be read.
     """
+    frame = sheet.frame
     readable = np.ones(len(frame), dtype=bool)
+    readable[list(sheet.broken)] = False
     ours: dict[str, pd.Series] = {}
     for theirs, name in mapping.columns.items():
         if not name:

@@ -3,20 +3,20 @@
 How large is looked up before anything is unpacked: a small Parquet file can hold billions of cells.
 """
 
-import csv
 import io
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from hamknee.base import Fault, TableError, parse_table
+from hamknee.base import Fault, Sheet, TableError, kind_of, parse_sheet
 
 MEGABYTES = 50
 MOST_ROWS = 200_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 10_000_000
-MOST_HEADER = 2**17
-"""Bytes of the first row of a CSV file."""
+BATCH_ROWS = 1_000
+"""Rows of a Parquet file that are unpacked before its size is looked at again."""
 
 MOST_UNPACKED = 2**29
 """Bytes of a Parquet file once it is unpacked."""
@@ -24,7 +24,7 @@ MOST_UNPACKED = 2**29
 ANY_SIZE = "on the command line hamknee score takes files of any size"
 
 
-def read_cohort(data: bytes, name: str) -> pd.DataFrame:
+def read_cohort(data: bytes, name: str) -> Sheet:
     """Read a file of cases.
 
     Parameters
@@ -36,7 +36,7 @@ def read_cohort(data: bytes, name: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    Sheet
         With columns of text (CSV) or of their own types (Parquet), and at least one row.
 
     Raises
@@ -46,29 +46,19 @@ def read_cohort(data: bytes, name: str) -> pd.DataFrame:
     """
     if len(data) > MEGABYTES * 2**20:
         raise _refusal(name, f"a file of {len(data) / 2**20:,.0f} MB", f"{MEGABYTES} MB here")
-    if Path(name).suffix.lower() == ".parquet":
-        frame = _parquet(data, name)
+    if kind_of(name[:100] + Path(name).suffix) == ".parquet":
+        sheet = Sheet(name, _parquet(data, name))
     else:
-        _check_header(name, data)
-        # Line ends and commas in quoted cells are counted too: near the limit, rather no.
-        rows = max(data.count(b"\n"), data.count(b"\r")) - 1
-        _check_size(name, rows, data.count(b",") + rows)
-        frame = parse_table(data, name)
-    if frame.empty:
+        sheet = parse_sheet(data, name, partial(_check_table, name))
+    if sheet.frame.empty:
         raise _refusal(name, "no rows", "a header and at least one row")
-    return frame
+    return sheet
 
 
-def _check_header(name: str, data: bytes) -> None:
-    """Raise if the first row of a CSV file has too many columns: as many would be made of each."""
-    head = io.StringIO(data[:MOST_HEADER].decode(errors="replace"), newline="")
-    try:
-        columns = len(next(csv.reader(head), []))
-    except csv.Error:
-        columns = 0  # such as a cell that does not end
+def _check_table(name: str, rows: int, columns: int) -> None:
+    """Raise if a table has become too large for a page."""
     _check_columns(name, columns)
-    if len(data) > MOST_HEADER and (not columns or not head.read(1)):
-        raise _refusal(name, "a header that does not end", f"at most {MOST_HEADER:,} bytes of it")
+    _check_size(name, rows, rows * columns)
 
 
 def _parquet(data: bytes, name: str) -> pd.DataFrame:
@@ -79,18 +69,21 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
         with pq.ParquetFile(io.BytesIO(data)) as file:
             about, schema = file.metadata, file.schema_arrow
             groups = [about.row_group(number) for number in range(about.num_row_groups)]
-        _check_columns(name, about.num_columns)
-        _check_size(name, about.num_rows, about.num_rows * about.num_columns)
-        unpacked = sum(group.total_byte_size for group in groups)
-        if unpacked > MOST_UNPACKED:
-            problem = f"{unpacked / 2**20:,.0f} MB once it is unpacked"
-            raise _refusal(name, problem, f"{MOST_UNPACKED // 2**20} MB here; {ANY_SIZE}")
-        _check_types(name, schema)
+            _check_columns(name, about.num_columns)
+            _check_table(name, about.num_rows, about.num_columns)
+            _check_unpacked(name, sum(group.total_byte_size for group in groups))
+            _check_types(name, schema)
         # Each text once: a long one may stand in every row.
         texts = [field.name for field in schema if _is_text(field.type)]
-        table = pq.read_table(io.BytesIO(data), read_dictionary=texts, use_threads=False)
+        with pq.ParquetFile(io.BytesIO(data), read_dictionary=texts) as file:
+            batches, unpacked = [], 0
+            for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
+                unpacked += sum(map(_plain_size, batch.columns))
+                _check_unpacked(name, unpacked)
+                batches.append(batch)
+        table = pa.Table.from_batches(batches, batches[0].schema if batches else schema)
         # What pandas noted in the file, such as an index, is left aside.
-        frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+        frame: pd.DataFrame = table.unify_dictionaries().to_pandas(ignore_metadata=True)
     except (pa.ArrowException, OSError, OverflowError, ValueError) as why:
         if isinstance(why, TableError):
             raise
@@ -100,6 +93,26 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
     if len(twice):
         raise _refusal(name, f"column {str(twice[0])[:100]!r} stands twice", "each column once")
     return frame
+
+
+def _plain_size(column: object) -> int:
+    """Return how many bytes a column has with each text written where it stands."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not isinstance(column, pa.DictionaryArray):
+        assert isinstance(column, pa.Array)
+        return int(column.nbytes)
+    if not _is_text(column.dictionary.type):
+        return int(column.nbytes)
+    lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
+    return int(column.indices.nbytes) + int(pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0)
+
+
+def _check_unpacked(name: str, size: int) -> None:
+    if size > MOST_UNPACKED:
+        problem = f"over {MOST_UNPACKED // 2**20:,} MB once it is unpacked"
+        raise _refusal(name, problem, f"{MOST_UNPACKED // 2**20} MB here; {ANY_SIZE}")
 
 
 def _check_types(name: str, schema: object) -> None:

@@ -130,7 +130,13 @@ def _scored(
 ) -> pd.DataFrame:
     """Return the results of some rows, which are named or numbered in the first column."""
     keep = [upload.named_by] if upload.named_by else []
-    scored = cohort.score(model, part, mapping=mapping, keep=keep)
+    first = int(part.index[0])
+    broken = {
+        row - first: why.reason
+        for row, why in upload.sheet.broken.items()
+        if first <= row < first + len(part)
+    }
+    scored = cohort.score(model, part, mapping=mapping, keep=keep, broken=broken)
     if not keep:
         scored.insert(0, ROW, part.index + 1)
     elif not pd.api.types.is_numeric_dtype(scored[upload.named_by]):
@@ -318,7 +324,7 @@ def criticism_of(model: Model, upload: Upload, mapping: ColumnMapping) -> Critic
 def hold_against(model: Model, upload: Upload, mapping: ColumnMapping) -> None:
     """Keep with the file how good the answers to its rows are, or why that cannot be told."""
     try:
-        cases = some(with_diagnosis(model.vocabulary, upload.frame, mapping), MOST_EVALUATED)
+        cases = some(with_diagnosis(model.vocabulary, upload.sheet, mapping), MOST_EVALUATED)
         evaluation = evaluate(model, cases)
     except HamkneeError as error:
         upload.evaluation = str(error)

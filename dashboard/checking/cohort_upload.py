@@ -18,7 +18,7 @@ from checking.cohort_columns import (
 )
 from checking.cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
 from checking.criticism import Criticism
-from hamknee.base import TableError
+from hamknee.base import Sheet, TableError
 from hamknee.cohort import ColumnMapping
 from hamknee.evaluation import Evaluation
 from hamknee.guidance import TriageCheck
@@ -52,8 +52,8 @@ class Upload:
     ----------
     name : str
         What the file is called.
-    frame : DataFrame
-        Its rows.
+    sheet : Sheet
+        Its rows, and what was assumed in reading them.
     vocabulary : Vocabulary
         Whose questions the choices are about.
     columns : dict of str to str
@@ -77,7 +77,7 @@ class Upload:
     """
 
     name: str
-    frame: pd.DataFrame
+    sheet: Sheet
     vocabulary: Vocabulary
     columns: dict[str, str]
     named_by: str
@@ -89,6 +89,11 @@ class Upload:
     urgency: TriageCheck | str | None = None
     criticism: Criticism | None = None
     _unread: dict[tuple[str, str], list[Unreadable]] = field(default_factory=dict)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Its rows."""
+        return self.sheet.frame
 
     @property
     def answered(self) -> bool:
@@ -147,13 +152,17 @@ def take(vocabulary: Vocabulary) -> None:
     if (file := st.session_state.get(FILE)) is None:
         return
     try:
-        frame = read_cohort(file.getvalue(), file.name)
+        sheet = read_cohort(file.getvalue(), file.name)
     except TableError as error:
         lines = "\n".join(f"- {plain(str(fault))}" for fault in error.faults)
         st.session_state[REFUSED] = f"**This file cannot be used.**\n\n{lines}"
         return
     st.session_state[UPLOAD] = Upload(
-        file.name, frame, vocabulary, guess_columns(vocabulary, frame), guess_name(frame)
+        file.name,
+        sheet,
+        vocabulary,
+        guess_columns(vocabulary, sheet.frame),
+        guess_name(sheet.frame),
     )
 
 
@@ -176,6 +185,12 @@ def show_file(upload: Upload) -> None:
         )
         if st.session_state.get(FILE) is None:  # else the field above has a cross
             st.button("Forget this file", on_click=drop, key="cohort-forget")
+    for sentence in upload.sheet.assumed:
+        st.caption(plain(sentence))
+    if broken := len(upload.sheet.broken):
+        have = "1 row is no case" if broken == 1 else f"{broken:,} rows are no cases"
+        why = next(iter(upload.sheet.broken.values()))
+        st.warning(plain(f"{have}, and get no answer. Line {why.line}: {why.reason}."))
     shown = frame.iloc[:LOOK, :MOST_SHOWN]
     cells = [
         tuple(_short(cell) for cell in row) for row in shown.itertuples(index=False, name=None)

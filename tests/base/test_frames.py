@@ -1,4 +1,4 @@
-"""What is no table is refused, by every reader in the same words; cells stay as they are."""
+"""Every reader reads a table the same way, or refuses it in the same words."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,15 +6,21 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from hamknee.base.csv_dialect import EMPTY, TableError
 from hamknee.base.errors import HamkneeError
-from hamknee.base.frames import COMMAS, EMPTY, TableError, parse_table, read_table
+from hamknee.base.frames import parse_table, read_table
 from hamknee.cli.command import main
 from hamknee.cohort.reading import open_file
 
-READERS: list[Callable[[Path], object]] = [read_table, open_file]
 
-SEMICOLONS = f"the cells are separated by semicolons; allowed: {COMMAS}"
-TABS = f"the cells are separated by tabs; allowed: {COMMAS}"
+def in_chunks(path: Path) -> object:
+    """Read a file to its end, as score does."""
+    file = open_file(path)
+    return list(file.chunks(list(file.types), []))
+
+
+READERS: list[Callable[[Path], object]] = [read_table, in_chunks]
+
 NOTHING = "; allowed: ".join(EMPTY)
 
 FILES = [
@@ -22,9 +28,26 @@ FILES = [
     pytest.param("cohort.csv", b"\xef\xbb\xbf", NOTHING, id="a byte-order mark alone"),
     pytest.param("cohort.csv", b"\r\n\r\n", NOTHING, id="empty lines"),
     pytest.param("cohort.parquet", b"", NOTHING, id="no bytes of Parquet"),
-    pytest.param("cohort.csv", b"id;age\r\n1;31,5\r\n", SEMICOLONS, id="decimal commas"),
-    pytest.param("cohort.csv", b"\xef\xbb\xbfid;age\n1;31\n", SEMICOLONS, id="as Excel saves it"),
-    pytest.param("cohort.csv", b"id\tage\n1\t31\n", TABS, id="tabs"),
+    pytest.param("cohort.csv", b"PK\x03\x04" + b"x" * 99, "the file is a zip archive", id="zip"),
+    pytest.param("cohort.csv", b"<html><table>", "the file is a web page", id="a web page"),
+    pytest.param("cohort.csv", b"a\0\n", "found a NUL character", id="binary"),
+    pytest.param(
+        "cohort.csv", b"\xff\xfea\x00\n", "the file is damaged UTF-16", id="half a letter"
+    ),
+    pytest.param("cohort.csv", b"\xff\xfe\0\0a\0\0\0", "the file is UTF-32", id="UTF-32"),
+    pytest.param("cohort.csv", "é\n\xe9\n".encode() + b"\xe9\n", "byte 0xe9 is not", id="mixed"),
+    pytest.param("cohort.csv", b"a\n\x81\n", "byte 0x81 is not UTF-8", id="no code page"),
+    pytest.param(
+        "cohort.csv", b"Clinic,,\nid,age,pop\n1,2,yes\n", "'Clinic' and 2 empty", id="title"
+    ),
+    pytest.param("cohort.csv", b"Clinic\n\nid,age\n1,2\n", "'Clinic' alone", id="title alone"),
+    pytest.param("cohort.csv", b",,\n1,2,3\n", "no names of columns", id="no names"),
+    pytest.param("cohort.csv", b"id,pop,\n1,yes,\n2,no,x\n", "1 column has no name", id="no name"),
+    pytest.param("cohort.csv", b"sep=!\nid!pop\n", "the first line names", id="other separator"),
+    pytest.param("cohort.csv", b"a,b;c\n1,2;3\n", "cannot tell whether", id="two separators"),
+    pytest.param("cohort.csv", b'id,"pop\n1,yes\n', "a quote that is not closed", id="header"),
+    pytest.param("cohort.csv", b"a,a\n1,2\n", "column 'a' stands twice", id="twice"),
+    pytest.param("cohort.xlsx", b"PK", "a workbook (.xlsx) is not read", id="workbook"),
 ]
 
 
@@ -36,7 +59,9 @@ def test_a_table_is_refused_in_the_same_words_by_every_reader(
     (tmp_path / name).write_bytes(data)
     with pytest.raises(HamkneeError) as caught:
         read(tmp_path / name)
-    assert f"{name}: {told}" in str(caught.value)
+    assert name in str(caught.value)
+    assert told in str(caught.value)
+    assert "; allowed: " in str(caught.value)
 
 
 @pytest.mark.parametrize("command", ["evaluate", "score"])
@@ -50,7 +75,7 @@ def test_the_commands_say_the_same(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / name).write_bytes(data)
-    options = ["-o", str(tmp_path / f"out{Path(name).suffix}")] if command == "score" else []
+    options = ["-o", str(tmp_path / "out.csv")] if command == "score" else []
     with pytest.raises(SystemExit) as exit_:
         main([command, str(tmp_path / name), *options])
     assert exit_.value.code == 2
@@ -66,20 +91,8 @@ def test_a_semicolon_in_a_cell_of_the_header_is_no_separator(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        (
-            "cases.xlsx",
-            b"PK\x03\x04",
-            "cannot tell what .xlsx is; allowed: a .csv or .parquet file",
-        ),
         ("cases", b"", "cannot tell what a file without an ending is"),
-        ("cases.csv", b"", "the file is empty; allowed: a header and at least one row"),
-        ("cases.csv", b"\xef\xbb\xbf\r\n", "the file is empty"),
-        ("cases.parquet", b"", "the file is empty"),
-        ("cases.csv", b"\na;b\r\n1;2,5\r\n", "separated by semicolons; allowed: commas. Where"),
-        ("cases.csv", b"a\tb\n1\t2\n", "the cells are separated by tabs; allowed: commas"),
-        ("cases.csv", b"a,b\n1,2,3\n", "Expected 2 fields in line 2, saw 3"),
-        ("cases.csv", b"a,a\n1,2\n", "column 'a' stands twice; allowed: each column once"),
-        ("cases.csv", b"caf\xe9,b\n", "line 1: byte 0xe9 is not UTF-8"),
+        ("cases.csv", b"a,b\n1,2,3\n", "line 2: the row has 3 cells; allowed: 2"),
         ("cases.parquet", b"PAR1", "not a Parquet file"),
         ("cases.parquet", b"a,b\n", "not a Parquet file"),
     ],

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import hamknee
+from hamknee.base import csv_dialect, csv_rows
 from hamknee.cohort import reading as cohort_files
 from hamknee.cohort.folders import score_file
 from hamknee.inference.model import Model
@@ -27,7 +28,8 @@ def test_files_are_scored_as_frames_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(cohort_files, "CHUNK_ROWS", chunk)
-    monkeypatch.setattr(cohort_files, "BLOCK_BYTES", 1000 if chunk == 7 else 2**20)
+    monkeypatch.setattr(csv_rows, "CHUNK_ROWS", chunk)
+    monkeypatch.setattr(csv_dialect, "BLOCK_BYTES", 1000 if chunk == 7 else 2**20)
     frame = cohort()
     source, target = write(frame, tmp_path / f"in{kind}"), tmp_path / f"out{out}"
     progress: list[tuple[int, float]] = []

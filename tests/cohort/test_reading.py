@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import hamknee
+from hamknee.base import csv_dialect
 from hamknee.cohort import reading as cohort_files
 from hamknee.cohort.folders import score_file
 from hamknee.inference.model import Model
@@ -60,7 +61,7 @@ def test_arrow_columns_of_every_type_are_read(kind: str, model: Model, tmp_path:
 def test_a_csv_row_of_the_wrong_length_stays_in_its_place(
     block: int, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cohort_files, "BLOCK_BYTES", block)
+    monkeypatch.setattr(csv_dialect, "BLOCK_BYTES", block)
     wrong = {0, 5, 6, 17, 38, 39}
     lines = [f"p{i},yes,30,4" if i in wrong else f'"p{i}",no,"\n"' for i in range(40)]
     lines = [line.replace('"\n"', '""') for line in lines]
@@ -83,30 +84,14 @@ def test_a_byte_order_mark_spaces_in_the_header_and_quotes_do_not_matter(
     assert scored["p_dvt"] == pytest.approx(model.posterior({"pop": "yes", "age": 31})["dvt"])
 
 
-def test_a_cell_that_is_not_utf8_is_a_fault_of_its_row(model: Model, tmp_path: Path) -> None:
-    (tmp_path / "in.csv").write_bytes(b"id,pop\na,pl\xf6tzlich\nb,yes\n")
-    score_file(model, tmp_path / "in.csv", tmp_path / "out.csv")
-    first, second = read(tmp_path / "out.csv")["fault"]
-    assert first == "pop cannot be b'pl\\xf6tzlich' (bytes)"
-    assert pd.isna(second)
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"id,pop\na,yes\n\xf6,yes\n", "line 3: byte 0xf6 is not UTF-8"),
-        (b"\xf6,pop\n", "line 1: byte 0xf6 is not UTF-8"),
-        (b"\npop\nyes\n", "no column with a finding among none"),
-        (b"pop,pop\nyes,no\n", "column 'pop' stands twice"),
-        (b'pop,"a\nyes,1\n', "cannot be read"),
-    ],
-)
-def test_a_csv_file_that_cannot_be_read_is_told(
-    data: bytes, message: str, model: Model, tmp_path: Path
-) -> None:
-    (tmp_path / "in.csv").write_bytes(data)
-    assert message in refused(model, tmp_path / "in.csv", tmp_path / "out.csv")
-    assert {path.name for path in tmp_path.iterdir()} == {"in.csv"}
+def test_a_file_that_is_not_utf8_is_read_as_windows_writes_it(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(b"id,pop\na,pl\xf6tzlich\nb\x80,yes\n")
+    report = score_file(model, tmp_path / "in.csv", tmp_path / "out.csv")
+    scored = read(tmp_path / "out.csv")
+    assert scored["fault"][0] == "'plötzlich' is not a state of pop"
+    assert scored["id"].tolist() == ["a", "b€"]
+    assert "Windows-1252" in report.text
+    assert "Windows-1252" in report.as_json()["assumed"][0]
 
 
 def test_a_header_alone_is_a_cohort_of_no_rows(model: Model, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 import hamknee
 from hamknee.base.errors import HamkneeError
-from hamknee.base.frames import parse_table
+from hamknee.base.frames import parse_sheet, parse_table
 from hamknee.cohort.columns import CohortError
 from hamknee.cohort.folders import MANIFEST, score_file
 from hamknee.cohort.scoring import CohortWarning
@@ -114,15 +114,15 @@ def labelled_csv(data: bytes, _: Path) -> None:
 def dashboard_csv(data: bytes, _: Path) -> None:
     """A page takes what the library takes, with at least one row."""
     found = _cohort_reading().read_cohort(data, "cohort.csv")
-    pd.testing.assert_frame_equal(found, parse_table(data, "cohort.csv"))
-    assert len(found) >= 1
+    pd.testing.assert_frame_equal(found.frame, parse_sheet(data, "cohort.csv").frame)
+    assert len(found.frame) >= 1
 
 
 def dashboard_parquet(data: bytes, _: Path) -> None:
     """A page takes a Parquet file of flat columns, each once."""
     found = _cohort_reading().read_cohort(data, "cohort.parquet")
-    assert len(found) >= 1
-    assert found.columns.is_unique
+    assert len(found.frame) >= 1
+    assert found.frame.columns.is_unique
 
 
 @cache

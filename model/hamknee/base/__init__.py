@@ -3,6 +3,8 @@
 Nothing here knows what a network is.
 """
 
+from hamknee.base.csv_dialect import EMPTY, Dialect, TableError, read_dialect
+from hamknee.base.csv_rows import BrokenRow, read_rows
 from hamknee.base.errors import MOST, Fault, FaultsError, HamkneeError, ProblemsError
 from hamknee.base.files import (
     PART,
@@ -14,7 +16,15 @@ from hamknee.base.files import (
     write_whole,
     writing,
 )
-from hamknee.base.frames import COMMAS, EMPTY, TableError, not_commas, parse_table, read_table
+from hamknee.base.frames import (
+    Sheet,
+    TableWarning,
+    kind_of,
+    parse_sheet,
+    parse_table,
+    read_sheet,
+    read_table,
+)
 from hamknee.base.frozen import FrozenMapping
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
@@ -31,13 +41,14 @@ from hamknee.base.words import (
 )
 
 __all__ = [
-    "COMMAS",
     "EMPTY",
     "MOST",
     "NUMBER",
     "PART",
     "Array",
+    "BrokenRow",
     "Codes",
+    "Dialect",
     "Fault",
     "FaultsError",
     "FrozenMapping",
@@ -45,17 +56,23 @@ __all__ = [
     "Keys",
     "Mask",
     "ProblemsError",
+    "Sheet",
     "TableError",
+    "TableWarning",
     "TomlReader",
     "decode",
     "fine_range",
+    "kind_of",
     "listing",
-    "not_commas",
     "other_separator",
+    "parse_sheet",
     "parse_table",
     "percent",
     "percent_range",
     "read_bytes",
+    "read_dialect",
+    "read_rows",
+    "read_sheet",
     "read_table",
     "round_factor",
     "round_percent",

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import io
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hamknee.base.errors import Fault, FaultsError
-from hamknee.base.files import decode, other_separator, read_bytes
+from hamknee.base.csv_dialect import (
+    EMPTY,
+    SAVE_AS_CSV,
+    Opener,
+    TableError,
+    read_dialect,
+    refusal,
+)
+from hamknee.base.csv_rows import BLANK, BrokenRow, read_rows
+from hamknee.base.errors import Fault
+from hamknee.base.files import read_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,39 +27,94 @@ if TYPE_CHECKING:
 
 KINDS = (".csv", ".parquet")
 
-EMPTY = ("the file is empty", "a header and at least one row")
-"""What is wrong with a file that holds nothing, and what is allowed."""
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
-COMMAS = (
-    "commas. Where the decimal sign is a comma, spreadsheets put semicolons: save as CSV with a "
-    "point for the decimal sign (Excel: File, Options, Advanced), or with the comma chosen as "
-    "separator (LibreOffice: “Edit filter settings”)"
-)
-"""What is allowed between cells, and how a spreadsheet comes to write it."""
+MOST_TOLD = 20
+"""Broken rows that an error names."""
 
 
-class TableError(FaultsError):
-    """A file that cannot be read as a table."""
+class TableWarning(UserWarning):
+    """Something that was assumed in reading a table."""
 
 
-def read_table(path: Path) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Sheet:
+    r"""A table, which of its rows are broken, and what was assumed in reading it.
+
+    Parameters
+    ----------
+    name : str
+        What the file is called.
+    frame : DataFrame
+        All its rows; those that are broken are empty.
+    broken : mapping of int to BrokenRow
+        By row from 0, why it is no case.
+    assumed : tuple of str
+        A sentence on each thing that was assumed.
+
+    Examples
+    --------
+    >>> from hamknee.base import parse_sheet
+    >>> sheet = parse_sheet(b"id;age\n1;31,5\n2\n;\n", "cohort.csv")
+    >>> sheet.assumed
+    ('The cells are separated by semicolons, and a comma in a number is its decimal sign.',)
+    >>> {row: why.problem for row, why in sheet.broken.items()}
+    {1: 'the row has 1 cell', 2: 'nothing stands in the row'}
+    """
+
+    name: str
+    frame: pd.DataFrame
+    broken: Mapping[int, BrokenRow] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed, and how many rows have nothing in them."""
+        count = sum(why.problem == BLANK for why in self.broken.values())
+        rows = "1 row has nothing in it and is" if count == 1 else f"{count:,} rows have nothing in"
+        left = rows if count == 1 else f"{rows} them and are"
+        return (*self.assumed, f"{left} left out.") if count else self.assumed
+
+    def cases(self) -> pd.DataFrame:
+        """Return the rows but for those with nothing in them.
+
+        Raises
+        ------
+        TableError
+            With the first rows that have too few or too many cells.
+        """
+        cut = [why for why in self.broken.values() if why.problem != BLANK]
+        if cut:
+            faults = [Fault(self.name, w.line, None, w.problem, w.allowed) for w in cut[:MOST_TOLD]]
+            if len(cut) > MOST_TOLD:
+                more = f"{len(cut) - MOST_TOLD:,} more rows have too few or too many cells"
+                faults.append(Fault(self.name, None, None, more, cut[-1].allowed))
+            raise TableError(faults)
+        if not self.broken:
+            return self.frame
+        return self.frame.drop(index=list(self.broken)).reset_index(drop=True)
+
+
+def read_sheet(path: Path) -> Sheet:
     """Read a table with its cells as they stand in the file.
 
     Parameters
     ----------
     path : Path
-        A CSV file in UTF-8 with commas, whose cells are read as text and empty ones as missing;
-        or a Parquet file, whose types are kept.
+        A CSV file, whose cells are read as text and empty ones as missing; or a Parquet file, whose
+        types are kept.
 
     Raises
     ------
     TableError
         If there is no such file, or it is not of its kind.
     """
-    return parse_table(read_bytes(path, TableError), path.name)
+    return parse_sheet(read_bytes(path, TableError), path.name)
 
 
-def parse_table(data: bytes, name: str) -> pd.DataFrame:
+def parse_sheet(
+    data: bytes, name: str, check: Callable[[int, int], None] = lambda _rows, _columns: None
+) -> Sheet:
     """Read a table from the bytes of a file.
 
     Parameters
@@ -56,52 +123,90 @@ def parse_table(data: bytes, name: str) -> pd.DataFrame:
         What the file holds.
     name : str
         Its name; the ending tells the kind.
+    check : callable, optional
+        Is told while a CSV file is read how many rows and columns it has so far, and may raise.
 
     Raises
     ------
     TableError
         If it is not of its kind.
     """
-    kind = Path(name).suffix.lower()
-    if kind not in KINDS:
-        raise _error(name, f"cannot tell what {kind or 'a file without an ending'} is", "")
-    frame = _parquet(data, name) if kind == ".parquet" else _csv(data, name)
-    twice = sorted({str(column) for column in frame.columns[frame.columns.duplicated()]})
-    if twice:
-        raise _error(name, f"column {twice[0]!r} stands twice", "each column once")
-    return frame
+    if kind_of(name) == ".parquet":
+        return Sheet(name, _parquet(data, name))
+    return _csv(lambda: io.BytesIO(data), name, check)
 
 
-def not_commas(header: str) -> str:
-    """Return what is wrong with a CSV header without commas; empty if they are not missed.
+def parse_table(data: bytes, name: str) -> pd.DataFrame:
+    """Return the cases in the bytes of a file; a row that is cut short refuses it.
 
-    Other separators are refused rather than read, because decimal commas come with them.
+    Parameters
+    ----------
+    data, name
+        As for `parse_sheet`.
+
+    Raises
+    ------
+    TableError
+        As `parse_sheet`, or if a row has too few or too many cells.
     """
-    separator = other_separator(header)
-    return f"the cells are separated by {separator}" if separator else ""
+    return parse_sheet(data, name).cases()
 
 
-def _csv(data: bytes, name: str) -> pd.DataFrame:
+def read_table(path: Path) -> pd.DataFrame:
+    """Return the cases of a file; a row that is cut short refuses it.
+
+    Parameters
+    ----------
+    path : Path
+        As for `read_sheet`.
+
+    Raises
+    ------
+    TableError
+        As `read_sheet`, or if a row has too few or too many cells.
+
+    Warns
+    -----
+    TableWarning
+        For each thing that was assumed in reading it.
+    """
+    sheet = read_sheet(path)
+    for note in sheet.notes:
+        warnings.warn(f"{path.name}: {note}", TableWarning, stacklevel=2)
+    return sheet.cases()
+
+
+def kind_of(name: str) -> str:
+    """Return ``.csv`` or ``.parquet``, or raise TableError with what helps.
+
+    >>> kind_of("Cohort.CSV")
+    '.csv'
+    """
+    kind = Path(name).suffix.lower()
+    if kind in WORKBOOKS:
+        raise refusal(name, f"a workbook ({kind}) is not read", SAVE_AS_CSV)
+    if kind not in KINDS:
+        problem = f"cannot tell what {kind or 'a file without an ending'} is"
+        raise refusal(name, problem, "a .csv or .parquet file")
+    return kind
+
+
+def _csv(source: Opener, name: str, check: Callable[[int, int], None]) -> Sheet:
     import pandas as pd
+    import pyarrow as pa
 
-    text = decode(data, name, TableError)
-    header, *_ = text.lstrip("\r\n").split("\n", 1)
-    if problem := not_commas(header):
-        raise _error(name, problem, COMMAS)
-    try:
-        rows = pd.read_csv(
-            io.StringIO(text), dtype=str, header=None, keep_default_na=False, na_values=[""]
-        )
-    except pd.errors.EmptyDataError:
-        raise _error(name, *EMPTY) from None
-    except pd.errors.ParserError as why:
-        raise _error(
-            name, " ".join(str(why).split()), "a header and rows of as many cells"
-        ) from None
-    # The header is read as a row, because pandas would rename a column that stands twice.
-    frame = rows.iloc[1:].reset_index(drop=True)
-    frame.columns = pd.Index(["" if pd.isna(cell) else str(cell).strip() for cell in rows.iloc[0]])
-    return frame
+    dialect = read_dialect(source, name)
+    check(0, len(dialect.columns))
+    types = dict.fromkeys(dialect.named, pa.string())
+    parts: list[pd.DataFrame] = []
+    broken: dict[int, BrokenRow] = {}
+    for rows in read_rows(source, dialect, types, name):
+        check(rows.start + len(rows.table), len(dialect.columns))
+        parts.append(rows.table.to_pandas())
+        broken |= {rows.start + row: why for row, why in rows.broken.items()}
+    nothing = pa.table({column: pa.array([], kind) for column, kind in types.items()})
+    frame = pd.concat(parts, ignore_index=True) if parts else nothing.to_pandas()
+    return Sheet(name, frame, broken, dialect.assumed)
 
 
 def _parquet(data: bytes, name: str) -> pd.DataFrame:
@@ -109,14 +214,13 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
     import pyarrow as pa
 
     if not data:
-        raise _error(name, *EMPTY)
+        raise refusal(name, *EMPTY)
     try:
-        return pd.read_parquet(io.BytesIO(data))
+        frame = pd.read_parquet(io.BytesIO(data))
     except (pa.ArrowException, OSError, ValueError) as why:
         problem = f"not a Parquet file: {str(why)[:120]}"
-        raise _error(name, problem, "a file written as Parquet") from None
-
-
-def _error(name: str, problem: str, allowed: str) -> TableError:
-    kinds = "a .csv or .parquet file"
-    return TableError([Fault(name, None, None, problem, allowed or kinds)])
+        raise refusal(name, problem, "a file written as Parquet") from None
+    twice = sorted({str(column) for column in frame.columns[frame.columns.duplicated()]})
+    if twice:
+        raise refusal(name, f"column {twice[0]!r} stands twice", "each column once")
+    return frame

@@ -7,12 +7,20 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import HamkneeError, percent, percent_range, shipped
-from hamknee.cli.terminal import JsonOption, PriorsOption, out, plain, records
+from hamknee.base import HamkneeError, TableError, percent, percent_range, read_bytes, shipped
+from hamknee.cli.terminal import JsonOption, PriorsOption, out, plain, read_cohort, records
 from hamknee.evaluation import FORECASTS, MEASURES, SHARES, DecisionCurve, Evaluation, number_range
 from hamknee.evaluation import evaluate as evaluate_model
 from hamknee.inference import load
-from hamknee.network import CasesError, LabelledCases, Priors, read_labelled, read_shipped_or_own
+from hamknee.network import (
+    CasesError,
+    LabelledCases,
+    Priors,
+    label,
+    named_by_id,
+    read_labelled,
+    read_shipped_or_own,
+)
 from hamknee.sensitivity import Difference
 from hamknee.sensitivity import difference as compare
 
@@ -53,7 +61,12 @@ def evaluate(
     if prevalence is not None and decision is None:
         raise HamkneeError("found --prevalence alone; allowed: with --decision CONDITION")
     model = load(priors)
-    evaluation = evaluate_model(model, cases, min_findings=min_findings)
+    labelled = None
+    if cases is not None:
+        data = read_bytes(cases, TableError)
+        frame = read_cohort(model.vocabulary, data, cases.name)
+        labelled = label(model.vocabulary, named_by_id(frame))
+    evaluation = evaluate_model(model, labelled, min_findings=min_findings)
     curve = evaluation.decision_curve(decision, prevalence=prevalence) if decision else None
     if as_json:
         numbers = {"priors": {"source": model.source, "sha256": model.sha256}}
@@ -85,14 +98,14 @@ def _scores(evaluation: Evaluation) -> Table:
     table.add_column(f"{percent(evaluation.mass)} intervals")
     for forecast in evaluation.probabilities:
         table.add_column(FORECASTS[forecast], no_wrap=True)
-    for measure, label in MEASURES.items():
+    for measure, words in MEASURES.items():
         cells = []
         for forecast in evaluation.probabilities:
             value = evaluation.board.value(forecast, measure)
             ends = evaluation.board.interval(forecast, measure)
             share = f"{percent(value)} ({percent_range(*ends)})"
             cells.append(share if measure in SHARES else number_range(value, *ends))
-        table.add_row(label, *cells)
+        table.add_row(words, *cells)
     return table
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import TableError, parse_table, read_bytes, shipped, suggestion, writing
-from hamknee.cli.terminal import JsonOption, PriorsOption, out, records
+from hamknee.base import TableError, read_bytes, shipped, suggestion, writing
+from hamknee.cli.terminal import JsonOption, PriorsOption, out, read_cohort, records
 from hamknee.estimation import METHODS, LearningError, Update
 from hamknee.estimation import update as update_priors
 from hamknee.network import priors_path, read_references, read_shipped_or_own
@@ -72,7 +72,7 @@ def update(
     numbers = read_shipped_or_own(priors)
     learned = update_priors(
         numbers,
-        parse_table(data, cohort.name),
+        read_cohort(numbers.vocabulary, data, cohort.name),
         weight=weight,
         method=method,
         keep=keep or (),

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hamknee.base import percent
+from hamknee.base import parse_sheet, percent
 from hamknee.guidance import FlagError, Triage, find_guidance, triage
 from hamknee.inference import Case, Model, load
 from hamknee.network import (
@@ -23,6 +23,7 @@ from hamknee.network import (
     check_evidence,
     find_variable,
     parse_value,
+    read_headings,
     variable_of,
 )
 from hamknee.reasoning import AlsoPresent
@@ -171,6 +172,16 @@ def read_case(findings: Sequence[str] | None, priors: Path | None) -> tuple[Mode
     for notice in evidence.notices:
         err().print(f"Note: {notice}.")
     return model, model.case(evidence)
+
+
+def read_cohort(vocabulary: Vocabulary, data: bytes, name: str) -> "pd.DataFrame":
+    """Return the cases of a file; what was assumed in reading it goes to the error stream."""
+    sheet = parse_sheet(data, name)
+    frame = sheet.cases()
+    headings = read_headings(vocabulary, [str(column) for column in frame.columns])
+    for note in (*sheet.notes, *headings.assumed):
+        err().print(f"Note: {note}")
+    return frame
 
 
 def parse_flags(yes: Sequence[str] | None, no: Sequence[str] | None) -> dict[str, bool]:

@@ -48,7 +48,7 @@ def score_file(
     model : Model
         The model.
     cohort : path
-        A CSV file (UTF-8, commas), a Parquet file, or a folder of Parquet files.
+        A CSV file, a Parquet file, or a folder of Parquet files.
     out : path
         Where the results go: a .csv or .parquet file, or for a folder a folder, with one file of
         the same name for each. Every file is written under another name and renamed, so that it
@@ -115,7 +115,7 @@ def score_file(
             job = Job(model, plan_columns(model.vocabulary, [*file.types], checked, keep), checked)
             check_types(file, job.plan)
             done = score_one_file(replace(job, strict=strict), file, target, progress=progress)
-            return Report.of(model, job.plan, done)
+            return Report.of(model, job.plan, done, file.assumed)
         files, ignored = _files_in(source)
         first = next(iter(files.values()))
         job = Job(model, plan_columns(model.vocabulary, [*first.types], checked, keep), checked)

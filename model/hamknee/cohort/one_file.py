@@ -120,7 +120,7 @@ def score_one_file(
                 progress(rows, share)
 
     def report() -> str:
-        about = Report.of(job.model, job.plan, sum(done, Tally())).as_json()
+        about = Report.of(job.model, job.plan, sum(done, Tally()), source.assumed).as_json()
         part = {"job": job.digest, "part": name} if job.digest else {}
         return json.dumps(about | part, indent=1)
 
@@ -185,11 +185,7 @@ def result_schema(job: Job, source: CohortFile) -> pa.Schema:
 def _scored(job: Job, schema: pa.Schema, name: str, chunk: Chunk) -> tuple[pa.Table, Tally, float]:
     """Return the results of a chunk, its tally and the share of the file that is done with it."""
     table = chunk.table
-    faults = Faults(len(table))
-    if chunk.broken:
-        which = faults.which.copy()
-        which[list(chunk.broken)] = range(len(chunk.broken))
-        faults.add(which, [(text,) for text in chunk.broken.values()])
+    faults = Faults.of_broken(len(table), chunk.broken)
     columns = {
         ours: arrow_column(table.column(theirs).combine_chunks())
         for ours, theirs in job.plan.read.items()

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import sys
-from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import COMMAS, EMPTY, not_commas
+from hamknee.base import EMPTY, Dialect, TableError, kind_of, read_dialect, read_rows
 from hamknee.cohort.columns import CohortError
 from hamknee.network import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyarrow import csv as arrow_csv
 
 
 CHUNK_ROWS = 131_072
 """Rows that are scored at once; with some tens of columns a few tens of megabytes."""
-
-BLOCK_BYTES = 2**24
-"""Bytes of a CSV file that are read at once; no row may be longer."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +67,19 @@ class CohortFile:
     path : Path
         Where it is.
     types : dict of str to pyarrow.DataType
-        Its columns; in a CSV file all are text.
+        Its columns; in a CSV file all are text, and those without a name are left out.
+    dialect : Dialect, optional
+        How a CSV file is written.
     """
 
     path: Path
     types: dict[str, pa.DataType]
+    dialect: Dialect | None = None
 
     @property
-    def is_csv(self) -> bool:
-        """Whether it is a CSV file."""
-        return self.path.suffix.lower() == ".csv"
+    def assumed(self) -> tuple[str, ...]:
+        """A sentence on each thing that was assumed in reading it."""
+        return () if self.dialect is None else self.dialect.assumed
 
     def chunks(self, read: Sequence[str], kept: Sequence[str]) -> Iterator[Chunk]:
         """Return the rows in order, in chunks that do not depend on anything but the file.
@@ -101,10 +98,12 @@ class CohortFile:
         """
         import pyarrow as pa
 
-        rows = _csv_chunks if self.is_csv else _parquet_chunks
+        rows = _parquet_chunks if self.dialect is None else _csv_chunks
         try:
             yield from rows(self, read, kept)
-        except (pa.ArrowException, OSError, UnicodeError) as why:
+        except TableError as error:
+            raise _as_cohort(error) from None
+        except (pa.ArrowException, OSError) as why:
             raise _unreadable(self.path, why) from None
 
 
@@ -114,8 +113,7 @@ def open_file(path: Path) -> CohortFile:
     Raises
     ------
     CohortError
-        If it is neither a CSV nor a Parquet file, is empty, has other separators than commas, or a
-        column stands twice.
+        If it is neither a CSV nor a Parquet file, is empty, has no header, or has a column twice.
 
     Examples
     --------
@@ -127,26 +125,25 @@ def open_file(path: Path) -> CohortFile:
     ...     path = Path(folder, "cohort.csv")
     ...     pd.DataFrame({"id": ["A"], "onset": ["sudden"]}).to_csv(path, index=False)
     ...     file = open_file(path)
-    >>> file.is_csv, list(file.types)
-    (True, ['id', 'onset'])
+    >>> file.dialect.separator, list(file.types)
+    (',', ['id', 'onset'])
     """
     import pyarrow as pa
 
     if not path.is_file():
         raise CohortError([f"there is no file {str(path)!r}; allowed: a CSV or Parquet file"])
-    kind = path.suffix.lower()
-    if kind not in (".csv", ".parquet"):
-        ending = kind or "a file without an ending"
-        allowed = "a .csv or .parquet file, or a folder of .parquet files"
-        raise CohortError([f"{path.name}: cannot tell what {ending} is; allowed: {allowed}"])
     try:
-        if _is_empty(path):
-            raise _refusal(path, *EMPTY)
-        fields = _csv_header(path) if kind == ".csv" else _parquet_header(path)
-    except (pa.ArrowException, OSError, UnicodeError, csv.Error) as why:
+        if kind_of(path.name) == ".csv":
+            dialect = read_dialect(partial(path.open, "rb"), path.name)
+            return CohortFile(path, dict.fromkeys(dialect.named, pa.string()), dialect)
+        if not path.stat().st_size:
+            raise CohortError([f"{path.name}: {EMPTY[0]}; allowed: {EMPTY[1]}"])
+        fields = _parquet_header(path)
+    except TableError as error:
+        raise _as_cohort(error) from None
+    except (pa.ArrowException, OSError) as why:
         raise _unreadable(path, why) from None
-    names = [name for name, _ in fields]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = [name for name, count in Counter(name for name, _ in fields).items() if count > 1]
     if twice:
         raise CohortError(
             [f"{path.name}: column {name!r} stands twice; allowed: once" for name in twice]
@@ -185,112 +182,18 @@ def arrow_column(array: pa.Array) -> Column:
 # CSV ----------------------------------------------------------------------------------------------
 
 
-def _csv_names(path: Path) -> list[str]:
-    # Bytes behind the header may be anything; those of the header must be text.
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        names = next(csv.reader(file, strict=True), [])
-    "".join(names).encode()
-    return names
-
-
-def _csv_header(path: Path) -> list[tuple[str, pa.DataType]]:
-    import pyarrow as pa
-
-    names = _csv_names(path)
-    if problem := not_commas(",".join(names)):
-        raise _refusal(path, problem, COMMAS)
-    return [(name.strip(), pa.string()) for name in names]
-
-
 def _csv_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) -> Iterator[Chunk]:
     import pyarrow as pa
-    from pyarrow import csv as arrow_csv
 
-    names = list(dict.fromkeys([*read, *kept]))
-    written = dict(zip(file.types, _csv_names(file.path), strict=True))  # with spaces around them
+    assert file.dialect is not None
     each_once = pa.dictionary(pa.int32(), pa.binary())
-    types = {written[name]: pa.string() if name in kept else each_once for name in names}
-    bad: list[arrow_csv.InvalidRow] = []
-
-    def skip(row: arrow_csv.InvalidRow) -> str:
-        bad.append(row)
-        return "skip"
-
-    with pa.OSFile(str(file.path)) as source, _without_traceback():
-        size = max(1, source.size())
-        reader = arrow_csv.open_csv(
-            source,
-            # One thread, because only then pyarrow tells the number of a row that it skips.
-            arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
-            arrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
-            arrow_csv.ConvertOptions(
-                include_columns=list(types),
-                column_types=types,
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
-        start = 0
-        for batch in reader:
-            table = pa.Table.from_batches([batch]).rename_columns(names)
-            chunk = _with_broken(table, bad, start, source.tell() / size)
-            yield chunk
-            start += len(chunk.table)
-        if bad:
-            nothing = pa.table({name: pa.array([], types[written[name]]) for name in names})
-            yield _with_broken(nothing, bad, start, 1.0, last=True)
-
-
-@contextmanager
-def _without_traceback() -> Iterator[None]:
-    """Keep pyarrow from printing a traceback where a row it skips is not UTF-8.
-
-    It refuses the file as well, and that is raised.
-    """
-    before = sys.unraisablehook
-
-    def hook(about: sys.UnraisableHookArgs) -> None:
-        if not isinstance(about.exc_value, UnicodeDecodeError):
-            before(about)
-
-    sys.unraisablehook = hook
-    try:
-        yield
-    finally:
-        sys.unraisablehook = before
-
-
-def _with_broken(
-    table: pa.Table,
-    bad: list[arrow_csv.InvalidRow],
-    start: int,
-    share: float,
-    last: bool = False,
-) -> Chunk:
-    """Put an empty row in the place of each row that was skipped, and take it off the list.
-
-    What was skipped behind the last row waits for the next chunk: the reader may be further, and
-    chunks must not depend on how far.
-    """
-    import pyarrow as pa
-
-    broken: dict[int, str] = {}
-    while bad and (last or _row(bad[0]) < start + len(table) + len(broken)):
-        row = bad.pop(0)
-        cells = f"{row.actual_columns} {'cell' if row.actual_columns == 1 else 'cells'}"
-        broken[_row(row) - start] = f"the row has {cells}; allowed: {row.expected_columns}"
-    if broken:
-        rows = np.zeros(len(table) + len(broken), dtype=np.int64)
-        empty = np.zeros(len(rows), dtype=bool)
-        empty[list(broken)] = True
-        rows[~empty] = np.arange(len(table))
-        table = table.take(pa.array(rows, mask=empty))
-    return Chunk(start, table, broken, share)
-
-
-def _row(row: arrow_csv.InvalidRow) -> int:
-    """Return the number of a skipped row from 0; pyarrow counts the header as row 1."""
-    return int(row.number) - 2
+    types = {
+        name: pa.string() if name in kept else each_once for name in dict.fromkeys([*read, *kept])
+    }
+    size = max(1, file.path.stat().st_size)
+    for rows in read_rows(partial(file.path.open, "rb"), file.dialect, types, file.path.name):
+        broken = {row: why.reason for row, why in rows.broken.items()}
+        yield Chunk(rows.start, rows.table, broken, min(1.0, rows.read / size))
 
 
 # Parquet ------------------------------------------------------------------------------------------
@@ -346,39 +249,15 @@ def _text(value: object) -> object:
         return value
 
 
-def _is_empty(path: Path) -> bool:
-    """Return whether a file begins with nothing but spaces and line ends."""
-    with path.open("rb") as file:
-        return not file.read(BLOCK_BYTES).removeprefix(BOM_UTF8).strip()
-
-
-def _refusal(path: Path, problem: str, allowed: str) -> CohortError:
-    return CohortError([f"{path.name}: {problem}; allowed: {allowed}"])
+def _as_cohort(error: TableError) -> CohortError:
+    return CohortError([str(fault) for fault in error.faults])
 
 
 def _unreadable(path: Path, why: Exception) -> CohortError:
-    if isinstance(why, UnicodeError) or "UTF8" in str(why) or _is_no_text(why):
-        return CohortError([f"{path.name}: {_not_utf8(path)}; allowed: text saved as UTF-8"])
-    allowed = "a CSV file with a header and commas, or a Parquet file"
+    allowed = "a CSV file with a header, or a Parquet file"
     return CohortError([f"{path.name} cannot be read: {on_one_line(why)}; allowed: {allowed}"])
 
 
 def on_one_line(why: Exception) -> str:
     """Return what another library says is wrong, on one line and cut."""
     return " ".join(str(why).split())[:200]
-
-
-def _is_no_text(why: Exception) -> bool:
-    """Whether a row of the wrong length is told in bytes that are not UTF-8."""
-    return "CSV parse error" in str(why) and "\N{REPLACEMENT CHARACTER}" in str(why)
-
-
-def _not_utf8(path: Path) -> str:
-    """Return where the first byte is that is no UTF-8."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError as why:
-                return f"line {number}: byte 0x{line[why.start]:02x} is not UTF-8"
-    return "it is not UTF-8"

@@ -66,6 +66,17 @@ class Faults:
         """For each row the number of its reason, -1 where there is nothing wrong."""
         self.reasons: list[Reason] = []
 
+    @classmethod
+    def of_broken(cls, count: int, broken: Mapping[int, str]) -> Faults:
+        """Return the faults of rows that could not be taken apart."""
+        faults = cls(count)
+        if broken:
+            number = {text: n for n, text in enumerate(dict.fromkeys(broken.values()))}
+            which = faults.which.copy()
+            which[list(broken)] = [number[text] for text in broken.values()]
+            faults.add(which, [(text,) for text in number])
+        return faults
+
     def add(self, which: npt.NDArray[np.signedinteger[Any]], reasons: Sequence[Reason]) -> None:
         """Note reasons for rows, beside what is noted already.
 
@@ -127,6 +138,7 @@ def score(
     mapping: AnyMapping = None,
     keep: Iterable[str] = (),
     strict: bool = False,
+    broken: Mapping[int, str] | None = None,
 ) -> pd.DataFrame:
     """Score a cohort: the probabilities of every condition for every row of a frame.
 
@@ -145,6 +157,9 @@ def score(
         Columns to copy to the result, besides ``case_id`` and ``id``.
     strict : bool
         Raise at the first row that cannot be scored.
+    broken : mapping of int to str, optional
+        Rows from 0 that could not be taken apart where they were read, and why: they get this as
+        their fault. `hamknee.base.parse_sheet` tells them of a CSV file.
 
     Returns
     -------
@@ -186,17 +201,22 @@ def score(
     plan = plan_columns(model.vocabulary, list(frame.columns), checked, keep)
     for note in plan.near:
         warnings.warn(note, CohortWarning, stacklevel=2)
-    return score_frame(model, frame, plan, checked, strict)
+    return score_frame(model, frame, plan, checked, strict, broken)
 
 
 def score_frame(
-    model: Model, frame: pd.DataFrame, plan: ColumnPlan, mapping: ColumnMapping, strict: bool
+    model: Model,
+    frame: pd.DataFrame,
+    plan: ColumnPlan,
+    mapping: ColumnMapping,
+    strict: bool,
+    broken: Mapping[int, str] | None = None,
 ) -> pd.DataFrame:
     """Score a frame, or a part of one, of which is settled what becomes of its columns.
 
     Parameters
     ----------
-    model, frame, strict
+    model, frame, strict, broken
         As for `score`.
     plan : ColumnPlan
         What becomes of the columns.
@@ -212,7 +232,8 @@ def score_frame(
 
     names: dict[str, Hashable] = {str(name): name for name in frame.columns}
     columns = {ours: Column.of_series(frame[names[theirs]]) for ours, theirs in plan.read.items()}
-    scored = score_columns(model, columns, len(frame), plan, mapping)
+    faults = Faults.of_broken(len(frame), broken or {})
+    scored = score_columns(model, columns, len(frame), plan, mapping, faults)
     kept = frame[[names[name] for name in plan.kept]]
     ids = kept.iloc[:, 0] if plan.kept else frame.index.to_series()
     if strict:

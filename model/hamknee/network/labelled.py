@@ -300,6 +300,11 @@ def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> Lab
     CasesError
         As for `label`.
 
+    Warns
+    -----
+    TableWarning
+        For each thing that was assumed in reading the file, such as another separator.
+
     Examples
     --------
     >>> from hamknee.network import diagnoses, read_labelled, read_shipped_or_own

@@ -1,0 +1,393 @@
+"""How a CSV file is written: letters, separators, and where its header is. Each guess is told.
+
+Whatever stands in the header, nothing of the rest is taken for granted: a file whose rows do not
+fit is refused, or its rows are faults.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import BinaryIO, TypeAlias
+
+from hamknee.base.errors import Fault, FaultsError
+from hamknee.base.words import listing
+
+Opener: TypeAlias = Callable[[], BinaryIO]
+"""Opens a file from its start."""
+
+BLOCK_BYTES = 2**23
+"""Bytes that are read at once."""
+
+MOST_ROW = 2**24
+"""Bytes of the longest row, the header included."""
+
+MOST_COLUMNS = 100_000
+
+LOOKED_AT = 20
+"""Rows below the header that its separator is judged by."""
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+
+EMPTY = ("the file is empty", "a header and at least one row")
+"""What is wrong with a file that holds nothing, and what is allowed."""
+
+SAVE_AS_CSV = "a CSV file or a Parquet file; in the spreadsheet choose “Save as” and “CSV UTF-8”"
+
+SIGNATURES = {
+    b"PK\x03\x04": "a zip archive, as .xlsx and .ods workbooks are",
+    b"\xd0\xcf\x11\xe0": "a workbook of an older Excel",
+    b"\x1f\x8b": "a compressed file",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF",
+    b"<html": "a web page",
+    b"<!doc": "a web page",
+    b"<?xml": "an XML file",
+    b"<table": "a web page",
+    b"{\\rtf": "a text document",
+}
+"""What files begin with that are no CSV, whatever their name says."""
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""What files begin with that say how their letters are written."""
+
+LETTERS = {
+    "utf-16-le": "The file is read as UTF-16.",
+    "utf-16-be": "The file is read as UTF-16.",
+    "cp1252": "The file is no UTF-8, and is read as Windows-1252, the letters of Western Europe.",
+}
+
+
+class TableError(FaultsError):
+    """A file that cannot be read as a table."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a CSV file is written.
+
+    Parameters
+    ----------
+    encoding : str
+        How letters are written.
+    mark : int
+        Bytes before the first letter.
+    separator : str
+        What stands between cells.
+    header : int
+        Bytes of the text, as UTF-8, before the first row: the header and what is above it.
+    lines : int
+        Lines that these are.
+    columns : tuple of str
+        The names of all columns; empty ones where there is none.
+    assumed : tuple of str
+        A sentence on each thing that was guessed.
+    """
+
+    encoding: str
+    mark: int
+    separator: str = ","
+    header: int = 0
+    lines: int = 0
+    columns: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> dict[str, int]:
+        """The place of each column that has a name."""
+        return {name: place for place, name in enumerate(self.columns) if name}
+
+    @property
+    def nameless(self) -> list[int]:
+        """The places of the columns without a name, but for a first one: it numbers the rows."""
+        return [place for place, name in enumerate(self.columns) if not name and place]
+
+
+def text_blocks(source: BinaryIO, dialect: Dialect) -> Iterator[bytes]:
+    """Yield the text of a file as UTF-8, block by block."""
+    source.seek(dialect.mark)
+    decoder = None if dialect.encoding == "utf-8" else codecs.lookup(dialect.encoding)
+    if decoder is None:
+        while block := source.read(BLOCK_BYTES):
+            yield block
+        return
+    incremental = decoder.incrementaldecoder()
+    while block := source.read(BLOCK_BYTES):
+        yield incremental.decode(block).encode()
+    yield incremental.decode(b"", final=True).encode()
+
+
+def read_dialect(open_source: Opener, name: str) -> Dialect:
+    r"""Find out how a CSV file is written.
+
+    Parameters
+    ----------
+    open_source : callable
+        Opens the file.
+    name : str
+        What it is called.
+
+    Raises
+    ------
+    TableError
+        If it is none, or cannot be told, or has no header.
+
+    Examples
+    --------
+    >>> import io
+    >>> data = "name;alter\nMüller;31,5\n".encode("cp1252")
+    >>> dialect = read_dialect(lambda: io.BytesIO(data), "cohort.csv")
+    >>> dialect.encoding, dialect.separator, dialect.columns
+    ('cp1252', ';', ('name', 'alter'))
+    >>> for sentence in dialect.assumed:
+    ...     print(sentence)
+    The file is no UTF-8, and is read as Windows-1252, the letters of Western Europe.
+    The cells are separated by semicolons, and a comma in a number is its decimal sign.
+    """
+    with open_source() as source:
+        _check_first_line(source, name)
+        dialect = _letters(source, name)
+        head = _head(source, dialect)
+    return _header(head, dialect, name)
+
+
+def _check_first_line(source: BinaryIO, name: str) -> None:
+    """Refuse a first line that is too long, before anything else is read."""
+    start = source.read(MOST_ROW + 1)
+    if len(start) > MOST_ROW and b"\n" not in start and b"\r" not in start:
+        raise refusal(name, "the header does not end", f"at most {MOST_ROW:,} bytes of it", line=1)
+
+
+# Letters ------------------------------------------------------------------------------------------
+
+
+def _letters(source: BinaryIO, name: str) -> Dialect:
+    """Return how the letters are written, or refuse what is no text."""
+    source.seek(0)
+    start = source.read(16)
+    if not start:
+        raise refusal(name, *EMPTY)
+    for signature, kind in SIGNATURES.items():
+        if start.lower().startswith(signature.lower()):
+            raise refusal(name, f"the file is {kind}", SAVE_AS_CSV)
+    mark, encoding = next((pair for pair in MARKS if start.startswith(pair[0])), (b"", ""))
+    if encoding == "utf-32":
+        raise refusal(name, "the file is UTF-32", "text saved as UTF-8")
+    dialect = Dialect(encoding or "utf-8", len(mark))
+    if encoding in LETTERS:
+        try:
+            for block in text_blocks(source, dialect):
+                _check_plain(block, name)
+        except UnicodeError:
+            raise refusal(name, "the file is damaged UTF-16", "text saved as UTF-8") from None
+        return replace(dialect, assumed=(LETTERS[encoding],))
+    return _utf8_or_code_page(source, dialect, name)
+
+
+def _utf8_or_code_page(source: BinaryIO, dialect: Dialect, name: str) -> Dialect:
+    """Return whether a file without a mark is UTF-8 or Windows-1252, where one of them is sure."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    wrong, letters, line = "", False, 1
+    source.seek(dialect.mark)
+    while block := source.read(BLOCK_BYTES):
+        _check_plain(block, name, line)
+        if not block.isascii() or decoder.getstate()[0]:
+            text = decoder.decode(block)
+            strange = re.search("[\udc80-\udcff]", text)
+            letters = letters or re.search("[^\0-\x7f\udc80-\udcff]", text) is not None
+            if strange and not wrong:
+                number = line + text.count("\n", 0, strange.start())
+                wrong = f"line {number}: byte 0x{ord(strange[0]) - 0xDC00:02x} is not UTF-8"
+            if strange and re.search("[\udc81\udc8d\udc8f\udc90\udc9d]", text):
+                letters = True  # nor is it Windows-1252
+        line += block.count(b"\n")
+    if decoder.decode(b"", final=True) and not wrong:
+        wrong = f"line {line}: the last letter is not UTF-8"
+    if not wrong:
+        return dialect
+    if letters or dialect.mark:
+        place, _, problem = wrong.partition(": ")
+        number = int(place.removeprefix("line "))
+        allowed = "text saved as UTF-8 (in the spreadsheet: “Save as”, “CSV UTF-8”)"
+        raise refusal(name, problem, allowed, line=number)
+    return replace(dialect, encoding="cp1252", assumed=(LETTERS["cp1252"],))
+
+
+def _check_plain(block: bytes, name: str, line: int = 1) -> None:
+    if b"\0" in block:
+        problem = "found a NUL character, as in a binary file, or in UTF-16 without its mark"
+        number = line + block.count(b"\n", 0, block.index(b"\0"))
+        raise refusal(name, problem, "text saved as UTF-8", line=number)
+
+
+# The header ---------------------------------------------------------------------------------------
+
+
+def _head(source: BinaryIO, dialect: Dialect) -> str:
+    """Return the beginning of the text, as much as a header and some rows may need."""
+    parts, size = [], 0
+    for block in text_blocks(source, dialect):
+        parts.append(block)
+        size += len(block)
+        if size > MOST_ROW + 2**16:
+            break
+    return b"".join(parts)[: MOST_ROW + 2**16].decode(errors="ignore")
+
+
+def _header(head: str, dialect: Dialect, name: str) -> Dialect:
+    """Return where the header is and what stands in it."""
+    assumed = list(dialect.assumed)
+    above = re.match(r"[ \t]*[\r\n][\s]*", head)  # lines with nothing in them
+    start = above.end() if above else 0
+    if above and not head[start:].strip():
+        raise refusal(name, *EMPTY)
+    if not head.strip(" \t"):
+        raise refusal(name, *EMPTY)
+    hint = re.match(r'"?sep=(.)"?[,;\t ]*(\r\n|\r|\n)', head[start : start + 100], re.IGNORECASE)
+    if hint:
+        start += hint.end()
+        if hint[1] not in SEPARATORS:
+            allowed = listing(SEPARATORS.values())
+            raise refusal(name, f"the first line names the separator {hint[1]!r}", allowed)
+        assumed.append(f"The first line, {hint[0].strip()!r}, names the separator.")
+    elif above:
+        assumed.append("Empty lines above the header are passed over.")
+    separator = hint[1] if hint else _separator(head[start:], name)
+    if separator != ",":
+        decimal = ", and a comma in a number is its decimal sign" if separator == ";" else ""
+        assumed.append(f"The cells are separated by {SEPARATORS[separator]}{decimal}.")
+    end, cells = _first_row(head, start, separator, name)
+    columns = tuple(cell.strip() for cell in cells)
+    _check_header(head[end:], columns, separator, name)
+    found = replace(
+        dialect,
+        separator=separator,
+        header=len(head[:end].encode()),
+        lines=len(re.findall(r"\r\n|\r|\n", head[:end])),
+        columns=columns,
+        assumed=tuple(assumed),
+    )
+    return replace(found, assumed=(*assumed, *_nameless(found)))
+
+
+def _nameless(dialect: Dialect) -> list[str]:
+    sentences = []
+    if dialect.columns[0] == "" and len(dialect.columns) > 1:
+        sentences.append("The first column has no name and is passed over, as numbers of rows are.")
+    if count := len(dialect.nameless):
+        columns, are = ("column", "is") if count == 1 else ("columns", "are")
+        sentences.append(f"{count:,} {columns} without a name or values {are} passed over.")
+    return sentences
+
+
+def _first_row(head: str, start: int, separator: str, name: str) -> tuple[int, list[str]]:
+    """Return where the header ends, and its cells."""
+    lines = _Lines(head, start)
+    if _longer(head, start, separator):
+        raise refusal(
+            name, f"the header has over {MOST_COLUMNS:,} columns", f"at most {MOST_COLUMNS:,}"
+        )
+    try:
+        cells = next(csv.reader(lines, delimiter=separator, strict=True))
+    except (csv.Error, StopIteration):
+        problem = "the header holds a quote that is not closed, or text behind one that is"
+        raise refusal(name, problem, "quotes around a whole cell", line=1) from None
+    return lines.place, cells
+
+
+def _longer(head: str, start: int, separator: str) -> bool:
+    """Return whether the first line alone has more cells than there may be columns."""
+    end = re.compile(r"[\r\n]|\Z").search(head, start)
+    return end is not None and head.count(separator, start, end.start()) >= MOST_COLUMNS
+
+
+class _Lines:
+    """The lines of a text with their ends, and how far they have been taken."""
+
+    def __init__(self, text: str, place: int) -> None:
+        self.text, self.place = text, place
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        end = re.compile(r"\r\n|\r|\n").search(self.text, self.place)
+        stop = end.end() if end else len(self.text)
+        if stop == self.place:
+            raise StopIteration
+        line = self.text[self.place : stop]
+        self.place = stop
+        return line
+
+
+def _rows(text: str, separator: str, count: int) -> list[list[str]]:
+    """Return some rows that are not empty, as far as they can be taken apart."""
+    reader = csv.reader(_Lines(text, 0), delimiter=separator)
+    rows = (row for row in reader if row)
+    try:
+        return list(islice(rows, count))
+    except csv.Error:
+        return []
+
+
+def _separator(text: str, name: str) -> str:
+    """Return what separates the cells, judged by the header and the rows below it."""
+    first = re.split(r"[\r\n]", text[:MOST_ROW], maxsplit=1)[0]
+    there = [mark for mark in SEPARATORS if mark in first]
+    if len(there) < 2:
+        return there[0] if there else ","
+    sample = text[: len(first) + 2**16]
+    fits: dict[str, tuple[float, int]] = {}
+    for mark in there:
+        header, *rows = _rows(sample, mark, LOOKED_AT + 1) or [[]]
+        if len(sample) < len(text) or len(rows) == LOOKED_AT:
+            rows = rows[:-1] or rows  # the last one may be cut
+        same = sum(len(row) == len(header) for row in rows) / max(1, len(rows))
+        fits[mark] = (same if len(header) > 1 else -1.0, len(header))
+    best = max(fits.values())
+    chosen = [mark for mark, fit in fits.items() if fit == best]
+    if len(chosen) > 1:
+        both = " or ".join(SEPARATORS[mark] for mark in chosen)
+        raise refusal(name, f"cannot tell whether {both} separate the cells", "commas", line=1)
+    return chosen[0]
+
+
+def _check_header(below: str, columns: Sequence[str], separator: str, name: str) -> None:
+    """Refuse a first line that is the title of a table rather than its header."""
+    named = [column for column in columns if column]
+    allowed = "the header in the first line; remove what stands above it"
+    if not named:
+        raise refusal(name, "the first line has no names of columns", allowed, line=1)
+    sample = below[: 2**16]
+    if len(columns) == 1:
+        for mark in SEPARATORS:
+            widths = {len(row) for row in _rows(sample, mark, 3)}
+            if widths and min(widths) > 1 and len(widths) == 1:
+                problem = f"the first line does not look like a header ({columns[0][:60]!r} alone)"
+                raise refusal(name, problem, allowed, line=1)
+    elif len(named) == 1 and columns[0]:
+        rows = _rows(sample, separator, 1)
+        if rows and sum(bool(cell.strip()) for cell in rows[0]) > 1:
+            empty = len(columns) - 1
+            cells = f"{empty} empty {'cell' if empty == 1 else 'cells'}"
+            problem = f"the first line does not look like a header ({named[0][:60]!r} and {cells})"
+            raise refusal(name, problem, allowed, line=1)
+    for column, count in Counter(named).items():
+        if count > 1:
+            raise refusal(name, f"column {column[:100]!r} stands twice", "each column once")
+
+
+def refusal(name: str, problem: str, allowed: str, line: int | None = None) -> TableError:
+    """Return an error with one fault of a file."""
+    return TableError([Fault(name, line, None, problem, allowed)])

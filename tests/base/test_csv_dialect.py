@@ -1,0 +1,112 @@
+"""How a CSV file is written is told where it was guessed, and refused where it cannot be."""
+
+import io
+
+import pyarrow as pa
+import pytest
+
+from hamknee.base.csv_dialect import MOST_ROW, TableError, read_dialect
+from hamknee.base.csv_rows import read_rows
+from hamknee.base.frames import parse_sheet
+
+WORDS = "id;Müller;pop\n1;größer;yes\n2;31,5;no\n"
+
+
+def sources(data: bytes) -> io.BytesIO:
+    return io.BytesIO(data)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark", "told"),
+    [
+        ("utf-8", b"", ""),
+        ("utf-8", b"\xef\xbb\xbf", ""),
+        ("utf-16-le", b"\xff\xfe", "UTF-16"),
+        ("utf-16-be", b"\xfe\xff", "UTF-16"),
+        ("cp1252", b"", "Windows-1252"),
+    ],
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_letters_and_separators_are_read_and_told(
+    encoding: str, mark: bytes, told: str, separator: str
+) -> None:
+    text = WORDS.replace(",", ".").replace(";", separator)
+    sheet = parse_sheet(mark + text.encode(encoding), "in.csv")
+    assert list(sheet.frame.columns) == ["id", "Müller", "pop"]
+    assert sheet.frame["Müller"].tolist() == ["größer", "31.5"]
+    sentences = " ".join(sheet.assumed)
+    assert told in sentences
+    assert ("separated by" in sentences) == (separator != ",")
+    assert len(sheet.assumed) == bool(told) + (separator != ",")
+
+
+@pytest.mark.parametrize(
+    ("head", "separator", "sentences"),
+    [
+        (b"\n\r\n \n", ",", ["Empty lines above the header are passed over."]),
+        (b"sep=,\r\n", ",", ["The first line, 'sep=,', names the separator."]),
+        (b'"sep=,"\n', ",", ["The first line, '\"sep=,\"', names the separator."]),
+    ],
+)
+def test_what_stands_above_the_header_is_passed_over(
+    head: bytes, separator: str, sentences: list[str]
+) -> None:
+    data = head + b"id,pop\n1,yes\n2\n"
+    dialect = read_dialect(lambda: sources(data), "in.csv")
+    assert (dialect.separator, list(dialect.assumed)) == (separator, sentences)
+    (rows,) = read_rows(lambda: sources(data), dialect, {"pop": pa.string()}, "in.csv")
+    assert rows.table.to_pylist() == [{"pop": "yes"}, {"pop": None}]
+    assert rows.broken[1].line == data.count(b"\n")
+
+
+def test_a_named_separator_is_followed() -> None:
+    sheet = parse_sheet(b"sep=;\nid;note\n1;a, b\n", "in.csv")
+    assert sheet.frame["note"].tolist() == ["a, b"]
+    assert any("semicolons" in sentence for sentence in sheet.assumed)
+
+
+@pytest.mark.parametrize(
+    ("data", "columns"),
+    [
+        (b"id,pop; or a snap\n1,yes\n", ["id", "pop; or a snap"]),
+        (b"id;age, years;pop\n1;31,5;yes\n", ["id", "age, years", "pop"]),
+        (b"id,a;b;c\n1;2,yes\n2,no\n", ["id", "a;b;c"]),
+        (b"id,pop,,\n1,yes,,\n", ["id", "pop"]),
+        (b",id,pop\n0,1,yes\n", ["id", "pop"]),
+        (b"pop\nyes\n", ["pop"]),
+    ],
+)
+def test_the_columns_are_those_that_fit_the_rows(data: bytes, columns: list[str]) -> None:
+    assert list(parse_sheet(data, "in.csv").frame.columns) == columns
+
+
+def test_a_header_that_does_not_end_is_refused_at_once() -> None:
+    class Endless(io.RawIOBase):
+        read_so_far = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def read(self, size: int = -1) -> bytes:
+            assert size > 0
+            self.read_so_far += size
+            assert self.read_so_far < 2 * MOST_ROW
+            return b"x" * size
+
+    with pytest.raises(TableError, match="the header does not end"):
+        read_dialect(Endless, "in.csv")  # type: ignore[arg-type]
+
+
+def test_columns_without_end_are_refused() -> None:
+    with pytest.raises(TableError, match="over 100,000 columns"):
+        read_dialect(lambda: sources(b"a" + b",a" * 200_000), "in.csv")
+
+
+def test_letters_that_are_cut_between_blocks_are_no_other_letters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hamknee.base.csv_dialect.BLOCK_BYTES", 5)
+    for encoding, mark in (("utf-8", b""), ("utf-16-le", b"\xff\xfe")):
+        data = mark + "id,note\n1,größer 𝕏 é\n".encode(encoding)
+        assert parse_sheet(data, "in.csv").frame["note"].tolist() == ["größer 𝕏 é"]
+    assert not any("Windows" in text for text in parse_sheet("é\né\n".encode(), "a.csv").assumed)

@@ -1,0 +1,150 @@
+"""Rows of a CSV file: taken apart as Python's csv module does, or told, whatever the blocks."""
+
+import csv
+import io
+import time
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hamknee.base import csv_dialect, csv_rows
+from hamknee.base.csv_dialect import TableError, read_dialect
+from hamknee.base.csv_rows import BLANK, BrokenRow, read_rows
+
+Cells = list[str | None]
+
+
+def rows_of(data: bytes) -> tuple[list[Cells], dict[int, BrokenRow]]:
+    """Return the cells of every row, None where one is empty, and the broken rows."""
+
+    def source() -> io.BytesIO:
+        return io.BytesIO(data)
+
+    dialect = read_dialect(source, "in.csv")
+    types = dict.fromkeys(dialect.named, pa.string())
+    rows: list[Cells] = []
+    broken: dict[int, BrokenRow] = {}
+    for part in read_rows(source, dialect, types, "in.csv"):
+        assert part.start == len(rows)
+        broken |= {part.start + row: why for row, why in part.broken.items()}
+        rows += [list(row.values()) for row in part.table.to_pylist()]
+    return rows, broken
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(TableError) as caught:
+        rows_of(data)
+    return str(caught.value)
+
+
+SMALL = st.lists(
+    st.sampled_from(['"', '"', ",", ",", "\n", "\r\n", "\r", "a", "é", " ", '""', "b"]), max_size=30
+).map("".join)
+
+
+@given(SMALL, st.sampled_from([3, 7, 2**23]))
+def test_rows_are_those_of_another_reader_or_the_file_is_refused(text: str, block: int) -> None:
+    data = f"x,y,z\n{text}".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_dialect, "BLOCK_BYTES", block)
+        try:
+            rows, broken = rows_of(data)
+        except TableError:
+            assert '"' in text
+            assert "quote" in refused(data)
+            return
+    theirs = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    assert len(rows) == len(theirs)
+    for number, (ours, row) in enumerate(zip(rows, theirs, strict=True)):
+        blank = not "".join(row).strip(' "')
+        if len(row) != 3 or (blank and number in broken):
+            assert number in broken
+            assert ours == [None] * 3
+        else:
+            assert number not in broken
+            assert ours == [cell or None for cell in row]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("block", [5, 64, 2**23])
+def test_the_end_of_a_block_changes_nothing(
+    end: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_dialect, "BLOCK_BYTES", block)
+    lines = ["id,note,x", '1,"a' + end + 'b ""c""",1', '2,5" wide,2', "3,", ",,", "", '4,"d,e",4']
+    rows, broken = rows_of(end.join(lines).encode())
+    assert rows[0] == ["1", f'a{end}b "c"', "1"]
+    assert rows[1] == ["2", '5" wide', "2"]
+    assert rows[4] == ["4", "d,e", "4"]
+    wrong = {2: ("the row has 2 cells", 5), 3: (BLANK, 6)}
+    assert {row: (why.problem, why.line) for row, why in broken.items()} == wrong
+
+
+def test_a_line_break_at_the_end_of_a_large_block_stays_whole() -> None:
+    # Arrow loses the second letter of a line end that stands between two of its blocks.
+    for size in (2**24, csv_dialect.BLOCK_BYTES):
+        head, start = "case_id,onset,note\n", 'K1,sudden,"'
+        note = "z" * (size - 1 - len(head) - len(start)) + "\r\nEND"
+        if len(note) < csv_dialect.MOST_ROW - 100:
+            rows, _ = rows_of(f'{head}{start}{note}"\nK2,gradual,ok\n'.encode())
+            assert rows[0][2] == note
+
+
+OPEN = ['1,yes,"fell', '1,"yes,fell', '"1,yes,fell', 'x,no,5\n1,yes,"fell ""twice""']
+
+
+@pytest.mark.parametrize("row", OPEN)
+@pytest.mark.parametrize("after", ["", "\n2,no,ok\n3,no,ok\n", '\n2,no,"ok"\n', '\n2,no,""\n'])
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("block", [16, 2**23])
+def test_a_quote_that_is_not_closed_swallows_nothing(
+    row: str, after: str, before: bytes, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_dialect, "BLOCK_BYTES", block)
+    told = refused(before + f"id,pop,note\n{row}{after}".encode())
+    assert f"line {3 if row.startswith('x') else 2}" in told
+    assert "quote" in told
+
+
+def test_a_quote_that_is_not_closed_is_found_far_down_a_file() -> None:
+    lines = [f"{number},yes,ok" for number in range(300_000)]
+    lines[200_000] = '7,yes,"bad'
+    assert "line 200002: a quote opens here" in refused("\n".join(["id,pop,note", *lines]).encode())
+
+
+def test_two_lone_quotes_do_not_make_a_cell_of_the_rows_between() -> None:
+    told = refused(b'id,pop,note\n1,yes,"fell\n2,no,ok\n3,no,5"\n4,no,ok\n')
+    assert "line 2: a quote holds 3 lines together" in told
+    told = refused(b'id,pop,note\n1,"yes,a\n2,no,ok\n3,no",b,c\n')
+    assert "line 2: a quote" in told
+
+
+def test_a_row_that_does_not_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_dialect, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(csv_rows, "MOST_ROW", 500)
+    assert "line 2: the row does not end" in refused(b"id,note\n1," + b"x" * 1_000)
+    assert "line 3: a quote opens here" in refused(b'id,note\n1,a\n2,"' + b"x\n" * 1_000)
+
+
+def test_an_empty_line_is_a_row_where_there_is_one_column() -> None:
+    assert rows_of(b'pop\nyes\n\n""\nno\n') == ([["yes"], [None], [None], ["no"]], {})
+    assert rows_of(b"pop\r\nyes\r\n\r\n\r\nno") == ([["yes"], [None], [None], ["no"]], {})
+    assert len(rows_of(b"id,pop\n1,yes\n\n\n2,no\n")[0]) == 2
+
+
+@pytest.mark.parametrize("columns", [2_000, 20_000])
+def test_lines_of_thousands_of_columns_take_linear_time(columns: int) -> None:
+    header = ",".join(f"c{number}" for number in range(columns))
+    row = ",".join(["yes"] * columns)
+    start = time.perf_counter()
+    rows, _ = rows_of("\n".join([header, *[row] * 5]).encode())
+    assert len(rows[4]) == columns
+    assert time.perf_counter() - start < 20  # a quadratic reader takes minutes
+
+
+def test_a_file_of_nothing_but_broken_rows_is_read_to_its_end() -> None:
+    rows, broken = rows_of(b"a,b,c\n" + b"1\n" * 300_000)
+    assert len(rows) == len(broken) == 300_000
+    assert broken[299_999].line == 300_001
