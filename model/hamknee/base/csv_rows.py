@@ -130,8 +130,15 @@ class _Block:
     read: int
 
     def __getitem__(self, rows: slice | npt.NDArray[np.bool_]) -> _Block:
-        arrays = (self.starts, self.stops, self.nexts, self.cells, self.lines)
-        return _Block(self.data, *(array[rows] for array in arrays), self.read)
+        return _Block(
+            self.data,
+            self.starts[rows],
+            self.stops[rows],
+            self.nexts[rows],
+            self.cells[rows],
+            self.lines[rows],
+            self.read,
+        )
 
 
 def _whole_rows(source: Any, dialect: Dialect, name: str) -> Iterator[_Block]:
@@ -438,7 +445,8 @@ def _bytes_of(rows: _Block) -> bytes:
     np.add.at(kept, rows.starts, 1)
     np.add.at(kept, rows.starts + lengths, -1)
     mask = np.cumsum(kept[:-1], dtype=np.int8).astype(bool)
-    return np.frombuffer(rows.data, dtype=np.uint8)[mask].tobytes()
+    kept_bytes: npt.NDArray[np.uint8] = np.frombuffer(rows.data, dtype=np.uint8)[mask]
+    return bytes(kept_bytes)
 
 
 def _check_nameless(column: Any, rows: _Block, dialect: Dialect, name: str) -> None:

@@ -419,8 +419,6 @@ def _nothing_to_read(vocabulary: Vocabulary, names: Sequence[object]) -> str:
     texts = [str(name) for name in names]
     ours = [name for name in vocabulary if name != vocabulary.target.name]
     problem = f"no column with a finding among {listing(map(repr, texts)) or 'none'}"
-    if len(texts) == 1 and any(mark in texts[0] for mark in ";\t"):
-        problem += " (the cells of a CSV file are separated by commas)"
     return f"{problem}; allowed: some of {listing(ours)}, or columns mapped to them"
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -134,7 +133,7 @@ def open_file(path: Path) -> CohortFile:
         raise CohortError([f"there is no file {str(path)!r}; allowed: a CSV or Parquet file"])
     try:
         if kind_of(path.name) == ".csv":
-            dialect = read_dialect(partial(path.open, "rb"), path.name)
+            dialect = read_dialect(_opener(path), path.name)
             return CohortFile(path, dict.fromkeys(dialect.named, pa.string()), dialect)
         if not path.stat().st_size:
             raise CohortError([f"{path.name}: {EMPTY[0]}; allowed: {EMPTY[1]}"])
@@ -191,7 +190,7 @@ def _csv_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) -> I
         name: pa.string() if name in kept else each_once for name in dict.fromkeys([*read, *kept])
     }
     size = max(1, file.path.stat().st_size)
-    for rows in read_rows(partial(file.path.open, "rb"), file.dialect, types, file.path.name):
+    for rows in read_rows(_opener(file.path), file.dialect, types, file.path.name):
         broken = {row: why.reason for row, why in rows.broken.items()}
         yield Chunk(rows.start, rows.table, broken, min(1.0, rows.read / size))
 
@@ -247,6 +246,10 @@ def _text(value: object) -> object:
         return value.decode() if isinstance(value, bytes) else value
     except UnicodeDecodeError:
         return value
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")
 
 
 def _as_cohort(error: TableError) -> CohortError:
