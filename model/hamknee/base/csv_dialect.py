@@ -270,7 +270,7 @@ def _header(head: str, dialect: Dialect, name: str) -> Dialect:
     end, cells = _first_row(head, start, separator, name)
     columns = tuple(cell.strip() for cell in cells)
     _check_header(head[end:], columns, separator, name)
-    found = replace(
+    written = replace(
         dialect,
         separator=separator,
         header=len(head[:end].encode()),
@@ -278,7 +278,7 @@ def _header(head: str, dialect: Dialect, name: str) -> Dialect:
         columns=columns,
         assumed=tuple(assumed),
     )
-    return replace(found, assumed=(*assumed, *_nameless(found)))
+    return replace(written, assumed=(*assumed, *_nameless(written)))
 
 
 def _nameless(dialect: Dialect) -> list[str]:

@@ -157,17 +157,20 @@ def _whole_rows(source: Any, dialect: Dialect, name: str) -> Iterator[_Block]:
         data = rest + (block or b"")
         if not data or (not last and not block):
             continue
-        found, used, problem = _scan(data, separator, last)
+        places, used, problem = _scan(data, separator, last)
         if problem is not None and (last or problem[1]):
             place, closed = problem
             at = line + _line_ends(data[:place])
             raise _open_quote(name, at, closed)
         if used:
             count = _line_ends(data[:used])
-            flat = count in (len(found[0]), len(found[0]) - 1)  # the last row may have no line end
-            lines = line + (np.arange(len(found[0])) if flat else _lines_before(data, found[0]))
+            flat = count in (
+                len(places[0]),
+                len(places[0]) - 1,
+            )  # the last row may have no line end
+            lines = line + (np.arange(len(places[0])) if flat else _lines_before(data, places[0]))
             read = before + used
-            rows = _Block(data, *found, lines, read)
+            rows = _Block(data, *places, lines, read)
             if not flat:
                 _check_swallowed(rows, line + count, dialect, name)
             yield rows if len(dialect.columns) == 1 else rows[rows.stops > rows.starts]
