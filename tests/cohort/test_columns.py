@@ -74,7 +74,6 @@ def test_a_column_that_is_nearly_a_variable_is_pointed_out(model: Model) -> None
         (["zip"], {}, ["no column with a finding among 'zip'"]),
         ([], {}, ["no column with a finding among none"]),
         (["condition"], {}, ["no column with a finding among 'condition'"]),
-        (["onset;pop"], {}, ["are separated by commas"]),
         (["pop", "pop"], {}, ["column 'pop' stands twice"]),
         (["pop", "p"], {"mapping": {"p": "pop"}}, ["pop is in the columns 'pop', 'p'"]),
         (["pop"], {"mapping": {"popp": "onset"}}, ["no column 'popp' (did you mean 'pop'?)"]),

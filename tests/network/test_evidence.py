@@ -64,7 +64,7 @@ REFUSED = {
     ),
     "a number for a state": (
         {"pop": 1},
-        "pop cannot be 1 (int); allowed: yes, no, a set of these, or a mapping of these to"
+        "pop cannot be the number 1; allowed: yes, no, a set of these, or a mapping of these to"
         " likelihoods",
     ),
     "a bool for a state": (
@@ -84,7 +84,7 @@ REFUSED = {
     ),
     "NaN for a state": (
         {"pop": math.nan},
-        "pop cannot be nan (float); allowed: yes, no, a set of these, or a mapping of these to"
+        "pop cannot be the number nan; allowed: yes, no, a set of these, or a mapping of these to"
         " likelihoods",
     ),
     "a missing value of pandas": (

@@ -244,7 +244,7 @@ def check_value(variable: Variable, entry: object) -> Value | None:
     >>> check_value(onset, 3)
     Traceback (most recent call last):
     ...
-    hamknee.network.evidence.EvidenceError: onset cannot be 3 (int); allowed: sudden, days,
+    hamknee.network.evidence.EvidenceError: onset cannot be the number 3; allowed: sudden, days,
     gradual, a set of these, or a mapping of these to likelihoods
     """
     if entry is None:
@@ -468,6 +468,10 @@ def _allowed(variable: Variable) -> str:
 
 
 def _refusal(variable: Variable, entry: object) -> EvidenceError:
-    kind = type(entry).__name__
+    if isinstance(entry, numbers.Real | Decimal) and not isinstance(entry, bool):
+        # In the same words whatever the type: a blank in a column makes floats of its integers.
+        what = f"the number {as_float(entry):g}"
+    else:
+        what = f"{entry!r} ({type(entry).__name__})"
     allowed = f"{_allowed(variable)}, a set of these, or a mapping of these to likelihoods"
-    return EvidenceError([f"{variable.name} cannot be {entry!r} ({kind}); allowed: {allowed}"])
+    return EvidenceError([f"{variable.name} cannot be {what}; allowed: {allowed}"])
