@@ -316,7 +316,7 @@ def show_urgency_of(upload: Upload, evaluation: Evaluation) -> None:
 def criticism_of(model: Model, upload: Upload, mapping: ColumnMapping) -> Criticism:
     """Return what the model lacks on rows of the file, worked out once."""
     if upload.criticism is None:
-        cases = some(with_diagnosis(model.vocabulary, upload.frame, mapping), MOST_CRITICISED)
+        cases = some(with_diagnosis(model.vocabulary, upload.sheet, mapping), MOST_CRITICISED)
         upload.criticism = criticised(model, cases)
     return upload.criticism
 
