@@ -28,7 +28,8 @@ DEEDS = {
     " Project.add_finding Project.add Project.check Project.diff Project.save"
     " estimation.read_statement estimation.derive",
     "Fit to cases": "update",
-    "Check": "evaluate predictive_check residual_dependence triage_check evaluation.self_test",
+    "Check": "evaluate validate predictive_check residual_dependence triage_check"
+    " evaluation.self_test",
     "Score a cohort": "score score_file cohort.score_folder cohort.score_dask",
     "Exchange with other programs": "export read_network formats.to_pgmpy formats.from_pgmpy",
     "What to do": "triage advice follow_up summary",

@@ -69,7 +69,7 @@ from typing import TYPE_CHECKING
 
 from hamknee import evaluation, guidance, inference, network, reasoning, sensitivity
 from hamknee.base import FaultsError, HamkneeError
-from hamknee.evaluation import evaluate, predictive_check, residual_dependence
+from hamknee.evaluation import evaluate, predictive_check, residual_dependence, validate
 from hamknee.guidance import advice, follow_up, level_questions, summary, triage, triage_check
 from hamknee.inference import ImpossibleEvidenceError, Model, load
 from hamknee.network import EvidenceError
@@ -152,6 +152,7 @@ __all__ = [
     "triage_check",
     "two_way",
     "update",
+    "validate",
     "what_would_change",
 ]
 

@@ -45,6 +45,7 @@ from hamknee.cli.terminal import (
     triage_json,
     try_triage,
 )
+from hamknee.cli.validation import app as validation_app
 from hamknee.guidance import find_guidance, level_questions
 from hamknee.inference import load
 from hamknee.network import read_shipped_or_own
@@ -64,8 +65,8 @@ app = typer.Typer(
 )
 
 SUBJECTS = (
-    *(guidance_app, evaluation_app, criticism_app, learning_app),
-    *(project_app, formats_app, cohort_app),
+    *(guidance_app, evaluation_app, criticism_app, validation_app),
+    *(learning_app, project_app, formats_app, cohort_app),
 )
 for subject in SUBJECTS:
     app.add_typer(subject)

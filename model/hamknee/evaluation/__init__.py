@@ -13,11 +13,14 @@ from hamknee.evaluation.dependence import (
     ResidualDependence,
     residual_dependence,
 )
+from hamknee.evaluation.discrimination import c_statistic, polytomous_c
 from hamknee.evaluation.evaluating import FORECASTS, Evaluation, evaluate, number_range
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, share_difference, student, wilson
 from hamknee.evaluation.metrics import MEASURES, SHARES, Scoreboard, scores
 from hamknee.evaluation.predictive_checks import PredictiveCheck, predictive_check
+from hamknee.evaluation.sample_sizes import needed_for_c, needed_for_ratio, needed_for_slope
 from hamknee.evaluation.self_testing import SelfTest, self_test
+from hamknee.evaluation.validating import THRESHOLDS, Validation, validate
 
 __all__ = [
     "FEWEST_TO_COMPARE",
@@ -25,6 +28,7 @@ __all__ = [
     "MEASURES",
     "NOT_KNOWN",
     "SHARES",
+    "THRESHOLDS",
     "Calibration",
     "DecisionCurve",
     "Estimate",
@@ -34,16 +38,23 @@ __all__ = [
     "ResidualDependence",
     "Scoreboard",
     "SelfTest",
+    "Validation",
     "Which",
+    "c_statistic",
     "calibration",
     "decision_curve",
     "evaluate",
+    "needed_for_c",
+    "needed_for_ratio",
+    "needed_for_slope",
     "number_range",
+    "polytomous_c",
     "predictive_check",
     "residual_dependence",
     "scores",
     "self_test",
     "share_difference",
     "student",
+    "validate",
     "wilson",
 ]

@@ -2,6 +2,7 @@
 
 from hamknee.guidance.advising import Advice, advice, advice_for
 from hamknee.guidance.checking import TriageCheck, triage_check
+from hamknee.guidance.deciding import urgent_conditions
 from hamknee.guidance.fields import COURSES
 from hamknee.guidance.following_up import FollowUp, follow_up
 from hamknee.guidance.guidance_file import (
@@ -40,4 +41,5 @@ __all__ = [
     "summary",
     "triage",
     "triage_check",
+    "urgent_conditions",
 ]

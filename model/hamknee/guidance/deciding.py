@@ -173,3 +173,23 @@ def called_for(guidance: Guidance, conditions: Collection[str]) -> str:
     """
     rules = guidance.triage.values()
     return guidance.most_urgent(rule.level for rule in rules if rule.condition in conditions)
+
+
+def urgent_conditions(guidance: Guidance) -> list[str]:
+    """Return the conditions that, if they were certain, could not wait for an appointment.
+
+    Parameters
+    ----------
+    guidance : Guidance
+        Whose rules are meant.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.guidance import guidance_for, urgent_conditions
+    >>> "dvt" in urgent_conditions(guidance_for(hamknee.load()))
+    True
+    """
+    names = dict.fromkeys(rule.condition for rule in guidance.triage.values())
+    levels = {name: guidance.levels[called_for(guidance, [name])] for name in names}
+    return [name for name, level in levels.items() if not level.rehabilitation]
