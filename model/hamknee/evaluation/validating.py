@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, listing, percent, suggestion
 from hamknee.evaluation.calibrating import NOT_KNOWN, Calibration, Estimate, calibration
@@ -23,6 +24,8 @@ from hamknee.network import LabelledCases, as_labelled
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
 THRESHOLDS = (0.05, 0.1, 0.2, 0.5)
 SUBGROUPS = ("sex", "age", "setting")
@@ -168,7 +171,7 @@ class Validation:
         return probabilities[rows], truth[rows]
 
     @cached_property
-    def _rows(self) -> Array:
+    def _rows(self) -> Mask:
         answered = np.isfinite(self.evaluation.probabilities["model"]).all(axis=1)
         return np.asarray((self.evaluation.truth.sum(axis=1) == 1) & answered)
 
@@ -255,7 +258,7 @@ class Validation:
                     "slope_high": fit.high,
                 }
 
-    def _slope_of(self, rows: Array) -> Estimate:
+    def _slope_of(self, rows: Mask) -> Estimate:
         chosen = rows[self._rows]
         probabilities, truth = self._certain
         if chosen.sum() < FEWEST_TO_COMPARE:
