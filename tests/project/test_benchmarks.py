@@ -195,3 +195,14 @@ def test_coverage_is_counted_for_each_share_known(
     benchmarks["coverage"].main(["--patients", "4"])
     rows = re.findall(r"^\| (\d+)% +\| 4 +\| (\d+)", capsys.readouterr().out, re.MULTILINE)
     assert [known for known, _ in rows] == ["40", "90"]
+
+
+def test_the_simulation_of_hidden_severity_compares_every_model(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    importlib.import_module("severity").compare(60, 1, [("two", 8.0)])
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    losses = [float(row.split("|")[2].split(",")[0]) for row in rows[1:]]
+    assert len(losses) == 7
+    assert all(0.2 < loss < 2 for loss in losses)
