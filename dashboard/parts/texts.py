@@ -34,6 +34,7 @@ class Texts:
     measures: Mapping[str, str]
     rivals: Mapping[str, str]
     informs: str
+    loading: str
     privacy: str
     limits: str
     limits_elsewhere: str

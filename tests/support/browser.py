@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
@@ -163,7 +162,7 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
         try:
             with urllib.request.urlopen(url, timeout=1):
                 return
-        except URLError:
+        except OSError:  # refused, or too busy starting to answer
             time.sleep(0.2)
     raise RuntimeError(f"the dashboard did not start:\n{log.read_text('utf-8')}")
 

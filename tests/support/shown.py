@@ -60,6 +60,11 @@ def _words(spec: Any) -> Iterator[str]:
             yield from _strings(part) if name in OF_CHARTS else _words(part)
 
 
+def read_html(page: str) -> str:
+    """Return what is read of a page in HTML: no style, no script."""
+    return _read(re.sub(r"(?s)<(style|script)>.*?</\1>", " ", page))
+
+
 def _read(text: str) -> str:
     """Return a text as it is read."""
     bare = unescape(re.sub(r"<[^>]*>|(?<=\])\([^)]*\)", " ", text))

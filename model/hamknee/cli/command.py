@@ -314,7 +314,7 @@ def dashboard(
     """Open the dashboard; the address is printed."""
     model = load(priors)
     folder = shipped("dashboard")
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "app.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(folder / "server.py")]
     command += ["--server.headless=true", f"--server.address={address}"]
     command += ["--browser.gatherUsageStats=false"]
     command += [f"--server.port={port}"] if port else []

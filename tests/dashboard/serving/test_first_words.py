@@ -1,0 +1,20 @@
+"""The words that are read while the page is on its way."""
+
+from hamknee.guidance.texts import Guidance
+from serving.first_words import MARK, with_first_words
+from tests.support.shown import read_html
+
+
+def test_they_say_what_it_is_and_when_not_to_wait(guidance: Guidance) -> None:
+    page = with_first_words(b"<title>Streamlit</title>" + MARK).decode()
+    text = read_html(page)
+    assert "<title>Streamlit" not in page
+    assert page.endswith(MARK.decode())
+    assert "Pain where the hamstring meets the knee" in text
+    assert "does not diagnose or treat" in text
+    assert guidance.urgent
+    assert all(flag.label in text for flag in guidance.urgent)
+
+
+def test_a_page_without_the_place_for_them_stays_as_it_is() -> None:
+    assert with_first_words(b"<p>Other</p>") == b"<p>Other</p>"
