@@ -19,7 +19,7 @@ DEEDS = {
     "Ask next, and stop": "next_questions question_budget same_decision_probability stop_rule"
     " level_questions",
     "How sure, and what it hangs on": "credible_interval tornado sensitivity_function two_way"
-    " what_would_change",
+    " what_would_change next_studies",
     "State numbers, and change them": "network.read_shipped_or_own network.Priors.set"
     " network.Priors.set_column difference estimation.from_range estimation.from_quantiles"
     " estimation.from_frequency estimation.from_counts estimation.from_chips estimation.from_ranges"

@@ -23,6 +23,7 @@ from hamknee.cli.guidance import app as guidance_app
 from hamknee.cli.interview import Interview
 from hamknee.cli.learning import app as learning_app
 from hamknee.cli.projects import app as project_app
+from hamknee.cli.studies import app as studies_app
 from hamknee.cli.terminal import (
     Findings,
     FlagOption,
@@ -65,7 +66,7 @@ app = typer.Typer(
 )
 
 SUBJECTS = (
-    *(guidance_app, evaluation_app, criticism_app, validation_app),
+    *(guidance_app, evaluation_app, criticism_app, validation_app, studies_app),
     *(learning_app, project_app, formats_app, cohort_app),
 )
 for subject in SUBJECTS:

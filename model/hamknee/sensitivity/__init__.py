@@ -6,6 +6,7 @@ from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
 from hamknee.sensitivity.one_way import SensitivityFunction, Tornado, sensitivity_function, tornado
 from hamknee.sensitivity.parameters import Place, beta_range
 from hamknee.sensitivity.smallest_change import ChangedNumbers, WhatWouldChange, what_would_change
+from hamknee.sensitivity.studies import Studies, Study, next_studies
 from hamknee.sensitivity.two_numbers import TwoWay, two_way
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Difference",
     "Place",
     "SensitivityFunction",
+    "Studies",
+    "Study",
     "Tornado",
     "TwoWay",
     "WhatWouldChange",
@@ -22,6 +25,7 @@ __all__ = [
     "compare",
     "credible_interval",
     "difference",
+    "next_studies",
     "sensitivity_function",
     "tornado",
     "two_way",
