@@ -1,6 +1,7 @@
 """Files are written whole or not at all; what cannot be read or written is said in a sentence."""
 
 import errno
+import os
 import stat
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import pytest
 from hamknee.base.errors import FaultsError, HamkneeError
 from hamknee.base.files import (
     PART,
+    alone,
     decode,
     other_separator,
     read_bytes,
@@ -52,6 +54,48 @@ def test_permissions_stay_and_leftovers_go(tmp_path: Path) -> None:
     assert path.read_text() == "new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not leftover.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
+@pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o600), (0o022, 0o644), (0o002, 0o664)])
+def test_new_files_are_as_open_as_the_user_wants_them(
+    umask: int, mode: int, tmp_path: Path
+) -> None:
+    before = os.umask(umask)
+    try:
+        with whole_file(tmp_path / "a.txt") as temporary:
+            assert stat.S_IMODE(temporary.stat().st_mode) & ~mode == 0
+            temporary.write_text("new")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == mode
+
+
+def test_leftovers_of_a_file_with_a_longer_name_are_left(tmp_path: Path) -> None:
+    other = tmp_path / f".part.parquet.2.parquet.x1{PART}"
+    other.write_text("of another")
+    write_whole(tmp_path / "part.parquet", "new")
+    assert other.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+def test_a_place_is_held_by_one_alone_and_left_clean(tmp_path: Path) -> None:
+    mark = tmp_path / f".out.lock{PART}"
+    mark.write_text("of a run that was killed")
+    with alone(tmp_path / "out"), pytest.raises(HamkneeError, match="another job is writing"):
+        alone(tmp_path / "out").__enter__()
+    assert not list(tmp_path.iterdir())
+
+    def once(_: int) -> bool:
+        try:
+            with alone(tmp_path / "out"):
+                return True
+        except HamkneeError:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert any(pool.map(once, range(40)))
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_another_is_still_writing_is_no_leftover(tmp_path: Path) -> None:

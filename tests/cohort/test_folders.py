@@ -15,7 +15,8 @@ import pytest
 
 import hamknee
 from hamknee.cohort import reading as cohort_files
-from hamknee.cohort.folders import MANIFEST, score_file
+from hamknee.cohort.folders import score_file
+from hamknee.cohort.results_folder import MANIFEST
 from hamknee.inference.model import Model
 from tests.support.scored_files import cohort, files_below, folder_of, read, refused, write
 
@@ -159,6 +160,7 @@ def test_only_the_same_job_is_gone_on_with(model: Model, tmp_path: Path) -> None
 def test_overwriting_removes_results_and_nothing_else(model: Model, tmp_path: Path) -> None:
     source, target = folder_of(tmp_path / "in", parts=4), tmp_path / "out"
     score_file(model, source, target)
+    before = set(files_below(target))
     kept, outside = target / "mine.txt", tmp_path / "outside.parquet"
     for path in (kept, outside):
         path.write_text("mine")
@@ -167,7 +169,8 @@ def test_overwriting_removes_results_and_nothing_else(model: Model, tmp_path: Pa
     entries["files"].append({"name": "../outside.parquet"})
     manifest.write_text(json.dumps(entries))
     assert "not empty" in refused(model, source, target, overwrite=True)
-    assert set(files_below(target)) == {"mine.txt"}
+    assert "'mine.txt'" in refused(model, source, target, overwrite=True)
+    assert set(files_below(target)) == before | {"mine.txt"}
     assert outside.read_text() == "mine"
     kept.unlink()
     score_file(model, source, target, overwrite=True)

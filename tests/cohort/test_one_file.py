@@ -10,10 +10,11 @@ import pytest
 
 import hamknee
 from hamknee.base import csv_dialect, csv_rows
+from hamknee.base.errors import HamkneeError
 from hamknee.cohort import reading as cohort_files
 from hamknee.cohort.folders import score_file
 from hamknee.inference.model import Model
-from tests.support.scored_files import COUNT, cohort, read, refused, write
+from tests.support.scored_files import COUNT, cohort, files_below, read, refused, write
 
 
 @pytest.mark.parametrize("chunk", [7, 131_072], ids=["many chunks", "one chunk"])
@@ -96,3 +97,28 @@ def test_a_folder_that_cannot_be_written_in_is_told(model: Model, tmp_path: Path
     too_long = tmp_path / f"{'x' * 250}.csv"
     assert "File name too long" in refused(model, source, too_long)
     assert {path.name for path in tmp_path.iterdir()} == {"in.csv"}
+
+
+def test_a_report_is_not_lost_before_the_new_results_are_whole(
+    model: Model, tmp_path: Path
+) -> None:
+    source, target = write(cohort(3), tmp_path / "in.csv"), tmp_path / "out.csv"
+    score_file(model, source, target)
+    before = files_below(tmp_path)
+    source.write_text("onset\nsudden\nsuddn\n")
+    before["in.csv"] = source.read_bytes()
+    refused(model, source, target, overwrite=True, strict=True)
+    assert files_below(tmp_path) == before
+    score_file(model, source, target, overwrite=True)
+    assert '"rows": 2' in (tmp_path / "out.csv.json").read_text()
+
+
+def test_a_second_job_to_one_file_is_told_so(model: Model, tmp_path: Path) -> None:
+    source, target = write(cohort(3), tmp_path / "in.csv"), tmp_path / "out.csv"
+
+    def again(_rows: int, _share: float) -> None:
+        with pytest.raises(HamkneeError, match="another job is writing to"):
+            score_file(model, source, target, overwrite=True)
+
+    score_file(model, source, target, progress=again)
+    assert len(read(target)) == 3

@@ -22,7 +22,8 @@ import hamknee
 from hamknee.base.errors import HamkneeError
 from hamknee.base.frames import parse_sheet, parse_table
 from hamknee.cohort.columns import CohortError
-from hamknee.cohort.folders import MANIFEST, score_file
+from hamknee.cohort.folders import score_file
+from hamknee.cohort.results_folder import MANIFEST
 from hamknee.cohort.scoring import CohortWarning
 from hamknee.network.evidence import check_value, parse_value
 from hamknee.network.labelled import label

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from hamknee.base.errors import FaultsError, HamkneeError
 from hamknee.base.files import shipped
-from hamknee.cohort.folders import MANIFEST
+from hamknee.cohort.results_folder import MANIFEST
 
 from . import cohorts, networks, pages, small, words
 

@@ -8,6 +8,7 @@ from hamknee.base.csv_rows import BrokenRow, read_rows
 from hamknee.base.errors import MOST, Fault, FaultsError, HamkneeError, ProblemsError
 from hamknee.base.files import (
     PART,
+    alone,
     decode,
     other_separator,
     read_bytes,
@@ -60,6 +61,7 @@ __all__ = [
     "TableError",
     "TableWarning",
     "TomlReader",
+    "alone",
     "decode",
     "fine_range",
     "kind_of",

@@ -1,9 +1,9 @@
 """Files: where the shipped ones are, reading text, and writing whole or not at all."""
 
-import glob
 import os
+import re
+import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -50,39 +50,101 @@ def whole_file(path: Path) -> Iterator[Path]:
     ...     Path(folder, "a.txt").read_text()
     'all of it'
     """
-    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
-        with suppress(OSError), _held(leftover, wait=False):
-            leftover.unlink()  # of a run that was killed
+    _remove_leftovers(path)
     with ExitStack() as hold:
         temporary = _temporary(path, hold)
         try:
             yield temporary
             with temporary.open("rb+") as written:
                 os.fsync(written.fileno())
-            temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
 
 
+def _remove_leftovers(path: Path) -> None:
+    """Remove what runs that were killed have left behind of a file, and of no other."""
+    own = re.compile(rf"{re.escape(f'.{path.name}.')}[^.]+{re.escape(PART)}")
+    with suppress(FileNotFoundError):
+        for leftover in list(path.parent.iterdir()):
+            if own.fullmatch(leftover.name):
+                with suppress(OSError), _held(leftover, wait=False):
+                    leftover.unlink()
+
+
 def _temporary(path: Path, hold: ExitStack) -> Path:
-    """Return a new file beside another, which nobody takes for a leftover while it is held."""
+    """Return a new file beside another, which nobody takes for a leftover while it is held.
+
+    It has the permissions of the file it is to replace, else those that the user wants new files
+    to have (umask).
+    """
+    mode = path.stat().st_mode & 0o777 if path.is_file() else None
     while True:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
-        os.close(handle)
-        temporary = Path(name)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}{PART}")
+        flags = os.O_CREAT | os.O_EXCL | os.O_RDWR
+        os.close(os.open(temporary, flags, 0o666 if mode is None else 0o600))
         with suppress(FileNotFoundError):
+            if mode is not None:
+                temporary.chmod(mode)
             hold.enter_context(_held(temporary, wait=True))
         if temporary.exists():  # or else somebody was quicker than the lock
             return temporary
 
 
 @contextmanager
-def _held(path: Path, *, wait: bool) -> Iterator[None]:
-    """Lock a file, or raise BlockingIOError where another process or thread has locked it."""
+def alone(path: Path) -> Iterator[None]:
+    """Hold a place to write to, while nobody else who asks for it may have it.
+
+    Parameters
+    ----------
+    path : Path
+        What is written. A file beside it marks that; what a killed run has left of it does not
+        matter.
+
+    Raises
+    ------
+    HamkneeError
+        If another process or thread holds it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, alone(Path(folder, "a.csv")):
+    ...     with alone(Path(folder, "a.csv")):
+    ...         pass
+    Traceback (most recent call last):
+    ...
+    hamknee.base.errors.HamkneeError: another job is writing to '...a.csv'; allowed: to wait until
+    it has ended, or another place
+    """
+    mark = path.with_name(f".{path.name}.lock{PART}")
+    with ExitStack() as hold:
+        while True:
+            mark.touch()
+            try:
+                with suppress(FileNotFoundError):
+                    lock = hold.enter_context(_held(mark, wait=False))
+                    if lock is None or os.path.samestat(lock, mark.stat()):
+                        break
+            except BlockingIOError:
+                problem = f"another job is writing to {str(path)!r}"
+                allowed = "to wait until it has ended, or another place"
+                raise HamkneeError(f"{problem}; allowed: {allowed}") from None
+        try:
+            yield
+        finally:
+            mark.unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(path: Path, *, wait: bool) -> Iterator[os.stat_result | None]:
+    """Lock a file, or raise BlockingIOError where another process or thread has locked it.
+
+    What is held is told, because a file of that name may be another one by then.
+    """
     if sys.platform == "win32":  # where nobody can remove a file that is open
-        yield
+        yield None
         return
     import fcntl
 
@@ -93,7 +155,7 @@ def _held(path: Path, *, wait: bool) -> Iterator[None]:
             raise
         except OSError:
             pass  # a file system without locks
-        yield
+        yield os.fstat(file.fileno())
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -30,10 +30,11 @@ from hamknee.cohort.columns import (
     as_mapping,
     plan_columns,
 )
-from hamknee.cohort.folders import MANIFEST, score_file, tally_of
+from hamknee.cohort.folders import score_file, tally_of
 from hamknee.cohort.one_file import Job, Progress, score_one_file
 from hamknee.cohort.reading import CohortFile, on_one_line, open_file
 from hamknee.cohort.report import Report, Tally
+from hamknee.cohort.results_folder import MANIFEST
 from hamknee.cohort.scoring import CohortWarning, score_frame
 from hamknee.inference import Model
 

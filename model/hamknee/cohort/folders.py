@@ -13,15 +13,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from hamknee.base import PART, listing, write_whole
+from hamknee.base import alone
 from hamknee.cohort.columns import AnyMapping, CohortError, as_mapping, plan_columns
 from hamknee.cohort.one_file import Job, Progress, check_types, result_schema, score_one_file
 from hamknee.cohort.reading import CohortFile, on_one_line, open_file
 from hamknee.cohort.report import Report, Tally
+from hamknee.cohort.results_folder import fill_folder
 from hamknee.inference import Model
-
-MANIFEST = "_hamknee.json"
-"""In a folder of results, what they were made of. Readers of a folder skip names with _ or dot."""
 
 FolderScorer: TypeAlias = Callable[[Job, Mapping[str, CohortFile], Path, Progress | None], Tally]
 """Scores the files of a folder, by name, into another one, but not those whose results are there.
@@ -58,7 +56,7 @@ def score_file(
     resume : bool
         Go on with a folder after an interruption: files that are there and whole stay.
     overwrite : bool
-        Replace earlier results.
+        Replace earlier results when their successors are whole, those of a folder when all are.
     progress : callable, optional
         Is told the rows that are done and the share of the job, from 0 to 1.
     by : callable, optional
@@ -78,6 +76,8 @@ def score_file(
         with `strict` a row cannot be scored.
     MappingError
         If the file of the mapping has faults.
+    HamkneeError
+        If another job is writing to the same place.
 
     Examples
     --------
@@ -114,7 +114,8 @@ def score_file(
             file = open_file(source)
             job = Job(model, plan_columns(model.vocabulary, [*file.types], checked, keep), checked)
             check_types(file, job.plan)
-            done = score_one_file(replace(job, strict=strict), file, target, progress=progress)
+            with alone(target):
+                done = score_one_file(replace(job, strict=strict), file, target, progress=progress)
             return Report.of(model, job.plan, done, file.assumed)
         files, ignored = _files_in(source)
         first = next(iter(files.values()))
@@ -122,8 +123,15 @@ def score_file(
         _check_alike(files, job)
         manifest = _manifest(job, source, files)
         job = replace(job, strict=strict, digest=hashlib.sha256(manifest.encode()).hexdigest())
-        _prepare(target, manifest, resume, overwrite)
-        done = (by or _one_by_one)(job, files, target, progress)
+        done = fill_folder(
+            target,
+            manifest,
+            files,
+            lambda place: (by or _one_by_one)(job, files, place, progress),
+            resume=resume,
+            overwrite=overwrite,
+            strict=strict,
+        )
         return replace(Report.of(model, job.plan, done), ignored_files=ignored)
     except pa.ArrowException as why:
         problem = f"{str(target)!r} cannot be written: {on_one_line(why)}"
@@ -264,66 +272,6 @@ def fingerprint(model: Model) -> str:
         parts.update(repr(cpt.parents).encode())
         parts.update(np.ascontiguousarray(cpt.probabilities).tobytes())
     return parts.hexdigest()
-
-
-def _prepare(target: Path, manifest: str, resume: bool, overwrite: bool) -> None:
-    """Make the folder of results and note in it what they are made of, or raise."""
-    note = target / MANIFEST
-    noted = note.read_text(encoding="utf-8", errors="replace") if note.is_file() else None
-    if noted is not None and resume:
-        if noted != manifest:
-            raise CohortError(
-                [
-                    f"{str(target)!r} was begun with other {_difference(noted, manifest)};"
-                    " allowed: to go on with the same, or overwrite, or another folder"
-                ]
-            )
-        return
-    if noted is not None and overwrite:
-        _remove_results(target, noted)
-    if target.exists() and any(not _is_leftover(path) for path in target.iterdir()):
-        raise CohortError(
-            [
-                f"{str(target)!r} is there already and not empty; allowed: another folder, or"
-                " resume or overwrite where it holds results of hamknee"
-            ]
-        )
-    target.mkdir(exist_ok=True)
-    write_whole(note, manifest)
-
-
-def _is_leftover(path: Path) -> bool:
-    """Tell whether a file is what a run that was killed has left behind."""
-    return path.suffix == PART and path.name.startswith(".")
-
-
-def _difference(noted: str, manifest: str) -> str:
-    """Return which entries of two manifests differ."""
-    ours = json.loads(manifest)
-    try:
-        theirs = json.loads(noted)
-        return listing(key for key in ours if theirs.get(key) != ours[key])
-    except (ValueError, AttributeError, RecursionError):
-        return "entries that cannot be read"
-
-
-def _remove_results(target: Path, manifest: str) -> None:
-    """Remove the results that a manifest names.
-
-    A name is never taken for a path: it is looked for among the files that are below the folder.
-    """
-    try:
-        names = {str(entry["name"]) for entry in json.loads(manifest)["files"]}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        names = set()
-    for path in sorted(target.rglob("*")):
-        name = path.relative_to(target)
-        if name.as_posix() in names and path.suffix.lower() == ".parquet" and not path.is_dir():
-            path.unlink()
-            for folder in name.parents[:-1]:
-                if not any((target / folder).glob("*")):
-                    (target / folder).rmdir()
-    (target / MANIFEST).unlink()
 
 
 def _one_by_one(

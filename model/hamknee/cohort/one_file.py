@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from hamknee.base import whole_file, write_whole
+from hamknee.base import whole_file
 from hamknee.cohort.columns import CohortError, ColumnMapping, ColumnPlan, probability_columns
 from hamknee.cohort.reading import Chunk, CohortFile, arrow_column
 from hamknee.cohort.report import Report, Tally
@@ -124,15 +124,15 @@ def score_one_file(
         part = {"job": job.digest, "part": name} if job.digest else {}
         return json.dumps(about | part, indent=1)
 
-    beside = target.with_name(f"{target.name}.json")
-    with whole_file(target) as temporary:
-        if target.suffix.lower() == ".csv":
-            write_csv(temporary, schema, tables())
-            beside.unlink(missing_ok=True)  # never a file beside the report on another one
-        else:
-            write_parquet(temporary, schema, tables(), report)
     if target.suffix.lower() == ".csv":
-        write_whole(beside, report() + "\n")
+        beside = target.with_name(f"{target.name}.json")
+        with whole_file(beside) as note, whole_file(target) as temporary:
+            write_csv(temporary, schema, tables())
+            note.write_text(report() + "\n", encoding="utf-8", newline="")
+            beside.unlink(missing_ok=True)  # never a file beside the report on another one
+    else:
+        with whole_file(target) as temporary:
+            write_parquet(temporary, schema, tables(), report)
     return sum(done, Tally())
 
 
