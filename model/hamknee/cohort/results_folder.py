@@ -102,10 +102,9 @@ def _anew(
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (new / name).replace(target / name)
     for path in list(_files_below(target)):
-        name = path.relative_to(target)
-        if name.as_posix() in old - names:
+        if _name(target, path) in old - names:
             path.unlink()
-            for folder in name.parents[:-1]:
+            for folder in path.relative_to(target).parents[:-1]:
                 if not any((target / folder).iterdir()):
                     (target / folder).rmdir()
     (new / MANIFEST).replace(target / MANIFEST)
