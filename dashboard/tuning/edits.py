@@ -1,10 +1,12 @@
 """What a visitor has changed in the numbers, column by column, and how to take it back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from hamknee.network import FOLLOWED, Priors, Row
+from hamknee.estimation import RESPLIT, keep_averages
+from hamknee.network import FOLLOWED, Priors, Row, given_pairs, is_noted, with_moves_noted
+from hamknee.sensitivity import Difference
 
 Given: TypeAlias = tuple[tuple[str, str], ...]
 Columns: TypeAlias = Mapping[tuple[str, frozenset[tuple[str, str]]], tuple[Row, ...]]
@@ -47,7 +49,10 @@ class EditedColumn:
 
 
 def edits(of_file: Priors, now: Priors) -> list[EditedColumn] | None:
-    """Return the columns that differ, or None where the two do not have the same columns.
+    """Return the columns that somebody edited, or None where the two do not have the same columns.
+
+    Those that only follow are left out: a split whose average is kept, or of which only the note
+    says that its average has moved.
 
     Parameters
     ----------
@@ -60,19 +65,51 @@ def edits(of_file: Priors, now: Priors) -> list[EditedColumn] | None:
     return [
         EditedColumn(rows[0].variable, rows[0].given, rows, new[key])
         for key, rows in old.items()
-        if set(rows) != set(new[key])
+        if not _follows(rows, new[key])
     ]
 
 
-def undone(now: Priors, edit: EditedColumn) -> Priors:
-    """Return the numbers with one column as the file has it."""
-    before = {row.state: row for row in edit.before}
-    column = edit.variable, frozenset(edit.given)
-    rows = (
-        before[row.state] if (row.variable, frozenset(row.given)) == column else row
-        for row in now.rows
+def can_be_kept(difference: Difference, columns: Sequence[EditedColumn] | None) -> bool:
+    """Return whether an average moved of which nobody edited a column.
+
+    Parameters
+    ----------
+    difference : Difference
+        Of the numbers of the file and those in force.
+    columns : sequence of EditedColumn, or None
+        As `edits` returns them.
+    """
+    if columns is None:  # with other arrows there is nothing alike to keep
+        return False
+    target = difference.old.vocabulary.target.name
+    edited = {(edit.variable, dict(edit.given).get(target)) for edit in columns}
+    return any(
+        (variable, dict(given_pairs(given))[target]) not in edited
+        for variable, _, given, *_ in difference.moved
     )
-    return replace(now, rows=tuple(rows), sha256="")
+
+
+def is_split_again(now: Priors) -> bool:
+    """Return whether splits follow, so that their averages stay."""
+    return any(row.note.endswith(RESPLIT) for row in now.rows)
+
+
+def undone(of_file: Priors, now: Priors, edit: EditedColumn) -> Priors:
+    """Return the numbers with one column as the file has it, and what follows from the others.
+
+    Parameters
+    ----------
+    of_file, now : Priors
+        The numbers of the file and those in force.
+    edit : EditedColumn
+        What to take back.
+    """
+    others = [each for each in edits(of_file, now) or () if each != edit]
+    rows = {row.name: row for other in others for row in other.after}
+    stated = tuple(rows.get(row.name, row) for row in of_file.rows)
+    noted = with_moves_noted(of_file.vocabulary, of_file.parents, of_file.rows, stated)
+    left = replace(now, rows=noted, sha256="")
+    return keep_averages(of_file, left) if is_split_again(now) else left
 
 
 def settled(of_file: Priors, now: Priors, variable: str, given: Mapping[str, str]) -> Priors:
@@ -80,8 +117,17 @@ def settled(of_file: Priors, now: Priors, variable: str, given: Mapping[str, str
     for edit in edits(of_file, now) or ():
         if edit.variable == variable and dict(edit.given) == given and not edit.moved:
             same = {row.ess for row in edit.before} == {row.ess for row in edit.after}
-            return undone(now, edit) if same else now
+            return undone(of_file, now, edit) if same else now
     return now
+
+
+def _follows(before: tuple[Row, ...], after: tuple[Row, ...]) -> bool:
+    """Return whether a column is as in the file, but for what follows from other columns."""
+    was = {row.state: row for row in before}
+    return all(
+        row == was[row.state] or is_noted(was[row.state], row) or row.note.endswith(RESPLIT)
+        for row in after
+    )
 
 
 def _columns(rows: Iterable[Row]) -> Columns:

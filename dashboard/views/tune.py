@@ -4,6 +4,7 @@ import streamlit as st
 
 import hamknee
 from hamknee.base import percent, stated_percent
+from hamknee.estimation import keep_averages
 from hamknee.network import Priors, given_words
 from parts.sentences import has_findings
 from parts.texts import plain
@@ -11,7 +12,7 @@ from state import answers
 from state.case import VisitorCase, current_case
 from state.numbers import in_force, of_file, use, use_file
 from tuning.changing import Chosen, ask_number, ask_origin, read_chosen, show_column
-from tuning.edits import EditedColumn, edits, undone
+from tuning.edits import EditedColumn, can_be_kept, edits, is_split_again, undone
 from tuning.number_rows import state_words
 from tuning.panels import PANELS, preferred_state, show_impossible
 from tuning.upload import show_upload
@@ -36,6 +37,7 @@ def main() -> None:
             ask_number(priors, chosen)
             show_column(priors, chosen)
             show_summary(model, case)
+            show_averages()
             ask_origin(priors, chosen)
             st.page_link(
                 "views/model.py",
@@ -85,6 +87,23 @@ def show_summary(model: hamknee.Model, case: VisitorCase) -> None:
     )
 
 
+def show_averages() -> None:
+    """Say which averages over further answers the changes move, and offer to keep them."""
+    if not in_force().edited:
+        return
+    difference = answers.difference(of_file(), in_force())
+    if difference.averages_text:
+        st.markdown(plain(difference.averages_text))
+    if can_be_kept(difference, edits(of_file().priors, in_force().priors)):
+        more = "The numbers that make up such an average follow, so that it stays as it was stated."
+        st.button("Keep these averages", on_click=keep, help=more)
+
+
+def keep() -> None:
+    """Let the splits follow, so that their averages stay."""
+    use(keep_averages(of_file().priors, in_force().priors))
+
+
 # The changes ------------------------------------------------------------------------------
 
 
@@ -101,6 +120,8 @@ def show_changes(priors: Priors) -> None:
             show_change(priors, edit)
         if len(columns) > MOST_EDITS:
             st.caption(f"and {len(columns) - MOST_EDITS} more columns")
+        if is_split_again(priors):
+            st.caption("Other numbers follow these, so that their averages stay.")
     with st.container(key="changes-actions", horizontal=True):
         edited = in_force().edited
         st.button("Undo all", on_click=use_file, disabled=not edited)
@@ -140,7 +161,7 @@ def show_change(priors: Priors, edit: EditedColumn) -> None:
 
 def undo(edit: EditedColumn) -> None:
     """Take one change back."""
-    use(undone(in_force().priors, edit))
+    use(undone(of_file().priors, in_force().priors, edit))
 
 
 # What follows -----------------------------------------------------------------------------

@@ -184,6 +184,9 @@ def test_rows_keep_their_sources_and_their_notes_say_what_they_were(priors: Prio
     assert {old.basis for old, _ in changed} >= {"published", "judgement"}
     assert {old.variable for old, _ in changed} >= {"condition", "setting", "pop"}
     for old, new in changed:
+        if new.probability == old.probability:
+            assert new.note in (f"before {name} moved: {old.note}" for name in ("onset", "pop"))
+            continue
         assert new.sources == (*old.sources, SOURCE)
         assert new.basis == ("indirect" if old.basis == "published" else old.basis)
         assert new.note.startswith(f"was {old.probability:.4g} (ess {old.ess:.4g}) before ")

@@ -199,7 +199,7 @@ def test_an_edited_number_does_not_stay_published(logical: Priors) -> None:
     )
     assert (yes.basis, yes.sources, yes.note) == ("judgement", (), "edited")
     assert (no.basis, no.sources) == ("judgement", ("one2001",))
-    assert no.note == "read; in proportion to an edited number"
+    assert no.note == "was 0.4 (ess 8): read; in proportion to an edited number"
 
 
 def test_unless_it_is_said_and_then_only_the_number_itself(logical: Priors) -> None:
@@ -221,7 +221,8 @@ def test_the_count_is_that_of_the_whole_column_and_leaves_the_rest_as_said(
 ) -> None:
     edited = logical.set("sign", "yes", given={"cause": "b"}, probability=0.6, ess=25)
     column = edited.column("sign", {"cause": "b"})
-    assert [(row.ess, row.basis, row.note) for row in column] == [(25, "published", "read")] * 2
+    assert [(row.ess, row.basis) for row in column] == [(25, "published")] * 2
+    assert [row.note for row in column] == ["was 0.6 (ess 8): read", "was 0.4 (ess 8): read"]
     assert edited.column("sign", {"cause": "a"})[0].ess == 8
 
 

@@ -7,6 +7,7 @@ from hamknee.estimation.accuracy import (
     from_rates,
     predictive_values,
 )
+from hamknee.estimation.averaging import RESPLIT, keep_averages, state_average
 from hamknee.estimation.derivation import Derivation, derive
 from hamknee.estimation.dossier import (
     Association,
@@ -34,6 +35,7 @@ from hamknee.estimation.wording import read_statement
 
 __all__ = [
     "METHODS",
+    "RESPLIT",
     "Accuracy",
     "Association",
     "Derivation",
@@ -63,11 +65,13 @@ __all__ = [
     "from_ranges",
     "from_rates",
     "from_state_quantiles",
+    "keep_averages",
     "pool",
     "predictive_values",
     "read_dossier",
     "read_statement",
     "split_by_parent",
     "split_ess",
+    "state_average",
     "update",
 ]

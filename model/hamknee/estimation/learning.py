@@ -22,6 +22,7 @@ from hamknee.estimation.selection import ASKED, kept_variables, variable_names
 from hamknee.inference import Model
 from hamknee.network import (
     LONGEST_NOTE,
+    WAS,
     Cases,
     LabelledCases,
     Priors,
@@ -33,6 +34,7 @@ from hamknee.network import (
     named_by_id,
     note_problems,
     published_among,
+    with_moves_noted,
 )
 
 if TYPE_CHECKING:
@@ -443,12 +445,13 @@ def _rewritten(
             note=": ".join(filter(None, [was, row.note]))[:LONGEST_NOTE],
         )
         rows.append(changed)
-    return Priors(priors.vocabulary, tuple(rows))
+    noted = with_moves_noted(priors.vocabulary, priors.parents, priors.rows, rows)
+    return Priors(priors.vocabulary, noted)
 
 
 def _was(probability: float, ess: float, cases: float, name: str) -> str:
     """Return what a number was, which stands before what was said of it."""
-    return f"was {probability:.4g} (ess {ess:.4g}) before {cases:.4g} cases of {name}"
+    return f"{WAS}{probability:.4g} (ess {ess:.4g}) before {cases:.4g} cases of {name}"
 
 
 def _place(priors: Priors, row: Row) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """What a network is made of: vocabulary, evidence, cases, tables, and `priors.csv`."""
 
+from hamknee.network.averages import is_noted, split_variables, with_moves_noted
 from hamknee.network.cases import Cases, Column, encode, encode_columns
 from hamknee.network.coexisting import (
     Coexisting,
@@ -8,7 +9,7 @@ from hamknee.network.coexisting import (
     read_coexisting,
 )
 from hamknee.network.covariation import covaried, directions, moved
-from hamknee.network.editing import FOLLOWED
+from hamknee.network.editing import FOLLOWED, WAS, note_of
 from hamknee.network.evidence import (
     Evidence,
     EvidenceError,
@@ -82,6 +83,7 @@ __all__ = [
     "TAKEN",
     "TAKEN_AS_TARGET",
     "TAKEN_TARGET",
+    "WAS",
     "Cases",
     "CasesError",
     "Coexisting",
@@ -118,10 +120,12 @@ __all__ = [
     "given_text",
     "given_words",
     "in_our_names",
+    "is_noted",
     "known_findings",
     "label",
     "moved",
     "named_by_id",
+    "note_of",
     "note_problems",
     "number_words",
     "parse_priors",
@@ -138,8 +142,10 @@ __all__ = [
     "read_shipped_or_own",
     "read_vocabulary",
     "references_for",
+    "split_variables",
     "that_count",
     "value_text",
     "value_words",
     "variable_of",
+    "with_moves_noted",
 ]

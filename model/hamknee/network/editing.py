@@ -11,6 +11,7 @@ from hamknee.base import HamkneeError, listing
 from hamknee.network.covariation import moved
 from hamknee.network.evidence import find_state
 from hamknee.network.rows import (
+    LONGEST_NOTE,
     SUM_TOLERANCE,
     Problem,
     Row,
@@ -31,13 +32,18 @@ FOLLOWED = "in proportion to an edited number"
 """Added to the note of a number that moved because another did."""
 
 
+WAS = "was "
+"""What a note begins with that speaks of a number before it moved."""
+
+
 @dataclass(frozen=True)
 class Provenance:
     """What is said of the numbers that are stated; None where nothing is.
 
     An edited number does not stay published by itself. One that moves becomes a judgement without
     sources, unless its basis and sources are said. One that follows becomes a judgement too, but
-    keeps the sources it was derived from. One that does not move keeps what was said of it.
+    keeps the sources it was derived from. One that does not move keeps what was said of it. A note
+    that spoke of another number or another sample size says of which, since it may hold a range.
 
     Parameters
     ----------
@@ -164,22 +170,49 @@ class Provenance:
             ess=row.ess if self.ess is None else as_float(self.ess),
             basis=self.basis or row.basis,
             sources=row.sources if self.keys is None else self.keys,
-            note=row.note if self.note is None else self.note,
+            note=self._note(row) if self.note is None else self.note,
         )
+
+    def _note(self, row: Row) -> str:
+        """Return the note of a number that stays, or of its edit."""
+        weighed = self.ess is not None and as_float(self.ess) != row.ess
+        return row.note if row.note == STATED or not weighed else note_of(row)
 
     def _followed(self, row: Row, probability: float) -> Row:
         ess = row.ess if self.ess is None else as_float(self.ess)
         if probability == row.probability:
-            return replace(row, ess=ess)
+            return replace(row, ess=ess, note=self._note(row))
         certain = probability in (0.0, 1.0) and self.basis == "logical"
-        noted = row.note.endswith(FOLLOWED)
         return replace(
             row,
             probability=probability,
             ess=ess,
             basis="logical" if certain else "judgement",
-            note=row.note if noted else "; ".join(filter(None, [row.note, FOLLOWED])),
+            note=row.note if row.note.endswith(FOLLOWED) else note_of(row, FOLLOWED),
         )
+
+
+def note_of(row: Row, more: str = "") -> str:
+    """Return the note of a row that is about to change: what it said, of which number.
+
+    Parameters
+    ----------
+    row : Row
+        As it was.
+    more : str
+        What else to say.
+
+    Examples
+    --------
+    >>> from hamknee.network import Row, note_of
+    >>> row = Row("pop", "no", (), 0.8, 20.0, "judgement", note="range 0.65 to 0.9")
+    >>> note_of(row, "in proportion to an edited number")
+    'was 0.8 (ess 20): range 0.65 to 0.9; in proportion to an edited number'
+    """
+    note = row.note
+    if note and not note.startswith(WAS):
+        note = f"{WAS}{row.probability:.4g} (ess {row.ess:.4g}): {note}"
+    return "; ".join(filter(None, [note[: LONGEST_NOTE - len(more) - 2], more]))
 
 
 def _clean(value: float) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import write_whole
+from hamknee.network.averages import with_moves_noted
 from hamknee.network.editing import Provenance
 from hamknee.network.evidence import find_variable
 from hamknee.network.rows import BASES, COLUMNS, Row, check_given, given_text
@@ -186,6 +187,10 @@ class Priors:
 
         Where the number is 1, the others of the column share what is freed equally.
 
+        No other column moves, so what was stated of an average over a second parent may no longer
+        hold: P(pop | strain) moves with P(onset | strain). The notes say so, `difference` tells
+        which averages moved and by how much, and `estimation.keep_averages` keeps them.
+
         Parameters
         ----------
         variable, state : str
@@ -204,7 +209,8 @@ class Priors:
             Keys of references.bib. By default a number that moves has none, as the old ones do not
             vouch for it. Numbers that follow keep those they were derived from.
         note : str, optional
-            By default a number that moves is marked as edited.
+            By default a number that moves is marked as edited, and what was said of one that
+            follows says of which number.
 
         Returns
         -------
@@ -279,6 +285,7 @@ class Priors:
         rows = tuple(new.get(row.name, row) for row in self.rows)
         if rows == self.rows:
             return self
+        rows = with_moves_noted(self.vocabulary, self.parents, self.rows, rows)
         source = f"{self.source.removesuffix(EDITED)}{EDITED}"
         return Priors(self.vocabulary, rows, source, references=self.references)
 

@@ -16,17 +16,28 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, HamkneeError, Mask, listing, round_factor, stated_percent
-from hamknee.inference import JunctionTree, conditioned, load
-from hamknee.network import CPT, LabelledCases, Priors, Row, Vocabulary, given_text, number_words
+from hamknee.inference import JunctionTree, Model, conditioned, load
+from hamknee.network import (
+    CPT,
+    LabelledCases,
+    Priors,
+    Row,
+    Vocabulary,
+    given_pairs,
+    given_text,
+    is_noted,
+    number_words,
+    split_variables,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,8 +137,17 @@ def _onto(cpt: CPT, scope: Sequence[str]) -> Array:
 Pair: TypeAlias = "tuple[Row | None, Row | None]"
 """A row of the old numbers and the one of the new that stands for the same; None if none does."""
 
+Average: TypeAlias = "tuple[str, str, str, float, float]"
+"""Variable, state, state of the target as given, P(state | given) before and after."""
+
 MOST = 5
-"""How many cases the text names."""
+"""How many cases and averages the text names."""
+
+NOISE = 1e-9
+"""An average that moved less has not moved."""
+
+FELT = 0.0005
+"""By how much an average has to move for the text to name it: what one digit in percent shows."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +166,8 @@ class Difference:
     before, after : ndarray, shape (cases, target states)
         P(target | what is known of the case) by the old and the new numbers; NaN where these hold
         the case to be impossible.
+    moved : tuple of (variable, state, given, old, new)
+        Averages that differ, the one that moved most first: see `averages`.
 
     Examples
     --------
@@ -168,10 +190,14 @@ class Difference:
     labelled: LabelledCases | None
     before: Array
     after: Array
+    moved: tuple[Average, ...] = ()
 
     @cached_property
     def changed(self) -> tuple[Pair, ...]:
-        """Rows in which anything differs, in the order of the old numbers, then of the new."""
+        """Rows in which anything differs, in the order of the old numbers, then of the new.
+
+        Rows whose notes say no more than that an average has moved are left out: `averages`.
+        """
         old, new = ({_key(row): row for row in priors.rows} for priors in (self.old, self.new))
         pairs = ((old.get(key), new.get(key)) for key in dict.fromkeys([*old, *new]))
         return tuple(pair for pair in pairs if not _same(*pair))
@@ -202,6 +228,35 @@ class Difference:
         frame = frame.rename(columns={"old_probability": "old", "new_probability": "new"})
         pairs = [f"{which}_{cell}" for cell in _CELLS[1:] for which in ("old", "new")]
         return frame[["variable", "state", "given", "old", "new", *pairs]]
+
+    @cached_property
+    def averages(self) -> pd.DataFrame:
+        """One row an average that differs, the one that moved most first.
+
+        An average is P(state | state of the target) of a variable that has further parents, over
+        all of them: what is stated of it stands in no row of its own, and moves with the columns of
+        the further parents. Columns: variable, state, given, old, new.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self.moved, columns=["variable", "state", "given", "old", "new"])
+
+    @property
+    def averages_text(self) -> str:
+        """Which averages over further parents moved, and by how much; empty where none did."""
+        felt = self.averages[(self.averages["new"] - self.averages["old"]).abs() >= FELT]
+        first = felt.drop_duplicates(["variable", "given"])
+        if first.empty:
+            return ""
+        moves = [self._average_words(row) for row in first.head(MOST).to_dict("records")]
+        more = f", and of {len(first) - MOST} more" if len(first) > MOST else ""
+        return f"Averages that move with it: {'; '.join(moves)}{more}."
+
+    def _average_words(self, average: Mapping[Hashable, Any]) -> str:
+        given = given_pairs(str(average["given"]))
+        words = number_words(self.old.vocabulary, average["variable"], average["state"], given)
+        ends = (stated_percent(round(average[which], 3)) for which in ("old", "new"))
+        return f"“{words}” from {' to '.join(ends)}"
 
     @cached_property
     def cases(self) -> pd.DataFrame:
@@ -244,7 +299,13 @@ class Difference:
     @cached_property
     def text(self) -> str:
         """Plain sentences: what differs, how far apart it is, and in which cases it matters."""
-        parts = [*self._numbers(), self.distance_text, self.cases_text, self._flips_text()]
+        parts = [
+            *self._numbers(),
+            self.averages_text,
+            self.distance_text,
+            self.cases_text,
+            self._flips_text(),
+        ]
         return " ".join(filter(None, parts))
 
     @property
@@ -377,21 +438,44 @@ def difference(old: Priors, new: Priors, labelled: LabelledCases | None = None) 
     """
     _check_same(old.vocabulary, new.vocabulary, "the new numbers")
     far = distance(old.vocabulary, old.cpts(), new.cpts())
+    models = load(old), load(new)
+    moved = _moved_averages(old, new, *models)
     if labelled is None:
         nothing = np.empty((0, len(old.vocabulary.target.states)))
-        return Difference(old, new, far, None, nothing, nothing)
+        return Difference(old, new, far, None, nothing, nothing, moved)
     _check_same(old.vocabulary, labelled.cases.vocabulary, "the cases")
-    return Difference(
-        old, new, far, labelled, _posteriors(old, labelled), _posteriors(new, labelled)
-    )
+    before, after = (_posteriors(model, labelled) for model in models)
+    return Difference(old, new, far, labelled, before, after, moved)
 
 
-def _posteriors(priors: Priors, labelled: LabelledCases) -> Array:
+def _posteriors(model: Model, labelled: LabelledCases) -> Array:
     """Return P(target | case) of each case, NaN where it is impossible.
 
     An impossible case is part of the answer here, not an error: new zeros have such consequences.
     """
-    return conditioned(load(priors).log_joint(labelled.cases))
+    return conditioned(model.log_joint(labelled.cases))
+
+
+def _moved_averages(old: Priors, new: Priors, before: Model, after: Model) -> tuple[Average, ...]:
+    """Return P(state | state of the target) of variables with further parents, where it differs."""
+    sides = [split_variables(each.vocabulary, each.parents) for each in (old, new)]
+    names = [name for name in old.vocabulary if any(name in side for side in sides)]
+    target = old.vocabulary.target
+    starts = [model.posterior({}).probabilities > 0 for model in (before, after)]
+    states = [s for s, *can in zip(target.state_names, *starts, strict=True) if all(can)]
+    if not names or not states:
+        return ()
+    given = [{target.name: state} for state in states]
+    was, now = before.marginals(given), after.marginals(given)
+    moved = [
+        (name, state, given_text(where.items()), float(was[name][row, column]), float(value))
+        for name in names
+        for row, where in enumerate(given)
+        for column, state in enumerate(old.vocabulary[name].state_names)
+        if abs((value := now[name][row, column]) - was[name][row, column]) > NOISE
+    ]
+    # rounded, so that of two states that moved alike the first comes first
+    return tuple(sorted(moved, key=lambda average: -round(abs(average[4] - average[3]), 12)))
 
 
 def _check_same(one: Vocabulary, other: Vocabulary, whose: str) -> None:
@@ -430,7 +514,10 @@ def _key(row: Row) -> tuple[object, ...]:
 
 def _same(old: Row | None, new: Row | None) -> bool:
     """Return whether two rows say the same; the order of the parents says nothing."""
-    return old is not None and new is not None and replace(old, given=()) == replace(new, given=())
+    if old is None or new is None:
+        return False
+    old, new = replace(old, given=()), replace(new, given=())
+    return old == new or is_noted(old, new) or is_noted(new, old)
 
 
 def _cells(row: Row | None) -> tuple[object, ...]:
