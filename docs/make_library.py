@@ -23,7 +23,8 @@ DEEDS = {
     "State numbers, and change them": "network.read_shipped_or_own network.Priors.set"
     " network.Priors.set_column difference estimation.from_range estimation.from_quantiles"
     " estimation.from_frequency estimation.from_counts estimation.from_chips estimation.from_ranges"
-    " estimation.from_rates estimation.from_likelihood_ratios estimation.feedback estimation.pool",
+    " estimation.from_rates estimation.from_likelihood_ratios estimation.feedback estimation.pool"
+    " estimation.state_average estimation.keep_averages",
     "A project of one's own": "open_project new_project Project Project.state Project.add_condition"
     " Project.add_finding Project.add Project.check Project.diff Project.save"
     " estimation.read_statement estimation.derive",

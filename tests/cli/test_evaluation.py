@@ -129,9 +129,11 @@ def test_diff_as_json(
     code, out, _ = run(capsys, "diff", "shipped", edited_path, "--json")
     answer = json.loads(out)
     assert code == 0
-    assert set(answer) == {"old", "new", "distance", "changed", "cases", "flips"}
+    assert set(answer) == {"old", "new", "distance", "changed", "averages", "cases", "flips"}
     assert answer["old"]["sha256"] == priors.sha256
     assert answer["new"] == {"source": edited_path, "sha256": edited.sha256}
+    assert answer["averages"] == difference(priors, edited).averages.to_dict("records")
+    assert answer["averages"][0]["given"] == "condition=rupture"
     assert answer["distance"] == pytest.approx(difference(priors, edited).distance)
     assert [row["new"] for row in answer["changed"]] == [0.01, 0.99]
     assert len(answer["cases"]) == 111

@@ -19,6 +19,7 @@ from hamknee.sensitivity.differences import difference, distance
 from hamknee.sensitivity.smallest_change import what_would_change
 from tests.support import by_hand
 from tests.support.by_hand import Tables, Worlds, with_columns, with_number
+from tests.support.cohorts import priors_of
 from tests.support.networks import (
     asia,
     deterministic,
@@ -191,6 +192,48 @@ def test_the_order_of_rows_and_parents_is_no_difference(priors: Priors) -> None:
 def vars_after_given(row: object) -> tuple[object, ...]:
     """Return the fields of a row after `given`."""
     return tuple(vars(row).values())[3:]
+
+
+# Averages ----------------------------------------------------------------------------------------
+
+
+def test_averages_that_move_with_an_edit_are_told(priors: Priors) -> None:
+    strain = {"condition": "strain"}
+    onset = priors.set("onset", "sudden", given=strain, probability=0.5)
+    change = difference(priors, onset)
+    assert (
+        "Averages that move with it: “Weight bearing: With a limp, or not, given Distal hamstring "
+        "strain” from 45 % to 35.3 %; “Pop at the start: Yes, given Distal hamstring strain” from "
+        "25 % to 15.6 %; " in change.text
+    )
+    assert set(change.table["variable"]) == {"onset"}  # notes of the others are no other numbers
+    assert set(change.averages["variable"]) == {"weight_bearing", "pop", "bruising", "weakness"}
+    assert set(change.averages["given"]) == {"condition=strain"}
+    back = difference(onset, priors).averages
+    assert back["old"].tolist() == change.averages["new"].tolist()
+
+
+def test_averages_are_those_of_every_world() -> None:
+    """Enumerated, with parents of the target and zeros among the tables."""
+    old = with_zeros()
+    priors = priors_of(old, ess=9)
+    edited = priors.set("sign", "strong", given={"place": "home", "cause": "a"}, probability=0.9)
+    worlds = [Worlds(each) for each in (old, hamknee.load(edited))]
+    rows = difference(priors, edited).averages
+    assert set(rows["variable"]) == {"sign"}
+    assert set(rows["given"]) == {"cause=a"}
+    for row in rows.itertuples():
+        case = {"cause": "a"}
+        exact = [w.p(case | {"sign": row.state}) / w.p(case) for w in worlds]
+        assert [row.old, row.new] == pytest.approx(exact, abs=1e-12)
+
+
+def test_where_no_average_moves_none_is_told(priors: Priors) -> None:
+    sex = priors.set("sex", "male", given={"condition": "strain"}, probability=0.5)
+    change = difference(priors, sex)
+    assert change.averages.empty
+    assert change.averages_text == ""
+    assert "Averages" not in change.text
 
 
 def test_counts_and_notes_alone_are_differences_too(priors: Priors) -> None:

@@ -151,6 +151,7 @@ def diff(
         answer = {
             "distance": plain(difference.distance),  # null where it is infinite
             "changed": records(difference.table),
+            "averages": records(difference.averages),
             "cases": records(difference.cases),
             "flips": [str(name) for name in difference.flips["case"]],
         }

@@ -17,7 +17,7 @@ from hamknee.base import Array, HamkneeError, listing
 from hamknee.estimation.elicited import Elicited
 from hamknee.estimation.fitting import split_by_parent, split_ess
 from hamknee.inference import Model
-from hamknee.network import Priors, Row, check_given, find_variable, split_variables
+from hamknee.network import Priors, Row, check_given, find_variable, is_noted, split_variables
 
 RESPLIT = "split again, its average kept"
 """Added to the note of a number that moved so that its average stays."""
@@ -101,7 +101,7 @@ def state_average(
     weights = _Numbers(priors).weights(name, places)
     old = np.array([[r.probability for r in priors.column(name, place)] for place in places])
     parts = _split(name, chosen, means, weights, old)
-    ess = _one_decimal(split_ess(means, column.ess, weights, parts))
+    ess = _one_decimal(split_ess(list(means), column.ess, list(weights), parts))
     alike = float(np.ptp(parts, axis=0).max()) < SAME
     edited = priors
     for place, part in zip(places, parts, strict=True):
@@ -222,9 +222,9 @@ class _Split:
     columns: list[tuple[Row, ...]]
 
     def is_edited(self, now: Sequence[tuple[Row, ...]]) -> bool:
-        """Return whether somebody moved a number, and not only for the average to stay."""
+        """Return whether somebody stated anything, and not only for the average to stay."""
         return any(
-            row.probability != before.probability and not row.note.endswith(RESPLIT)
+            row != before and not (row.note.endswith(RESPLIT) or is_noted(before, row))
             for old, new in zip(self.columns, now, strict=True)
             for before, row in zip(old, new, strict=True)
         )
@@ -239,8 +239,8 @@ class _Split:
         possible = (means > 0) & (means < 1)
         worth = 1.0
         if possible.any():
-            narrowed = (_information(*each, means)[possible] for each in ((now, parts), (was, old)))
-            worth = float(np.divide(*(each.min() for each in narrowed)))
+            narrowed = _narrowed(now, parts, means)[possible].min()
+            worth = float(narrowed / _narrowed(was, old, means)[possible].min())
         return [
             replace(
                 row,
@@ -253,7 +253,7 @@ class _Split:
         ]
 
 
-def _information(weights: Array, parts: Array, means: Array) -> Array:
+def _narrowed(weights: Array, parts: Array, means: Array) -> Array:
     """Return by how much averaging narrows each state: see `split_ess`."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(weights**2 @ (parts * (1 - parts)) / (means * (1 - means)))

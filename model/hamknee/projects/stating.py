@@ -132,7 +132,7 @@ def evidence_of(project: Project, place: Place) -> Dossier:
     if len(parents) > 1:
         raise HamkneeError(
             f"{variable} hangs on {listing(parents)}, and this project has no evidence that says"
-            " how; allowed: one column of its numbers with `priors.set_column`"
+            " how; allowed: `estimation.state_average` of its numbers"
         )
     above = dict([given.split("=")]) if given else {}
     rows = project.priors.column(variable, above)
