@@ -133,7 +133,7 @@ def test_diff_as_json(
     assert answer["old"]["sha256"] == priors.sha256
     assert answer["new"] == {"source": edited_path, "sha256": edited.sha256}
     assert answer["averages"] == difference(priors, edited).averages.to_dict("records")
-    assert answer["averages"][0]["given"] == "condition=rupture"
+    assert answer["averages"][0]["given"] == "condition=strain"
     assert answer["distance"] == pytest.approx(difference(priors, edited).distance)
     assert [row["new"] for row in answer["changed"]] == [0.01, 0.99]
     assert len(answer["cases"]) == 111
