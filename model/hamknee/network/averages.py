@@ -54,11 +54,14 @@ def with_moves_noted(
 
     Examples
     --------
-    >>> from hamknee.network import read_shipped_or_own
+    >>> from dataclasses import replace
+    >>> from hamknee.network import read_shipped_or_own, with_moves_noted
     >>> priors = read_shipped_or_own()
-    >>> edited = priors.set("onset", "sudden", given={"condition": "strain"}, probability=0.5)
-    >>> pop = {"condition": "strain", "onset": "sudden"}
-    >>> edited.column("pop", pop)[0].note.partition("(")[0]
+    >>> onset = {row.name for row in priors.column("onset", {"condition": "strain"})}
+    >>> after = [replace(r, probability=1 / 3) if r.name in onset else r for r in priors.rows]
+    >>> noted = with_moves_noted(priors.vocabulary, priors.parents, priors.rows, after)
+    >>> pop = priors.column("pop", {"condition": "strain", "onset": "sudden"})[0]
+    >>> noted[priors.rows.index(pop)].note.partition("(")[0]
     'before onset moved: over all of onset 0.25 '
     """
     target = vocabulary.target.name
