@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test .test-pages .test-rest .test-project .test-examples check format docs benchmark fuzz notebooks lock clean
+.PHONY: help dashboard test .test-pages .test-rest .test-project .test-examples check format docs benchmark fuzz mutate notebooks lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ benchmark: .venv/dev ## time hamknee beside pgmpy and pyAgrum, then the dashboar
 
 fuzz: .venv/dev ## break files until a reader breaks; RUNS=10000 for the quickest reader
 	@$(BIN)/python tests/fuzz/run.py --runs $(or $(RUNS),10000)
+
+mutate: .venv/dev ## break the code on purpose and see which tests notice; COUNT=60
+	@$(BIN)/python tests/mutants/run.py --count $(or $(COUNT),60)
 
 notebooks: .venv/dev ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
