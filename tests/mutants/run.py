@@ -1,8 +1,8 @@
 """Break the code on purpose, one place at a time, and see whether a test notices: `make mutate`.
 
-A mutant is a module with one comparison, number, sign, word or logical step changed. The tests at
-the module's own path, and then those of its room, are run against it in a copy of the package; a
-mutant that no test kills is printed with its place, and either shows a test that is missing or changes nothing that matters.
+A mutant is a module with one comparison, number, sign or logical step changed. The tests at the
+module's own path, and then those of its room, are run against it in a copy of the package; a mutant
+that none kills is printed with its place: a test is missing, or nothing that matters was changed.
 
     python tests/mutants/run.py --count 60 --seed 1
     python tests/mutants/run.py --file reasoning/stopping.py --count 20
