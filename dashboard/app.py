@@ -6,10 +6,18 @@ import streamlit as st
 
 import hamknee
 from diagnosis.warning_signs import show_signs
+from parts.leaving import warn_before_leaving
 from parts.texts import plain, texts
 from parts.turns import in_turn
-from state.case import keep_case
-from state.numbers import beside_shipped_words, in_force, notice, shipped_guidance
+from state.case import complete_address, keep_case
+from state.numbers import (
+    beside_shipped_words,
+    edits_in_address,
+    in_force,
+    notice,
+    shipped_guidance,
+    take_edits,
+)
 
 HERE = Path(__file__).parent
 
@@ -65,6 +73,7 @@ def main() -> None:
     st.set_page_config(page_title=title, layout="wide", page_icon=HERE / "icon.svg")
     st.html(HERE / "style.css")
     try:
+        take_edits()
         model = in_force().model
     except hamknee.HamkneeError as error:
         show_faults(error)
@@ -81,6 +90,9 @@ def main() -> None:
         in_turn(page.run)
     else:
         page.run()
+    complete_address(holds_case=page.title in CASE)
+    if in_force().edited and not edits_in_address():
+        warn_before_leaving()
     footer(model)
 
 

@@ -27,7 +27,8 @@ def other_numbers(model: Model, case: VisitorCase) -> str:
     if not case.numbers or model.sha256.startswith(case.numbers):
         return ""
     return (
-        f"This link was made with other numbers ({case.numbers[:12]}) than those in force here "
-        f"({model.sha256[:12]}). The answers are the same, but the probabilities may differ from "
-        "those that were shared."
+        f"The address names other numbers ({case.numbers[:12]}) than those in force here "
+        f"({model.sha256[:12]}). The answers are the same, but the probabilities may differ. "
+        "Numbers that were changed here and were too many for the address ended with the session; "
+        "a file of them can be opened on the Tune page."
     )

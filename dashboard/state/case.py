@@ -11,6 +11,7 @@ what a choice is added to: a quick second choice arrives with an address from be
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
@@ -26,6 +27,8 @@ from hamknee.network import (
     check_value,
     parse_value,
 )
+from state.in_address import EDITS
+from state.numbers import edits_in_address
 
 FLAG_ANSWERS: Mapping[str, object] = {"flag": True, "no_flag": False, "unknown_flag": UNKNOWN}
 """The parameters that list warning signs, and the answer each of them stands for."""
@@ -35,6 +38,12 @@ NOT_KNOWN = "unknown"
 
 NUMBERS = "numbers"
 """The parameter of a shared link that tells which numbers it was made with."""
+
+CASE = "case"
+"""The parameter of a page without a case in its address that holds one, as an address would."""
+
+BESIDE = {CASE, EDITS}
+"""The parameters that are no part of the page itself."""
 
 CHANGED = "b."
 """What the parameters of the second version of a case begin with."""
@@ -221,11 +230,13 @@ def keep_case(
     st.session_state[_PAGE] = page
     st.session_state[_EDITED] = numbers if edited else ""
     if not holds_case:
+        if _KEPT not in st.session_state and (text := st.query_params.get(CASE)):
+            st.session_state[_KEPT] = parse_qs(text)
         return
-    if moved and not st.query_params:
+    if moved and not set(st.query_params) - BESIDE:
         _show_address(holds_changes)
         return
-    parameters = {name: st.query_params.get_all(name) for name in st.query_params}
+    parameters = {n: st.query_params.get_all(n) for n in st.query_params if n not in BESIDE}
     if parameters.get(NUMBERS) == [numbers]:
         del parameters[NUMBERS]  # nothing to tell of it, also once other numbers are in force
     if holds_changes:
@@ -266,6 +277,32 @@ def _show_address(with_changes: bool) -> None:
     kept = dict(st.session_state.get(_KEPT, {}))
     if with_changes:
         kept |= st.session_state.get(_CHANGES, {})
-    if edited := st.session_state.get(_EDITED):  # whoever gets this address has other numbers
+    edits = edits_in_address()
+    edited = st.session_state.get(_EDITED)
+    if edited and not edits:  # whoever gets this address has other numbers
         kept[NUMBERS] = [edited]
-    st.query_params.from_dict(kept)
+    st.query_params.from_dict({**kept, **edits})
+
+
+def open_address(own: Mapping[str, str]) -> None:
+    """Put what a page without a case holds into the address, and what goes with every page."""
+    st.query_params.from_dict({**own, **_beside(holds_case=False)})
+
+
+def complete_address(*, holds_case: bool) -> None:
+    """Let the address carry the changed numbers and, where the page has none of its own, the case.
+
+    A reload or a bookmark then brings back both.
+    """
+    wanted = _beside(holds_case=holds_case)
+    for name in BESIDE:
+        if st.query_params.get(name, "") != wanted.get(name, ""):
+            own = {n: st.query_params.get_all(n) for n in st.query_params if n not in BESIDE}
+            st.query_params.from_dict({**own, **wanted})
+            return
+
+
+def _beside(*, holds_case: bool) -> dict[str, str]:
+    kept = {} if holds_case else st.session_state.get(_KEPT, {})
+    case = {CASE: urlencode(kept, doseq=True)} if kept else {}
+    return case | edits_in_address()

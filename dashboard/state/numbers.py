@@ -24,8 +24,9 @@ from hamknee.network import (
     read_vocabulary,
 )
 from parts.texts import plain
+from state.in_address import DIGITS, EDITS, EditsError, edits_text, made_to, with_edits
 
-KEY = "edited-priors"
+KEY, READ, REFUSED = "edited-priors", "edits-read", "edits-refused"
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 """Path, modification time and size of the files read, so that an edited file is read anew."""
@@ -100,6 +101,40 @@ def use(changed: Priors) -> None:
         st.session_state[KEY] = changed
 
 
+def take_edits() -> None:
+    """Work with the changed numbers of the address a session begins with.
+
+    From then on the session has them, and writes them into every address.
+    """
+    if st.session_state.get(READ):
+        return
+    st.session_state[READ] = True
+    if text := st.query_params.get(EDITS):
+        try:
+            use(with_edits(of_file().priors, text))
+        except EditsError as error:
+            st.session_state[REFUSED] = str(error)
+            return
+        if made_to(text) != of_file().priors.sha256[:DIGITS]:
+            st.session_state[REFUSED] = (
+                f"The changes in the address were made to other numbers ({made_to(text)}) than "
+                f"those of {of_file().file.name} here. They are in force all the same."
+            )
+
+
+def edits_in_address() -> dict[str, str]:
+    """Return what every address has to carry so that changed numbers are not lost."""
+    if not in_force().edited:
+        return {}
+    text = _edits_text(in_force().priors.sha256, stamp(), in_force().priors)
+    return {EDITS: text} if text else {}
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _edits_text(sha256: str, stamp: Stamp, _now: Priors) -> str:  # noqa: ARG001 - the key
+    return edits_text(of_file().priors, _now)
+
+
 def use_file() -> None:
     """Go back to the numbers of the file."""
     st.session_state.pop(KEY, None)
@@ -108,16 +143,28 @@ def use_file() -> None:
 def notice() -> None:
     """Say that the numbers were edited, and lead to where that was done."""
     place = st.container()  # always there, so that what stands below stays where it is
+    if refused := st.session_state.get(REFUSED):
+        place.warning(plain(refused))
     numbers = in_force()
     if not numbers.edited:
         return
     with place.container(key="edited", horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**Numbers edited in this session** (`{numbers.priors.sha256[:12]}`). "
-            f"What you see does not rest on {plain(numbers.file.name)}.",
+            f"What you see does not rest on {plain(numbers.file.name)}. {kept_where()}",
             width="content",
         )
         st.page_link("views/tune.py", label="See or undo the changes")
+
+
+def kept_where() -> str:
+    """Return where changed numbers are kept, and what ends them."""
+    if edits_in_address():
+        return "They are in the address of this page, which keeps them."
+    return (
+        "They are too many for an address and end when this page is closed or loaded anew: "
+        "download them first."
+    )
 
 
 @lru_cache(maxsize=1)

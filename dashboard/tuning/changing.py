@@ -27,8 +27,9 @@ from hamknee.network import (
 )
 from parts.texts import plain
 from parts.widgets import show_in_widget
+from state.case import open_address
+from state.edits import NEAR, settled
 from state.numbers import in_force, of_file, use
-from tuning.edits import NEAR, settled
 from tuning.number_rows import BASIS_WORDS, WEIGHT, number_range, state_words
 
 DECIMALS = 12
@@ -123,7 +124,7 @@ def _state(priors: Priors, name: str, wanted: str, preferred: Mapping[str, str])
 
 def choose(number: Chosen) -> None:
     """Look at a number."""
-    st.query_params.from_dict(number.address)
+    open_address(number.address)
 
 
 # Choosing ---------------------------------------------------------------------------------
@@ -163,7 +164,7 @@ def ask_number(priors: Priors, chosen: Chosen) -> None:
 
 
 def _choose_variable() -> None:
-    st.query_params.from_dict({"variable": st.session_state["tune-variable"]})
+    open_address({"variable": st.session_state["tune-variable"]})
 
 
 def _choose_given(chosen: Chosen) -> None:

@@ -24,9 +24,9 @@ from parts.texts import plain
 from parts.widgets import dark_theme
 from state import answers
 from state.case import VisitorCase
+from state.edits import NEAR
 from state.numbers import in_force, of_file
 from tuning.changing import THIS, Chosen, change, choose
-from tuning.edits import NEAR
 from tuning.number_rows import number_range
 
 MOST = 10

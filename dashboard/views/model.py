@@ -14,7 +14,7 @@ from parts.sentences import contradiction_text
 from parts.texts import plain
 from parts.widgets import dark_theme, pick, show_in_widget
 from state import answers
-from state.case import current_case
+from state.case import current_case, open_address
 from state.numbers import in_force
 from tuning import number_rows
 from tuning.expected import ExpectedAnswers, expected_html
@@ -103,12 +103,12 @@ def write_address() -> None:
         "basis": "|".join(st.session_state.get(KEYS["basis"]) or []),
         "search": st.session_state.get(KEYS["search"]) or "",
     }
-    st.query_params.from_dict({name: value for name, value in values.items() if value})
+    open_address({name: value for name, value in values.items() if value})
 
 
 def choose_variable(name: str) -> None:
     """Show the numbers of a variable, or of none in particular."""
-    st.query_params.from_dict({"variable": name} if name else {})
+    open_address({"variable": name} if name else {})
 
 
 def choose_clicked() -> None:

@@ -10,11 +10,12 @@ from parts.sentences import has_findings
 from parts.texts import plain
 from state import answers
 from state.case import VisitorCase, current_case
+from state.edits import EditedColumn, can_be_kept, edits, is_split_again, undone
 from state.numbers import in_force, of_file, use, use_file
 from tuning.changing import Chosen, ask_number, ask_origin, read_chosen, show_column
-from tuning.edits import EditedColumn, can_be_kept, edits, is_split_again, undone
 from tuning.number_rows import state_words
 from tuning.panels import PANELS, preferred_state, show_impossible
+from tuning.sharing import show_sharing
 from tuning.upload import show_upload
 
 MOST_EDITS = 12
@@ -28,7 +29,7 @@ def main() -> None:
     st.title("Tune the numbers", anchor=False)
     st.markdown(
         "Change a number and see what follows. Nothing is written on the server: your numbers are "
-        "yours alone, last as long as this session, and can be downloaded."
+        "yours alone. A few changes are kept in the address of the page; all can be downloaded."
     )
     preferred = preferred_states(model, case)
     chosen = read_chosen(priors, strongest(model, case, preferred), preferred)
@@ -132,6 +133,12 @@ def show_changes(priors: Priors) -> None:
             mime="text/csv",
             on_click="ignore",
         )
+        if edited:
+            with (
+                share := st.popover("Share these numbers", key="share-numbers", on_change="rerun")
+            ):
+                if share.open:
+                    show_sharing()
     show_upload()
 
 
