@@ -28,7 +28,7 @@ DEEDS = {
     "A project of one's own": "open_project new_project Project Project.state Project.add_condition"
     " Project.add_finding Project.add Project.check Project.diff Project.save"
     " estimation.read_statement estimation.derive",
-    "Fit to cases": "update",
+    "Fit to cases": "update recalibrate evaluation.with_case_mix",
     "Check": "evaluate validate predictive_check residual_dependence triage_check"
     " evaluation.self_test",
     "Score a cohort": "score score_file cohort.score_folder cohort.score_dask",

@@ -12,6 +12,7 @@ import streamlit as st
 from checking.cohort_columns import with_diagnosis
 from checking.cohort_upload import Upload
 from checking.criticism import MOST_CRITICISED, Criticism, criticised, show_criticism
+from checking.recalibration import recalibrated, show_recalibration
 from checking.scores import (
     show_by_diagnosis,
     show_calibration,
@@ -299,6 +300,7 @@ def show_evaluation(model: Model, upload: Upload, mapping: ColumnMapping) -> Non
     show_by_diagnosis(evaluation, "cohort")
     st.header("How urgent", anchor=False)
     show_urgency_of(upload, evaluation)
+    show_recalibration_of(model, upload, mapping)
     show_criticism("cohort", lambda: criticism_of(model, upload, mapping))
 
 
@@ -311,6 +313,18 @@ def show_urgency_of(upload: Upload, evaluation: Evaluation) -> None:
         few = f"{upload.urgency.n:,} of {evaluation.n:,} cases, drawn at random"
         st.caption(f"{few}: each takes thousands of draws of the numbers.")
     show_urgency(upload.urgency)
+
+
+def show_recalibration_of(model: Model, upload: Upload, mapping: ColumnMapping) -> None:
+    """Offer to fit the answers to the rows, and show what comes of it."""
+    st.header("Answers fitted to your cases", anchor=False)
+    st.markdown(texts().recalibration)
+    if st.button("Try to recalibrate", key="recalibrate"):
+        with st.spinner("Fitting, and trying on cases that were left out"):
+            cases = some(with_diagnosis(model.vocabulary, upload.sheet, mapping), MOST_EVALUATED)
+            upload.recalibration = recalibrated(model, cases, upload.name)
+    if upload.recalibration is not None:
+        show_recalibration(upload.recalibration)
 
 
 def criticism_of(model: Model, upload: Upload, mapping: ColumnMapping) -> Criticism:

@@ -20,7 +20,7 @@ from checking.cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
 from checking.criticism import Criticism
 from hamknee.base import Sheet, TableError
 from hamknee.cohort import ColumnMapping
-from hamknee.evaluation import Evaluation
+from hamknee.evaluation import Evaluation, Recalibration
 from hamknee.guidance import TriageCheck
 from hamknee.network import Variable, Vocabulary
 from parts.tables import rows_html
@@ -74,6 +74,8 @@ class Upload:
         How urgent the answers make the rows, likewise.
     criticism : (PredictiveCheck, ResidualDependence) or None
         What the model lacks on these rows; None before it was asked.
+    recalibration : Recalibration or str or None
+        A layer fitted to the rows, or why there is none; None before it was asked.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Upload:
     evaluation: Evaluation | str | None = None
     urgency: TriageCheck | str | None = None
     criticism: Criticism | None = None
+    recalibration: Recalibration | str | None = None
     _unread: dict[tuple[str, str], list[Unreadable]] = field(default_factory=dict)
 
     @property
@@ -121,6 +124,7 @@ class Upload:
         """Forget what was worked out, because it depends on something that has changed."""
         self.key, self.parts, self.running = key, [], False
         self.evaluation = self.urgency = self.criticism = None
+        self.recalibration = None
 
 
 def current(vocabulary: Vocabulary) -> Upload | None:

@@ -27,6 +27,8 @@ class Texts:
     few: str
     cohort: str
     criticism: str
+    recalibration: str
+    recalibration_file: str
     template: str
     conflict: str
     simulated: str

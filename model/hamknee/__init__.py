@@ -69,7 +69,13 @@ from typing import TYPE_CHECKING
 
 from hamknee import evaluation, guidance, inference, network, reasoning, sensitivity
 from hamknee.base import FaultsError, HamkneeError
-from hamknee.evaluation import evaluate, predictive_check, residual_dependence, validate
+from hamknee.evaluation import (
+    evaluate,
+    predictive_check,
+    recalibrate,
+    residual_dependence,
+    validate,
+)
 from hamknee.guidance import advice, follow_up, level_questions, summary, triage, triage_check
 from hamknee.inference import ImpossibleEvidenceError, Model, load
 from hamknee.network import EvidenceError
@@ -141,6 +147,7 @@ __all__ = [
     "question_budget",
     "read_network",
     "reasoning",
+    "recalibrate",
     "residual_dependence",
     "same_decision_probability",
     "score",

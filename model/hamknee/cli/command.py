@@ -23,6 +23,7 @@ from hamknee.cli.guidance import app as guidance_app
 from hamknee.cli.interview import Interview
 from hamknee.cli.learning import app as learning_app
 from hamknee.cli.projects import app as project_app
+from hamknee.cli.recalibration import app as recalibration_app
 from hamknee.cli.studies import app as studies_app
 from hamknee.cli.terminal import (
     Findings,
@@ -31,6 +32,7 @@ from hamknee.cli.terminal import (
     NoFlagOption,
     NotKnownOption,
     PriorsOption,
+    RecalibrationOption,
     err,
     out,
     parse_flags,
@@ -47,6 +49,7 @@ from hamknee.cli.terminal import (
     try_triage,
 )
 from hamknee.cli.validation import app as validation_app
+from hamknee.evaluation import read_recalibration
 from hamknee.guidance import find_guidance, level_questions
 from hamknee.inference import load
 from hamknee.network import read_shipped_or_own
@@ -67,6 +70,7 @@ app = typer.Typer(
 
 SUBJECTS = (
     *(guidance_app, evaluation_app, criticism_app, validation_app, studies_app),
+    recalibration_app,
     *(learning_app, project_app, formats_app, cohort_app),
 )
 for subject in SUBJECTS:
@@ -118,6 +122,7 @@ def diagnose(
     flag: FlagOption = None,
     no_flag: NoFlagOption = None,
     not_known: NotKnownOption = None,
+    recalibration: RecalibrationOption = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
 ) -> None:
@@ -125,10 +130,15 @@ def diagnose(
     flags = parse_flags(flag, no_flag)
     model, case = read_case(findings, priors)
     vain = parse_not_known(model.vocabulary, not_known)
+    layer = None if recalibration is None else read_recalibration(model, recalibration)
     urgency = try_triage(case, flags, vain)
     interval = credible_interval(model, case) if urgency is None else urgency.interval
     if as_json:
-        print_json(case, {"triage": triage_json(urgency)} | _conditions(interval))
+        answer = {"triage": triage_json(urgency)} | _conditions(interval)
+        if layer is not None:
+            after = layer.posterior(model, case)
+            answer["recalibrated"] = {"text": layer.text, "conditions": records(after.table)}
+        print_json(case, answer)
         return
     posterior, console = interval.posterior, out()
     print_triage(console, urgency)
@@ -136,6 +146,9 @@ def diagnose(
     console.print(f"{posterior.findings_text}\n\n{posterior.text}\n")
     console.print(ranking(interval, console))
     console.print(f"\n{interval.stability}")
+    if layer is not None:
+        after = layer.posterior(model, case)
+        console.print(f"\nRecalibrated: {after.text} {layer.text} How soon to seek help is not.\n")
     print_also(console, also_present(model, case.evidence))
     if case.evidence:
         together = conflict(model, case)

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from hamknee.base import HamkneeError, percent, percent_range
-from hamknee.cli.terminal import JsonOption, PriorsOption, out, records
+from hamknee.cli.terminal import JsonOption, PriorsOption, out, read_diagnosed, records
 from hamknee.estimation import update
 from hamknee.evaluation import (
     PredictiveCheck,
@@ -17,7 +17,7 @@ from hamknee.evaluation import (
     residual_dependence,
 )
 from hamknee.inference import load
-from hamknee.network import read_labelled, read_shipped_or_own
+from hamknee.network import read_shipped_or_own
 
 app = typer.Typer()
 
@@ -53,9 +53,9 @@ def criticise(
 ) -> None:
     """Say whether the model makes such patients, and which arrow it lacks most."""
     numbers = read_shipped_or_own(priors)
-    labelled = read_labelled(numbers.vocabulary, cases)
+    labelled = None if cases is None else read_diagnosed(numbers.vocabulary, cases)
     if after_update:
-        if cases is None:
+        if cases is None or labelled is None:
             raise HamkneeError(
                 "found --after-update without a file; allowed: with cases of your own, because "
                 "nothing is learned from the published ones"

@@ -7,17 +7,31 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import HamkneeError, TableError, percent, percent_range, read_bytes, shipped
-from hamknee.cli.terminal import JsonOption, PriorsOption, out, plain, read_cohort, records
-from hamknee.evaluation import FORECASTS, MEASURES, SHARES, DecisionCurve, Evaluation, number_range
+from hamknee.base import HamkneeError, percent, percent_range, shipped
+from hamknee.cli.terminal import (
+    JsonOption,
+    PriorsOption,
+    RecalibrationOption,
+    out,
+    plain,
+    read_diagnosed,
+    records,
+)
+from hamknee.evaluation import (
+    FORECASTS,
+    MEASURES,
+    SHARES,
+    DecisionCurve,
+    Evaluation,
+    number_range,
+    read_recalibration,
+)
 from hamknee.evaluation import evaluate as evaluate_model
 from hamknee.inference import load
 from hamknee.network import (
     CasesError,
     LabelledCases,
     Priors,
-    label,
-    named_by_id,
     read_labelled,
     read_shipped_or_own,
 )
@@ -54,6 +68,7 @@ def evaluate(
             help="With --decision: the share of people with it where one would act, such as 0.01.",
         ),
     ] = None,
+    recalibration: RecalibrationOption = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
 ) -> None:
@@ -61,12 +76,9 @@ def evaluate(
     if prevalence is not None and decision is None:
         raise HamkneeError("found --prevalence alone; allowed: with --decision CONDITION")
     model = load(priors)
-    labelled = None
-    if cases is not None:
-        data = read_bytes(cases, TableError)
-        frame = read_cohort(model.vocabulary, data, cases.name)
-        labelled = label(model.vocabulary, named_by_id(frame))
-    evaluation = evaluate_model(model, labelled, min_findings=min_findings)
+    labelled = None if cases is None else read_diagnosed(model.vocabulary, cases)
+    layer = None if recalibration is None else read_recalibration(model, recalibration)
+    evaluation = evaluate_model(model, labelled, min_findings=min_findings, recalibration=layer)
     curve = evaluation.decision_curve(decision, prevalence=prevalence) if decision else None
     if as_json:
         numbers = {"priors": {"source": model.source, "sha256": model.sha256}}

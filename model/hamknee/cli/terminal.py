@@ -12,16 +12,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hamknee.base import parse_sheet, percent
+from hamknee.base import TableError, parse_sheet, percent, read_bytes
 from hamknee.guidance import FlagError, Triage, find_guidance, triage
 from hamknee.inference import Case, Model, load
 from hamknee.network import (
     Evidence,
     EvidenceError,
+    LabelledCases,
     Variable,
     Vocabulary,
     check_evidence,
     find_variable,
+    label,
+    named_by_id,
     parse_value,
     read_headings,
     variable_of,
@@ -40,6 +43,12 @@ Findings = Annotated[
         help="What is known, such as onset=sudden, age=31, "
         "'location=posteromedial|posterolateral' (one of these) or 'warmth=yes:0.7|no:0.3' "
         "(how likely each answer makes what was seen). 'hamknee findings' lists them all.",
+    ),
+]
+RecalibrationOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--recalibration", metavar="LAYER.json", help="Recalibrate by what `recalibrate` wrote."
     ),
 ]
 PriorsOption = Annotated[
@@ -182,6 +191,18 @@ def read_cohort(vocabulary: Vocabulary, data: bytes, name: str) -> "pd.DataFrame
     for note in (*sheet.notes, *headings.assumed):
         err().print(f"Note: {note}")
     return frame
+
+
+def read_diagnosed(vocabulary: Vocabulary, path: Path) -> LabelledCases:
+    """Return the cases of a file with their diagnoses, named by its column ``case_id``.
+
+    Raises
+    ------
+    CasesError, TableError
+        If the file or its cases cannot be used.
+    """
+    frame = read_cohort(vocabulary, read_bytes(path, TableError), path.name)
+    return label(vocabulary, named_by_id(frame))
 
 
 def parse_flags(yes: Sequence[str] | None, no: Sequence[str] | None) -> dict[str, bool]:

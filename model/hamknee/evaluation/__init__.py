@@ -18,8 +18,15 @@ from hamknee.evaluation.evaluating import FORECASTS, Evaluation, evaluate, numbe
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, share_difference, student, wilson
 from hamknee.evaluation.metrics import MEASURES, SHARES, Scoreboard, scores
 from hamknee.evaluation.predictive_checks import PredictiveCheck, predictive_check
+from hamknee.evaluation.recalibrating import Recalibration, recalibrate
+from hamknee.evaluation.recalibration_layer import (
+    RecalibrationKind,
+    RecalibrationLayer,
+    read_recalibration,
+    with_case_mix,
+)
 from hamknee.evaluation.sample_sizes import needed_for_c, needed_for_ratio, needed_for_slope
-from hamknee.evaluation.self_testing import SelfTest, self_test
+from hamknee.evaluation.self_testing import SelfTest, self_test, simulate_labelled
 from hamknee.evaluation.validating import THRESHOLDS, Validation, validate
 
 __all__ = [
@@ -35,6 +42,9 @@ __all__ = [
     "Evaluation",
     "PairDependence",
     "PredictiveCheck",
+    "Recalibration",
+    "RecalibrationKind",
+    "RecalibrationLayer",
     "ResidualDependence",
     "Scoreboard",
     "SelfTest",
@@ -50,11 +60,15 @@ __all__ = [
     "number_range",
     "polytomous_c",
     "predictive_check",
+    "read_recalibration",
+    "recalibrate",
     "residual_dependence",
     "scores",
     "self_test",
     "share_difference",
+    "simulate_labelled",
     "student",
     "validate",
     "wilson",
+    "with_case_mix",
 ]

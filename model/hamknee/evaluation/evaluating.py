@@ -17,6 +17,7 @@ from hamknee.evaluation.calibrating import Calibration, Which, calibration
 from hamknee.evaluation.decision_curves import THRESHOLDS, DecisionCurve, decision_curve
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, wilson
 from hamknee.evaluation.metrics import MEASURES, SHARES, Scoreboard, rank_of_truth, scores
+from hamknee.evaluation.recalibration_layer import RecalibrationLayer
 from hamknee.inference import Model
 from hamknee.network import (
     CasesError,
@@ -38,6 +39,7 @@ FORECASTS: Mapping[str, str] = {
     "model": "hamknee",
     "prior_only": "prior only",
     "naive_bayes": "naive Bayes",
+    "recalibrated": "recalibrated",
 }
 """What is compared, and what people read."""
 
@@ -393,12 +395,16 @@ class Evaluation:
         )
 
     @property
+    def _rivals(self) -> list[str]:
+        return [name for name in self.probabilities if name != "model"]
+
+    @property
     def _beaten_text(self) -> str:
         if self.n < FEWEST_TO_COMPARE:
-            rivals = " or ".join(FORECASTS[name] for name in BASELINES)
+            rivals = " or ".join(FORECASTS[name] for name in self._rivals)
             return f"Too few cases to compare with {rivals}."
         clear, unclear = [], []
-        for name in BASELINES:
+        for name in self._rivals:
             gap, _ = self.board.difference("model", name, "log_loss")
             if self.board.clear("model", name, "log_loss"):
                 by = f"{abs(gap):.2f} {'lower' if gap < 0 else 'higher'}"
@@ -417,6 +423,7 @@ def evaluate(
     *,
     min_findings: int = 0,
     mass: float = 0.95,
+    recalibration: RecalibrationLayer | None = None,
 ) -> Evaluation:
     """Score a model on cases whose diagnosis is known, beside two baselines on the same cases.
 
@@ -435,6 +442,9 @@ def evaluate(
         Leave out cases of which fewer findings are known; context, age and sex do not count.
     mass : float
         Of each interval: Wilson's of a share, Student's of a mean.
+    recalibration : RecalibrationLayer, optional
+        Answers with it are scored beside the model's. Those of cases that it was fitted to are
+        better than it is: that is told by `recalibrate`.
 
     Returns
     -------
@@ -469,6 +479,8 @@ def evaluate(
     labelled = as_labelled(model.vocabulary, cases)
     kept = that_count(labelled, min_findings)
     forecasts = {"model": posteriors} | dict(BASELINES)
+    if recalibration is not None:
+        forecasts["recalibrated"] = recalibration.probabilities
     return Evaluation(
         target=model.vocabulary.target,
         cases=kept.cases.names(),

@@ -126,6 +126,14 @@ def simulate_labelled(
     ----------
     model, n, known, seed
         As for `self_test`.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.evaluation import simulate_labelled
+    >>> patients = simulate_labelled(hamknee.load(), 50, known=0.5, seed=1)
+    >>> len(patients), patients.diagnosed.all().item()
+    (50, True)
     """
     import pandas as pd
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -237,7 +236,7 @@ class _Patients:
         shape = tuple(int(self.sizes[v]) for v in variables)
         family = np.zeros((*self.posterior.shape, *shape))
         possible = np.isfinite(self.log_joint)
-        for states in product(*map(range, shape)):
+        for states in np.ndindex(*shape):
             codes, fits = self.codes.copy(), np.ones(len(self.codes), dtype=bool)
             for variable, state in zip(variables, states, strict=True):
                 column = self.codes[:, variable]
