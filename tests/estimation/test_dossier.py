@@ -46,6 +46,7 @@ def test_figures_and_associations_may_be_missing(folder: Path, vocabulary: Vocab
         ("estimates.csv", "variable,state", "variables,state", "line 1: the columns are variables"),
         ("estimates.csv", "\nsetting,", "\nseting,", "column variable: there is no 'seting'"),
         ("estimates.csv", "judgement", "judgment", "unknown basis 'judgment' (did you mean"),
+        ("estimates.csv", "judgement,,\n", "judgement,,=1+1\n", "column why: "),
         ("estimates.csv", "0.6,0.4,0.78", "0.6,0.7,0.78", "found '0.7', '0.6', '0.78'"),
         ("estimates.csv", "0.6,0.4,0.78", "0.61,0.4,0.78", "setting adds up to 1.01"),
         (

@@ -112,6 +112,12 @@ def test_a_network_without_evidence_takes_a_column_of_one_parent() -> None:
         bare.state("pop", "rupture", "0.3 (0.2 to 0.4)")
 
 
+def test_a_note_that_a_spreadsheet_would_run_is_refused(shipped_project: Project) -> None:
+    for note in ("=1+1", "seen\n@sum"):
+        with pytest.raises(HamkneeError, match="a spreadsheet may run"):
+            shipped_project.state("sex=female", "rupture", "3 of 10", note=note)
+
+
 def test_the_errand_takes_three_lines() -> None:
     project = hamknee.open_project()
     project = project.state("pop", "strain", "0.40 (0.25 to 0.55)", note="24 of my 60 patients")

@@ -57,8 +57,8 @@ def derive(
     True
     """
     rows = tuple(Derivation(dossier, vocabulary).rows())
-    text = Priors(vocabulary, rows).to_csv()
-    return parse_priors(text.encode(), vocabulary, references, source=source)
+    priors = Priors(vocabulary, rows)
+    return parse_priors(priors.to_csv().encode(), vocabulary, references, source=source)
 
 
 class Derivation:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from hamknee.base import Fault, FaultsError, decode, listing, read_bytes, suggestion
-from hamknee.network import BASES, Vocabulary
+from hamknee.network import BASES, Vocabulary, note_problems
 
 ESTIMATES, FACTS, ASSOCIATIONS = "estimates.csv", "facts.csv", "associations.csv"
 """The files of a folder of evidence."""
@@ -292,6 +292,7 @@ def _estimate_problems(
     if not 0 <= low <= best <= high <= 1:
         stated = f"found {line['low']!r}, {line['estimate']!r}, {line['high']!r}"
         yield "estimate", stated, "proportions, low to high"
+    yield from (("why", *problem) for problem in note_problems(line["why"]))
     for fact in line["facts"].split():
         if fact not in facts:
             yield (
@@ -335,6 +336,7 @@ def _association_problems(line: Mapping[str, str], vocabulary: Vocabulary) -> It
     yield from _state_problems(line, vocabulary, "parent", "parent_state")
     if line["given"]:
         yield from _given_problems(line["given"], vocabulary)
+    yield from (("why", *problem) for problem in note_problems(line["why"]))
     if not 0 < _number(line["odds_ratio"]) < math.inf:
         yield "odds_ratio", f"found {line['odds_ratio']!r}", "a number above 0"
 

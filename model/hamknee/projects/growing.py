@@ -129,7 +129,8 @@ def _rebuilt(
     target = words.target.name
     room = {row.name for row in derived.rows if row.variable == target} if new else set()
     rows = (row if row.name in room else kept.get(row.name, row) for row in derived.rows)
-    files = {"vocabulary.toml": vocabulary, "priors.csv": Priors(words, tuple(rows)).to_csv()}
+    priors = Priors(words, tuple(rows))
+    files = {"vocabulary.toml": vocabulary, "priors.csv": priors.to_csv()}
     files |= {f"evidence/{name}": text for name, text in dossier.files().items()}
     return project.with_files(files, said)
 
