@@ -270,3 +270,24 @@ def test_a_state_called_like_a_column_of_ours_has_its_own(tmp_path: Path) -> Non
     of_file = pd.read_parquet(tmp_path / "out.parquet")
     assert of_file["p_evidence_3"].tolist() == pytest.approx([0.1, 0.3])
     assert set(of_file["top"]) == {"evidence_2"}
+
+
+def test_likelihoods_that_differ_by_row_are_scored_in_parts_with_the_same_answers(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "case_id": range(30),
+            "pop": [f"yes:0.{number + 1}|no:0.5" for number in range(30)],
+            "age": [None if number % 7 == 0 else number + 20.5 for number in range(30)],
+            "onset": ["sudden", "days", None, "suddn", "gradual"] * 6,
+        }
+    )
+    whole = hamknee.score(model, frame, broken={5: "cut short", 29: "cut short"})
+    monkeypatch.setattr("hamknee.cohort.scoring.MOST_VALUES", 10)
+    monkeypatch.setattr("hamknee.cohort.scoring.PART_ROWS", 4)
+    parts = hamknee.score(model, frame, broken={5: "cut short", 29: "cut short"})
+    pd.testing.assert_frame_equal(parts, whole, check_exact=False, rtol=1e-12)
+    assert parts.attrs == whole.attrs
+    assert parts["fault"].notna().sum() == 8
+    assert parts["p_strain"].isna().tolist() == parts["fault"].notna().tolist()

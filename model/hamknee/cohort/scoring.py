@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 Reason = tuple[str, ...]
 """Everything that is wrong with one row, each with what is allowed."""
+
+
+PART_ROWS = 4_096
+"""Rows that are scored at once where nearly every value is another one, such as likelihoods."""
+
+MOST_VALUES = 20_000
+"""Texts in all columns up to which rows are scored together: each different one takes kilobytes."""
 
 
 class CohortWarning(UserWarning):
@@ -281,10 +288,55 @@ def score_columns(
         What is wrong already.
     """
     faults = Faults(count) if faults is None else faults
+    broken = faults.rows
+    parts = []
+    for rows in _parts(columns, count):
+        whole = rows == slice(0, count)
+        part = columns if whole else {name: c.part(rows) for name, c in columns.items()}
+        scored = _score_rows(model, part, rows.stop - rows.start, plan, mapping)
+        parts.append(scored)
+        if scored.faults.reasons:
+            which = np.full(count, -1, dtype=np.int32)
+            which[rows] = scored.faults.which
+            faults.add(which, scored.faults.reasons)
+    together = _together(parts, faults)
+    _leave_blank(together, broken)
+    return together
+
+
+def _together(parts: Sequence[Scored], faults: Faults) -> Scored:
+    """Return consecutive parts as one."""
+    if len(parts) == 1:
+        return replace(parts[0], faults=faults)
+    return Scored(
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.top for part in parts]),
+        np.concatenate([part.p_evidence for part in parts]),
+        np.concatenate([part.conflict for part in parts]),
+        faults,
+    )
+
+
+def _parts(columns: Mapping[str, Column], count: int) -> list[slice]:
+    """Return which rows to score at once: all, but for those with too many different values."""
+    different = sum(column.texts for column in columns.values())
+    size = PART_ROWS if different > MOST_VALUES else max(1, count)
+    return [slice(start, min(start + size, count)) for start in range(0, max(1, count), size)]
+
+
+def _score_rows(
+    model: Model,
+    columns: Mapping[str, Column],
+    count: int,
+    plan: ColumnPlan,
+    mapping: ColumnMapping,
+) -> Scored:
+    """Return what the model says of some rows, and what is wrong with them."""
     ours = {
         name: Column(column.positions, mapping.translate(model.vocabulary[name], column.values))
         for name, column in columns.items()
     }
+    faults = Faults(count)
     cases, unread = encode_columns(model.vocabulary, ours, count)
     for name, problems in unread.items():
         theirs = plan.read[name]
@@ -294,16 +346,25 @@ def score_columns(
         number[list(problems)] = range(len(problems))
         faults.add(number[columns[name].positions], reasons)
     scores = model.scores(cases)
-    readable = faults.which < 0
-    impossible = np.flatnonzero(scores.impossible & readable)
+    impossible = np.flatnonzero(scores.impossible & (faults.which < 0))
     if len(impossible):
         faults.add(*_contradictions(model, cases, impossible))
-    probabilities, p_evidence = scores.probabilities, np.exp(scores.log_p_evidence)
-    bits = np.where(scores.log_p_alone == 0, 0.0, scores.conflict)  # exact where nothing is known
-    top = probabilities.argmax(axis=1).astype(np.int16)
-    bad = faults.rows
-    probabilities[bad], p_evidence[bad], bits[bad], top[bad] = np.nan, np.nan, np.nan, -1
-    return Scored(probabilities, top, p_evidence, bits, faults)
+    scored = Scored(
+        scores.probabilities,
+        scores.probabilities.argmax(axis=1).astype(np.int16),
+        np.exp(scores.log_p_evidence),
+        np.where(scores.log_p_alone == 0, 0.0, scores.conflict),  # exact where nothing is known
+        faults,
+    )
+    _leave_blank(scored, faults.rows)
+    return scored
+
+
+def _leave_blank(scored: Scored, rows: npt.NDArray[np.intp]) -> None:
+    """Take back what was said of rows with a fault."""
+    for values in (scored.probabilities, scored.p_evidence, scored.conflict):
+        values[rows] = np.nan
+    scored.top[rows] = -1
 
 
 def tally(faults: Faults, called: Callable[[int], str], start: int = 0, file: str = "") -> Tally:

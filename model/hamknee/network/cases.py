@@ -318,6 +318,22 @@ class Column:
     positions: npt.NDArray[np.signedinteger[Any]]
     values: Sequence[object] | npt.NDArray[np.number[Any]]
 
+    @property
+    def texts(self) -> int:
+        """How many different values there are, but for an array of numbers."""
+        return 0 if isinstance(self.values, np.ndarray) else len(self.values)
+
+    def part(self, rows: slice) -> Column:
+        """Return the column in some of the cases, with no values but theirs."""
+        positions = self.positions[rows]
+        known = positions >= 0
+        used, places = np.unique(positions[known], return_inverse=True)
+        there = np.full(len(positions), -1, dtype=np.intp)
+        there[known] = places
+        if isinstance(self.values, np.ndarray):
+            return Column(there, self.values[used])
+        return Column(there, [self.values[number] for number in used.tolist()])
+
     @classmethod
     def of_series(cls, series: pd.Series) -> Column:
         """Return a column of a frame."""

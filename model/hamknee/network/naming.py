@@ -117,7 +117,7 @@ def parts_of(variable: Variable, text: str) -> list[str] | None:
     (['l|r', 'l'], ['l|r:0.7', 'l:0.3'])
     """
     pieces = [piece.strip() for piece in text.split("|")]
-    longest = max((word.count("|") for word in (*variable.position, *variable.by_label)), default=0)
+    longest = variable.most_bars
     if not longest:
         return pieces
     # From the end on: up to two ways to take apart what is left.

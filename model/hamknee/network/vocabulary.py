@@ -144,6 +144,11 @@ class Variable:
         """Name of each state by its label, where that labels one state alone."""
         return _unique((state.label, state.name) for state in self.states)
 
+    @cached_property
+    def most_bars(self) -> int:
+        """How many signs ``|`` the name or label of a state has at most."""
+        return max(word.count("|") for word in (*self.position, *self.by_label))
+
     def state(self, name: str) -> State:
         """Return the state of that name (KeyError if there is none)."""
         return self.states[self.position[name]]
