@@ -18,6 +18,7 @@ from hamknee.inference.case import AnyCase, Case
 from hamknee.inference.engine import Engine, log_total, normalised
 from hamknee.inference.groups import LOOKUP_PATTERNS
 from hamknee.inference.impossible import contradiction
+from hamknee.inference.local_rates import local_cpt
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
 from hamknee.network import (
     CPT,
@@ -147,6 +148,47 @@ class Model:
             Model, source=self.source, sha256=self.sha256, notices=self.notices
         )
         return compiled, (self.vocabulary, self.cpts)
+
+    def with_base_rates(
+        self, rates: Mapping[str, float], *, setting: str | None = None, counts: bool = False
+    ) -> Model:
+        """Return this model with the base rates of another place, and everything else as it was.
+
+        Parameters
+        ----------
+        rates : mapping of str to float
+            Condition to its share of the patients; those not named keep their proportions in what
+            is left. With `counts`, how many patients had it: they are added to the numbers, which
+            count for their equivalent sample size (1 where none is known).
+        setting : str, optional
+            Where this is so; in every setting by default.
+        counts : bool
+            Whether they are counts of diagnoses.
+
+        Raises
+        ------
+        HamkneeError
+            If a condition or setting is none, or the shares leave nothing for the others.
+
+        Notes
+        -----
+        What findings say of a condition is taken to be the same there; only then is a change of
+        base rates enough (Saerens et al. 2002, Neural Computation 14:21).
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model, case = hamknee.load(), {"setting": "primary_care", "onset": "sudden"}
+        >>> club = model.with_base_rates({"strain": 0.3}, setting="primary_care")
+        >>> round(club.posterior({"setting": "primary_care"})["strain"], 3)
+        0.3
+        >>> club.posterior(case)["strain"] > model.posterior(case)["strain"]
+        True
+        """
+        cpt, said = local_cpt(self, rates, counts, setting)
+        cpts = {**self.cpts, cpt.variable: cpt}
+        source = f"{self.source}, other base rates"
+        return Model(self.vocabulary, cpts, source=source, notices=(*self.notices, said))
 
     def case(self, evidence: AnyCase) -> Case:
         """Return one case, checked: what every verb on one case takes, so that it is made once.

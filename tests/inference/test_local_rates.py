@@ -1,0 +1,86 @@
+"""Base rates of one's own place: Bayes on the prior alone, checked by hand and by pgmpy."""
+
+import numpy as np
+import pytest
+
+import hamknee
+from hamknee.base import HamkneeError
+from hamknee.formats import difference_from_pgmpy
+from hamknee.inference import Model
+
+CASE = {"setting": "primary_care", "onset": "sudden", "pop": "yes", "age": 31}
+
+
+def test_the_posterior_moves_by_the_ratio_of_the_base_rates(model: Model) -> None:
+    """P'(c | e) is in proportion to P(c | e) P'(c) / P(c)."""
+    local = model.with_base_rates({"strain": 0.2, "dvt": 0.01}, setting="primary_care")
+    before = model.posterior({"setting": "primary_care"}).probabilities
+    after = local.posterior({"setting": "primary_care"}).probabilities
+    expected = model.posterior(CASE).probabilities * after / before
+    assert local.posterior(CASE).probabilities == pytest.approx(
+        expected / expected.sum(), abs=1e-12
+    )
+
+
+def test_the_others_keep_their_proportions(model: Model) -> None:
+    place = {"setting": "emergency"}
+    local = model.with_base_rates({"strain": 0.4}, setting="emergency")
+    before, after = model.posterior(place), local.posterior(place)
+    assert after["strain"] == pytest.approx(0.4)
+    assert after["dvt"] / after["rupture"] == pytest.approx(before["dvt"] / before["rupture"])
+
+
+def test_another_setting_stays(model: Model) -> None:
+    local = model.with_base_rates({"strain": 0.4}, setting="emergency")
+    club = {"setting": "sports_clinic", "onset": "sudden"}
+    assert np.array_equal(local.posterior(club).probabilities, model.posterior(club).probabilities)
+
+
+def test_without_a_setting_it_holds_everywhere(model: Model) -> None:
+    local = model.with_base_rates({"strain": 0.4})
+    for setting in model.vocabulary["setting"].state_names:
+        assert local.posterior({"setting": setting})["strain"] == pytest.approx(0.4)
+
+
+def test_counts_are_added_to_what_the_numbers_are_worth(model: Model) -> None:
+    local = model.with_base_rates({"strain": 30, "dvt": 10}, setting="primary_care", counts=True)
+    ess = model.cpts["condition"].ess
+    assert ess is not None
+    worth = ess[model.vocabulary["setting"].position["primary_care"]]
+    before = model.posterior({"setting": "primary_care"})
+    after = local.posterior({"setting": "primary_care"})
+    assert after["strain"] == pytest.approx((worth * before["strain"] + 30) / (worth + 40))
+    assert after["rupture"] == pytest.approx(worth * before["rupture"] / (worth + 40))
+    assert hamknee.credible_interval(local, CASE).text
+
+
+def test_the_engine_agrees_with_pgmpy_there_too(model: Model) -> None:
+    local = model.with_base_rates({"strain": 0.4})
+    assert difference_from_pgmpy(local, cases=5, seed=3) < 1e-12
+
+
+def test_it_says_so(model: Model) -> None:
+    local = model.with_base_rates({"strain": 0.4}, setting="emergency")
+    assert local.source.endswith(", other base rates")
+    assert local.notices[-1].startswith("Base rates of strain in emergency")
+    assert model.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("rates", "options", "message"),
+    [
+        ({}, {}, "found no base rate"),
+        ({"strian": 0.1}, {}, "did you mean 'strain'"),
+        ({"strain": 1.2}, {}, "strain 1.2"),
+        ({"strain": 0.7, "dvt": 0.4}, {}, "add up to 1.1"),
+        ({"strain": 1.0}, {}, "because other conditions are possible"),
+        ({"strain": 0.1}, {"setting": "clinic"}, "is not a state of setting"),
+        ({"strain": -1}, {"counts": True}, "strain -1"),
+        ({"strain": 0}, {"counts": True}, "no patient"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    model: Model, rates: dict[str, float], options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(HamkneeError, match=message):
+        model.with_base_rates(rates, **options)  # type: ignore[arg-type]
