@@ -1,13 +1,15 @@
 """The command line: `hamknee diagnose`, `explain`, `sensitivity`, `ask`, `check`, `dashboard`."""
 
+import errno
 import io
 import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from rich.console import Group
@@ -84,14 +86,40 @@ ConditionOption = Annotated[
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; bad input ends with a plain message and exit code 2."""
+    closed = sys.stdout is None  # as of a service, or with >&-
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without a letter shows ? for it
     try:
-        app(args=list(arguments) if arguments is not None else None)
+        try:
+            app(args=list(arguments) if arguments is not None else None)
+        except SystemExit:
+            sys.stdout.flush()  # a full disk shows here at the latest
+            if closed:
+                raise OSError(errno.EBADF, "it is closed") from None
+            raise
     except HamkneeError as error:
-        err().print(f"Error: {error}")
+        _complain(str(error))
         sys.exit(2)
+    except OSError as why:
+        where = "standard output" if why.filename is None else repr(str(why.filename))
+        allowed = "a terminal, or a file or program with room for what is printed"
+        allowed = allowed if why.filename is None else "files that can be read and written"
+        sys.stdout = _nowhere()  # what is left in it would fail once more at the end
+        _complain(f"{where} cannot be used: {why.strerror or why}; allowed: {allowed}")
+        sys.exit(1)
+
+
+def _nowhere() -> TextIO:
+    """Return a stream that takes everything and keeps nothing."""
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def _complain(text: str) -> None:
+    with suppress(OSError):  # there is nowhere left to say it
+        err().print(f"Error: {text}")
 
 
 def _print_version(wanted: bool) -> None:

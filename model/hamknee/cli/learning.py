@@ -78,7 +78,7 @@ def update(
         keep=keep or (),
         learn=learn or (),
         one_sided=one_sided or (),
-        name=cohort.name,
+        name=cohort.name.encode(errors="replace").decode(),  # it need not be text
         source=source,
     )
     with writing(output):

@@ -19,6 +19,7 @@ from hamknee.cohort.one_file import Job, Progress, check_types, result_schema, s
 from hamknee.cohort.reading import CohortFile, on_one_line, open_file
 from hamknee.cohort.report import Report, Tally
 from hamknee.cohort.results_folder import fill_folder
+from hamknee.cohort.writing import arrow_file
 from hamknee.inference import Model
 
 FolderScorer: TypeAlias = Callable[[Job, Mapping[str, CohortFile], Path, Progress | None], Tally]
@@ -309,7 +310,8 @@ def tally_of(job: Job, name: str, result: Path) -> Tally | None:
     if not result.is_file():
         return None
     try:
-        about = pq.read_metadata(result)
+        with arrow_file(result) as file:
+            about = pq.read_metadata(file)
         report: dict[str, Any] = json.loads(about.metadata[b"hamknee.report"])
         counted = Tally.from_json(report)
     except (pa.ArrowException, OSError, ValueError, LookupError, TypeError):

@@ -12,6 +12,7 @@ import numpy as np
 
 from hamknee.base import EMPTY, Dialect, TableError, kind_of, read_dialect, read_rows
 from hamknee.cohort.columns import CohortError
+from hamknee.cohort.writing import arrow_file
 from hamknee.network import Column
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _csv_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) -> I
 def _parquet_header(path: Path) -> list[tuple[str, pa.DataType]]:
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
+    with arrow_file(path) as source, pq.ParquetFile(source) as file:
         return [(field.name, field.type) for field in file.schema_arrow]
 
 
@@ -211,7 +212,10 @@ def _parquet_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) 
 
     names = list(dict.fromkeys([*read, *kept]))
     each_once = [name for name in read if name not in kept and _is_text(file.types[name])]
-    with pq.ParquetFile(file.path, read_dictionary=each_once, buffer_size=2**20) as source:
+    with (
+        arrow_file(file.path) as opened,
+        pq.ParquetFile(opened, read_dictionary=each_once, buffer_size=2**20) as source,
+    ):
         total = max(1, source.metadata.num_rows)
         start = 0
         for batches in _gathered(source.iter_batches(CHUNK_ROWS, columns=names)):

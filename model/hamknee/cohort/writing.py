@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +44,10 @@ def write_parquet(
     import pyarrow.parquet as pq
 
     few = ["top", "fault"]  # the others have about as many values as rows
-    with pq.ParquetWriter(path, schema, use_dictionary=few, compression="snappy") as writer:
+    with (
+        arrow_file(path, "wb") as file,
+        pq.ParquetWriter(file, schema, use_dictionary=few, compression="snappy") as writer,
+    ):
         for table in tables:
             writer.write_table(table)
         writer.add_key_value_metadata({"hamknee.report": report()})
@@ -72,13 +77,25 @@ def write_csv(path: Path | IO[bytes], schema: pa.Schema, tables: Iterable[pa.Tab
         for field in schema
     ]
     plain = pa.schema(fields)
-    with CSVWriter(path, plain) as writer:
+    with arrow_file(path, "wb") as file, CSVWriter(file, plain) as writer:
         for table in tables:
             columns = [
                 column if _is_number(column.type) else _harmless(column.cast(pa.string()))
                 for column in table.columns
             ]
             writer.write_table(pa.Table.from_arrays(columns, schema=plain))
+
+
+@contextmanager
+def arrow_file(path: Path | IO[bytes], mode: str = "rb") -> Iterator[Any]:
+    """Open a file for Arrow, which of itself takes no names that are not UTF-8."""
+    import pyarrow as pa
+
+    if not isinstance(path, Path):
+        yield path
+        return
+    with pa.OSFile(os.fsencode(path), mode) as file:
+        yield file
 
 
 def harmless(text: str) -> str:
