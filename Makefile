@@ -47,8 +47,9 @@ benchmark: .venv/dev ## time hamknee beside pgmpy and pyAgrum, then the dashboar
 	@$(BIN)/python benchmarks/machines.py
 	@$(BIN)/python benchmarks/dashboard.py
 
-fuzz: .venv/dev ## break files until a reader breaks; RUNS=10000 for the quickest reader
+fuzz: .venv/dev ## break files and numbers until something breaks; RUNS=10000 for the quickest reader
 	@$(BIN)/python tests/fuzz/run.py --runs $(or $(RUNS),10000)
+	@$(BIN)/python tests/fuzz/extremes.py
 
 mutate: .venv/dev ## break the code on purpose and see which tests notice; COUNT=60
 	@$(BIN)/python tests/mutants/run.py --count $(or $(COUNT),60)

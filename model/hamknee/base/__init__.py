@@ -26,7 +26,7 @@ from hamknee.base.frames import (
     read_sheet,
     read_table,
 )
-from hamknee.base.frozen import FrozenMapping
+from hamknee.base.frozen import FrozenMapping, KeptArrays, keep_arrays
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
@@ -54,6 +54,7 @@ __all__ = [
     "FaultsError",
     "FrozenMapping",
     "HamkneeError",
+    "KeptArrays",
     "Keys",
     "Mask",
     "ProblemsError",
@@ -64,6 +65,7 @@ __all__ = [
     "alone",
     "decode",
     "fine_range",
+    "keep_arrays",
     "kind_of",
     "listing",
     "other_separator",

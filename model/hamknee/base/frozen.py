@@ -1,8 +1,11 @@
-"""A mapping that nobody can change, and that travels between processes."""
+"""What nobody can change: mappings that travel between processes, and the arrays of results."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NoReturn, TypeVar
+
+import numpy as np
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -43,3 +46,44 @@ class FrozenMapping(dict[K, V]):
     def __reduce__(self) -> tuple[type[FrozenMapping[K, V]], tuple[dict[K, V]]]:
         """Travel as a plain dict, of which the mapping is made anew."""
         return type(self), (dict(self),)
+
+
+class KeptArrays:
+    """A frozen result whose arrays cannot be written to.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from hamknee.base import KeptArrays
+    >>> @dataclass(frozen=True)
+    ... class Shares(KeptArrays):
+    ...     shares: np.ndarray
+    >>> Shares(np.array([0.25, 0.75])).shares[0] = 1
+    Traceback (most recent call last):
+    ...
+    ValueError: assignment destination is read-only
+    """
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        keep_arrays(self)
+
+
+def keep_arrays(holder: object) -> None:
+    """Make the arrays that something holds read-only, those in mappings and sequences too."""
+    for value in vars(holder).values():
+        _keep(value)
+
+
+def _keep(value: object) -> None:
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            _keep(part)
+    elif isinstance(value, tuple | list):
+        for part in value:
+            if not isinstance(part, np.ndarray | tuple | list | Mapping):
+                return  # a sequence of something else, which may be long
+            _keep(part)

@@ -349,14 +349,18 @@ def _score_rows(
     impossible = np.flatnonzero(scores.impossible & (faults.which < 0))
     if len(impossible):
         faults.add(*_contradictions(model, cases, impossible))
+    bad = faults.rows
+    with np.errstate(over="ignore"):  # likelihoods may be of any size
+        p_evidence = np.exp(scores.log_p_evidence)
     scored = Scored(
-        scores.probabilities,
+        scores.probabilities.copy() if len(bad) else scores.probabilities,
         scores.probabilities.argmax(axis=1).astype(np.int16),
-        np.exp(scores.log_p_evidence),
+        p_evidence,
         np.where(scores.log_p_alone == 0, 0.0, scores.conflict),  # exact where nothing is known
         faults,
     )
-    _leave_blank(scored, faults.rows)
+    if len(bad):
+        _leave_blank(scored, bad)
     return scored
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, percent
+from hamknee.base import Array, HamkneeError, KeptArrays, percent
 from hamknee.evaluation.intervals import wilson
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ NOT_KNOWN = Estimate(np.nan)
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(KeptArrays):
     """How probabilities compare with how often they came true.
 
     Parameters

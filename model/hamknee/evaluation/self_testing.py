@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError
+from hamknee.base import Array, HamkneeError, KeptArrays
 from hamknee.evaluation.calibrating import Calibration
 from hamknee.evaluation.evaluating import Evaluation, evaluate
 from hamknee.inference import Model, draw
@@ -24,7 +24,7 @@ MASS = 0.99
 
 
 @dataclass(frozen=True)
-class SelfTest:
+class SelfTest(KeptArrays):
     """Answers to simulated patients, held against what they were simulated with.
 
     Parameters

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import HamkneeError, listing, percent, percent_range, suggestion
+from hamknee.base import HamkneeError, KeptArrays, listing, percent, percent_range, suggestion
 from hamknee.evaluation import NOT_KNOWN, Estimate, wilson
 from hamknee.guidance.deciding import called_for
 from hamknee.guidance.guidance_file import guidance_for
@@ -39,7 +39,7 @@ VERDICTS = ("over", "right", "under")
 
 
 @dataclass(frozen=True)
-class TriageCheck:
+class TriageCheck(KeptArrays):
     """The levels that answers alone lead to, beside those that the diagnoses call for.
 
     Parameters

@@ -14,16 +14,17 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array
+from hamknee.base import Array, keep_arrays
 from hamknee.inference.groups import LOOKUP_PATTERNS, Family, Group, find_groups
 from hamknee.inference.junction_tree import Reduction
 from hamknee.inference.lookup import Codes, Lookup, Summand
+from hamknee.inference.wide import Wide
 
 CASES_WORTH_A_LOOKUP = 512
 """From so many cases on, likelihoods that occur among them are put into tables of their own."""
 
-EXPONENTS = 600.0
-"""Probabilities between exp(-600) and exp(600) are worked with as they are, without scaling."""
+EXPONENTS = 300.0
+"""Where P(evidence) is between exp(-300) and exp(300), it is worked with without scaling."""
 
 TIE = 1e-9
 """Relative difference below which two explanations count as equally probable."""
@@ -75,6 +76,8 @@ class Engine:
         self._stack_messages()
         small = [group for group in self.groups if group.messages is not None]
         self._lookup = self._merged(small, self._plain)
+        for part in (self, self._lookup):
+            keep_arrays(part)
 
     def _stack_messages(self) -> None:
         """Put the messages of all groups one below the other, so that one case is one look-up."""
@@ -255,9 +258,8 @@ class Engine:
         for message in reversed(messages[1:]):
             right.append(right[-1] + message)
         for group, message in zip(self.groups, messages, strict=True):
-            self._marginals_of(
-                group, relative(left + right.pop()), codes, weights, reduction, marginals
-            )
+            on_target = left + right.pop()
+            self._marginals_of(group, on_target, codes, weights, reduction, marginals)
             left = left + message
         target = relative(left)
         marginals[self.target] = target / reduction(target, axis=1, keepdims=True)
@@ -272,10 +274,14 @@ class Engine:
         reduction: Reduction,
         marginals: list[Array],
     ) -> None:
-        """Fill in the marginals of a group's members, a block of cases at a time."""
+        """Fill in the marginals of a group's members, a block of cases at a time.
+
+        `on_target` is the logarithm of what the target hears from everyone else.
+        """
         patterns = codes[:, group.variables]
         for block in group.blocks(len(codes)):
-            likelihoods = [on_target[block], *group.likelihoods(patterns[block], weights)]
+            heard = _likelihood(on_target[block])
+            likelihoods = [heard, *group.likelihoods(patterns[block], weights)]
             collected = group.tree.collect(group.potentials, likelihoods, reduction)
             beliefs = group.tree.distribute(collected, reduction)
             for number, variable in enumerate(group.variables, start=1):
@@ -397,6 +403,15 @@ def relative(log: Array) -> Array:
     [[1.0, 0.5], [0.4, 1.0]]
     """
     return np.asarray(np.exp(log - log.max(axis=1, keepdims=True)))
+
+
+def _likelihood(log: Array) -> Array | Wide:
+    """Return exp of logarithms up to a factor for each case, whatever their range is."""
+    try:
+        with np.errstate(under="raise"):
+            return relative(log)
+    except FloatingPointError:
+        return Wide.of_log(log)
 
 
 def _padded(arrays: Sequence[Array]) -> list[Array]:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from hamknee.base import Array
+from hamknee.base import Array, KeptArrays
 from hamknee.inference.junction_tree import JunctionTree, Reduction
 from hamknee.inference.lookup import Codes
 
@@ -28,7 +28,7 @@ BLOCK_CELLS = 2**21
 
 
 @dataclass(frozen=True)
-class Group:
+class Group(KeptArrays):
     """Variables that depend on each other when the target is known.
 
     Parameters

@@ -5,7 +5,9 @@ Every array has a leading axis for the cases (or for draws of the parameters), o
 it does not vary.
 
 Triangulation is by minimum fill; a message is scaled to a largest entry of 1 and the logarithm of
-the scale is carried along, so that long evidence does not underflow. One collect pass gives P(e)
+the scale is carried along, so that long evidence does not underflow. Where many messages meet, a
+product may underflow all the same: the machine tells, and the pass is done again in `Wide` numbers,
+which cannot. One collect pass gives P(e)
 and the belief of the root; one distribute pass gives every marginal (Lauritzen & Spiegelhalter
 1988; Jensen, Lauritzen & Olesen 1990). With max in place of sum the same passes give
 max-marginals (Dawid 1992).
@@ -18,12 +20,17 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from hamknee.base import Array
+from hamknee.inference.wide import Wide
 
-Reduction = Callable[..., Array]
+AnyArray: TypeAlias = Array | Wide
+"""Plain numbers, or those that never underflow."""
+
+Reduction = Callable[..., Any]
 """``np.sum`` for probabilities or ``np.max`` for the most probable explanation."""
 
 
@@ -48,8 +55,8 @@ class Collected:
         Logarithm of what was divided out.
     """
 
-    beliefs: list[Array]
-    messages: list[Array]
+    beliefs: list[AnyArray]
+    messages: list[AnyArray]
     log_scale: Array
 
 
@@ -169,7 +176,7 @@ class JunctionTree:
     def collect(
         self,
         potentials: Sequence[Array],
-        likelihoods: Sequence[Array | None],
+        likelihoods: Sequence[AnyArray | None],
         reduction: Reduction = np.sum,
     ) -> Collected:
         """Send messages from the leaves to the root.
@@ -183,6 +190,18 @@ class JunctionTree:
         reduction : callable
             ``np.sum`` or ``np.max``.
         """
+        try:
+            with np.errstate(under="raise"):
+                return self._collect(potentials, likelihoods, reduction)
+        except FloatingPointError:
+            return self._collect([Wide.of(p) for p in potentials], likelihoods, reduction)
+
+    def _collect(
+        self,
+        potentials: Sequence[AnyArray],
+        likelihoods: Sequence[AnyArray | None],
+        reduction: Reduction,
+    ) -> Collected:
         beliefs = list(potentials)
         log_scale = np.zeros(1)
         for variable, weights in enumerate(likelihoods):
@@ -192,7 +211,7 @@ class JunctionTree:
                 scaled, log = _scaled(weights)
                 beliefs[home] = beliefs[home] * _spread(scaled, (variable,), scope)
                 log_scale = log_scale + log
-        messages: list[Array] = [np.ones((1,))] * len(self.cliques)
+        messages: list[AnyArray] = [np.ones((1,))] * len(self.cliques)
         for index in reversed(range(1, len(self.cliques))):
             clique = self.cliques[index]
             message = _reduce(beliefs[index], clique.scope, clique.separator, reduction)
@@ -211,9 +230,8 @@ class JunctionTree:
         ndarray, shape (cases, states)
             Natural logarithms; -inf where the evidence rules a state out.
         """
-        with np.errstate(divide="ignore"):
-            log_belief = np.log(self.root_scaled(collected, variable, reduction))
-        return np.asarray(log_belief + collected.log_scale[:, None])
+        belief = _reduce(collected.beliefs[0], self.cliques[0].scope, (variable,), reduction)
+        return np.asarray(_log(belief) + collected.log_scale[:, None])
 
     def root_scaled(
         self, collected: Collected, variable: int, reduction: Reduction = np.sum
@@ -224,9 +242,10 @@ class JunctionTree:
         -------
         ndarray, shape (cases, states)
         """
-        return _reduce(collected.beliefs[0], self.cliques[0].scope, (variable,), reduction)
+        belief = _reduce(collected.beliefs[0], self.cliques[0].scope, (variable,), reduction)
+        return belief.scaled()[0] if isinstance(belief, Wide) else belief
 
-    def distribute(self, collected: Collected, reduction: Reduction = np.sum) -> list[Array]:
+    def distribute(self, collected: Collected, reduction: Reduction = np.sum) -> list[AnyArray]:
         """Send messages from the root to the leaves.
 
         Returns
@@ -234,21 +253,29 @@ class JunctionTree:
         list of ndarray, each (cases, states...)
             Belief of each clique, up to a factor for each case.
         """
-        beliefs = list(collected.beliefs)
+        try:
+            with np.errstate(under="raise"):
+                return self._distribute(collected.beliefs, collected.messages, reduction)
+        except FloatingPointError:
+            beliefs = [Wide.of(belief) for belief in collected.beliefs]
+            return self._distribute(beliefs, collected.messages, reduction)
+
+    def _distribute(
+        self, collected: Sequence[AnyArray], messages: Sequence[AnyArray], reduction: Reduction
+    ) -> list[AnyArray]:
+        beliefs = list(collected)
         beliefs[0] = _scaled(beliefs[0])[0]
         for index in range(1, len(self.cliques)):
             clique = self.cliques[index]
             above = self.cliques[clique.parent or 0].scope
             down = _reduce(beliefs[clique.parent or 0], above, clique.separator, reduction)
-            up = collected.messages[index]
-            # 0/0 = 0: what the child has ruled out stays ruled out.
-            down = np.divide(down, up, out=np.zeros_like(down * up), where=up != 0)
+            down = _divided(down, messages[index])
             belief = beliefs[index] * _spread(down, clique.separator, clique.scope)
             beliefs[index] = _scaled(belief)[0]
         return beliefs
 
     def marginal(
-        self, beliefs: Sequence[Array], variable: int, reduction: Reduction = np.sum
+        self, beliefs: Sequence[AnyArray], variable: int, reduction: Reduction = np.sum
     ) -> Array:
         """Return the belief of one variable, shape (cases, states), adding up to 1.
 
@@ -256,8 +283,10 @@ class JunctionTree:
         """
         home = self.home[variable]
         belief = _reduce(beliefs[home], self.cliques[home].scope, (variable,), reduction)
+        if isinstance(belief, Wide):
+            belief = belief.scaled()[0]
         total = reduction(belief, axis=1, keepdims=True)
-        return np.divide(belief, total, out=np.zeros_like(belief), where=total != 0)
+        return np.asarray(np.divide(belief, total, out=np.zeros_like(belief), where=total != 0))
 
     def differentiate(
         self, factors: Sequence[Array], likelihoods: Sequence[Array | None]
@@ -276,10 +305,19 @@ class JunctionTree:
         likelihoods : sequence of (ndarray of shape (1 or cases, states), or None)
             Evidence on each variable; None where there is none.
         """
-        inputs: list[list[Array]] = [[] for _ in self.cliques]
+        try:
+            with np.errstate(under="raise", over="raise"):
+                return self._differentiate(factors, likelihoods)
+        except FloatingPointError:
+            return self._differentiate([Wide.of(factor) for factor in factors], likelihoods)
+
+    def _differentiate(
+        self, factors: Sequence[AnyArray], likelihoods: Sequence[Array | None]
+    ) -> Differential:
+        inputs: list[list[AnyArray]] = [[] for _ in self.cliques]
         logs = [np.zeros(1) for _ in self.cliques]
 
-        def put(array: Array, scope: tuple[int, ...], clique: int) -> int:
+        def put(array: AnyArray, scope: tuple[int, ...], clique: int) -> int:
             """Add an input to a clique and return its place among the inputs."""
             inputs[clique].append(_spread(array, scope, self.cliques[clique].scope))
             return len(inputs[clique]) - 1
@@ -300,10 +338,7 @@ class JunctionTree:
         total = _reduce(
             _product(inputs[0], self.cliques[0].scope), self.cliques[0].scope, (), np.sum
         )
-        with np.errstate(
-            divide="ignore", invalid="ignore"
-        ):  # a total of 0, or below in a derivative
-            log_total = np.log(total) + logs[0]
+        log_total = _log(total) + logs[0]
         for index in range(1, len(self.cliques)):
             clique, parent = self.cliques[index], self.cliques[index].parent or 0
             above = self.cliques[parent].scope
@@ -311,27 +346,28 @@ class JunctionTree:
             message, log = _scaled(_reduce(belief, above, clique.separator, np.sum))
             put(message, clique.separator, index)
             logs[index] = logs[index] + logs[parent] - up_logs[index] + log
-        factors = []
+        by_factor, log_scales = [], []
         for (_, scope, home), place in zip(given, places, strict=True):
             others = _product(inputs[home], self.cliques[home].scope, but=place)
-            factors.append(self._onto(others, home, scope))
-        return Differential(log_total, factors, [logs[home] for home in self._factor_home])
+            summed, log = _plain(_reduce(others, self.cliques[home].scope, scope, np.sum))
+            by_factor.append(self._onto(summed, home, scope))
+            log_scales.append(logs[home] + log)
+        return Differential(log_total, by_factor, log_scales)
 
-    def _onto(self, array: Array, clique: int, scope: tuple[int, ...]) -> Array:
-        """Sum an array over a clique onto a factor's scope, in the factor's order of axes."""
-        summed = _reduce(array, self.cliques[clique].scope, scope, np.sum)
+    def _onto(self, summed: Array, clique: int, scope: tuple[int, ...]) -> Array:
+        """Return an array over a factor's scope in the factor's order of axes, in full."""
         order = [variable for variable in self.cliques[clique].scope if variable in scope]
         summed = summed.transpose(0, *(1 + order.index(variable) for variable in scope))
         return np.broadcast_to(summed, (summed.shape[0], *(self.sizes[v] for v in scope)))
 
 
-def _product(arrays: Sequence[Array], scope: tuple[int, ...], but: int | None = None) -> Array:
+def _product(arrays: Sequence[AnyArray], scope: tuple[int, ...], but: int | None = None) -> Any:
     """Multiply arrays spread over a clique, leaving one out if asked to."""
     kept = [array for place, array in enumerate(arrays) if place != but]
     return functools.reduce(operator.mul, kept, np.ones((1,) * (1 + len(scope))))
 
 
-def _spread(array: Array, scope: tuple[int, ...], onto: tuple[int, ...]) -> Array:
+def _spread(array: AnyArray, scope: tuple[int, ...], onto: tuple[int, ...]) -> Any:
     """Return an array over `scope` with its axes placed for broadcasting over `onto`."""
     order = sorted(range(len(scope)), key=lambda axis: onto.index(scope[axis]))
     array = array.transpose(0, *(axis + 1 for axis in order))
@@ -340,19 +376,41 @@ def _spread(array: Array, scope: tuple[int, ...], onto: tuple[int, ...]) -> Arra
 
 
 def _reduce(
-    array: Array, scope: tuple[int, ...], onto: tuple[int, ...], reduction: Reduction
-) -> Array:
+    array: AnyArray, scope: tuple[int, ...], onto: tuple[int, ...], reduction: Reduction
+) -> Any:
     """Sum or maximise out every variable of `scope` that is not in `onto`."""
     axes = tuple(axis + 1 for axis, variable in enumerate(scope) if variable not in onto)
     return reduction(array, axis=axes) if axes else array
 
 
-def _scaled(array: Array) -> tuple[Array, Array]:
+def _scaled(array: AnyArray) -> tuple[Any, Array]:
     """Return an array scaled to a largest entry of 1 in each case, and the log of the scale."""
+    if isinstance(array, Wide):  # whose numbers may be of any size
+        return array, np.zeros(1)
     flat = array.reshape(array.shape[0], -1)
     scale = flat.max(axis=1)
     safe = np.where(scale > 0, scale, 1.0)
     return array / safe.reshape(-1, *(1,) * (array.ndim - 1)), np.log(safe)
+
+
+def _log(array: AnyArray) -> Array:
+    """Return the natural logarithms; -inf of 0, NaN below."""
+    if isinstance(array, Wide):
+        return array.log()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(array)
+
+
+def _plain(array: AnyArray) -> tuple[Array, Array]:
+    """Return plain numbers, and the logarithm of what they were divided by."""
+    return array.scaled() if isinstance(array, Wide) else (array, np.zeros(1))
+
+
+def _divided(one: AnyArray, by: AnyArray) -> AnyArray:
+    """Divide; 0/0 = 0: what a child has ruled out stays ruled out."""
+    if isinstance(one, Wide) or isinstance(by, Wide):
+        return Wide.of(one).divided(Wide.of(by))
+    return np.divide(one, by, out=np.zeros_like(one * by), where=by != 0)
 
 
 def _cliques(

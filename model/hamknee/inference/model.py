@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError
+from hamknee.base import Array, Codes, HamkneeError, keep_arrays
 from hamknee.inference.case import AnyCase, Case
 from hamknee.inference.engine import Engine, log_total, normalised
 from hamknee.inference.groups import LOOKUP_PATTERNS
@@ -295,11 +295,38 @@ class Model:
         >>> 0 < model.p_evidence({"sex": "male", "age": 31}) < model.p_evidence({"sex": "male"})
         True
         """
+        with np.errstate(over="ignore"):  # likelihoods may be of any size
+            p = np.exp(self.log_p_evidence(evidence))
+        return float(p) if isinstance(evidence, Case | Mapping) else p
+
+    @overload
+    def log_p_evidence(self, evidence: AnyCase) -> float: ...
+    @overload
+    def log_p_evidence(self, evidence: Many) -> Array: ...
+    def log_p_evidence(self, evidence: AnyCase | Many) -> float | Array:
+        """Return the natural logarithm of P(evidence), -inf where the evidence is impossible.
+
+        Parameters
+        ----------
+        evidence : mapping, Case, or many cases
+            As for `posterior`.
+
+        Returns
+        -------
+        float, or ndarray of shape (cases,)
+            Also where P(evidence) is too small, or with likelihoods too large, to be written.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> round(model.log_p_evidence({"sex": {"female": 1e300, "male": 1e300}}), 3)  # 300 ln 10
+        690.776
+        """
         if isinstance(evidence, Case | Mapping):
             one = self.case(evidence).cases if isinstance(evidence, Case) else [evidence]
-            return float(self.p_evidence(one)[0])
-        p: Array = np.exp(log_total(self.log_joint(self.encode(evidence))))
-        return p
+            return float(self.log_p_evidence(one)[0])
+        return log_total(self.log_joint(self.encode(evidence)))
 
     def marginals(self, evidence: AnyCase | Many) -> Marginals:
         """Return the exact probabilities of every variable, the observed ones included.
@@ -328,7 +355,7 @@ class Model:
             single = self._marginals(self.case(evidence).cases)
             return Marginals(self.vocabulary, {name: p[0] for name, p in single.items()})
         cases = self.encode(evidence)
-        self._log_p_evidence(cases)
+        self._log_p_possible(cases)
         return Marginals(self.vocabulary, self._marginals(cases), cases.names())
 
     @overload
@@ -369,8 +396,16 @@ class Model:
         return self._explanations(self.encode(evidence))
 
     def encode(self, cases: Many) -> Cases:
-        """Check and encode many cases once, for use in several queries."""
-        return cases if isinstance(cases, Cases) else encode(self.vocabulary, cases)
+        """Check and encode many cases once, for use in several queries.
+
+        Raises
+        ------
+        EvidenceError
+            If a variable or value is not one of the vocabulary.
+        HamkneeError
+            If cases were encoded already, with other variables or states than the model's.
+        """
+        return self._own(cases) if isinstance(cases, Cases) else encode(self.vocabulary, cases)
 
     def cases(self, codes: Codes) -> Cases:
         """Return cases of hard and missing evidence from state numbers.
@@ -416,6 +451,7 @@ class Model:
 
         Everything else follows from it; impossible cases raise no error here.
         """
+        self._own(cases)
         return self.engine.log_joint(cases.codes, cases.weights)
 
     def scores(self, cases: Cases) -> Scores:
@@ -439,6 +475,7 @@ class Model:
         >>> scores.probabilities.sum(axis=1).round(9).tolist(), scores.impossible.tolist()
         ([1.0, 1.0], [False, False])
         """
+        self._own(cases)
         probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights)
         alone = self.engine.log_p_alone(cases.codes, cases.weights)
         return Scores(self.vocabulary.target, probabilities, log_ps, alone)
@@ -454,7 +491,15 @@ class Model:
 
     # How ----------------------------------------------------------------------------------
 
-    def _log_p_evidence(self, cases: Cases) -> Array:
+    def _own(self, cases: Cases) -> Cases:
+        """Return cases whose codes mean what they mean here, or raise."""
+        ours, theirs = self.vocabulary, cases.vocabulary
+        if theirs is not ours and theirs.state_index != ours.state_index:
+            problem = "the cases were encoded with other variables or states, or in another order"
+            raise HamkneeError(f"{problem}; allowed: cases as model.encode returns them")
+        return cases
+
+    def _log_p_possible(self, cases: Cases) -> Array:
         """Return log P(evidence) of each case, or raise if one is impossible."""
         log_p = log_total(self.log_joint(cases))
         self._refuse_impossible(cases, log_p)
@@ -471,7 +516,7 @@ class Model:
         return dict(zip(self.vocabulary, arrays, strict=True))
 
     def _explanations(self, cases: Cases) -> list[Explanation]:
-        log_p = self._log_p_evidence(cases)
+        log_p = self._log_p_possible(cases)
         states, log_joint, tied = self.engine.explain(cases.codes, cases.weights)
         probability = np.exp(log_joint - log_p)
         return [
@@ -535,6 +580,10 @@ def _checked(vocabulary: Vocabulary, cpts: Mapping[str, CPT], name: str) -> CPT:
         raise HamkneeError(f"the table of {name} holds a NaN or a number below 0; allowed: neither")
     if np.abs(cpt.probabilities.sum(axis=-1) - 1).max() > SUM_TOLERANCE:
         raise HamkneeError(f"a column of {name} does not add up to 1; allowed: within 0.000001")
-    table = cpt.probabilities.copy()
-    table.flags.writeable = False
-    return replace(cpt, probabilities=table)
+    own = replace(
+        cpt,
+        probabilities=cpt.probabilities.copy(),
+        ess=None if cpt.ess is None else np.array(cpt.ess, dtype=float),
+    )
+    keep_arrays(own)
+    return own

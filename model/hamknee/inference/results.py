@@ -14,7 +14,13 @@ from hamknee.network import Evidence, Variable, Vocabulary, value_words
 
 if TYPE_CHECKING:
     import pandas as pd  # imported when a table is asked for: it is most of the start-up time
-from hamknee.base import Array, percent
+from hamknee.base import Array, KeptArrays, percent
+
+
+def _exp(log: float | Array) -> Array:
+    """Return exp of logarithms; inf where likelihoods make it larger than any number."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.exp(log))
 
 
 def _each(cases: Sequence[object], times: int) -> list[object]:
@@ -62,7 +68,7 @@ class Posterior:
     @property
     def p_evidence(self) -> float:
         """P(evidence)."""
-        return float(np.exp(self.log_p_evidence))
+        return float(_exp(self.log_p_evidence))
 
     @cached_property
     def order(self) -> list[int]:
@@ -122,7 +128,7 @@ class Posterior:
 
 
 @dataclass(frozen=True)
-class Posteriors:
+class Posteriors(KeptArrays):
     """The target's probabilities in many cases.
 
     Parameters
@@ -157,7 +163,7 @@ class Posteriors:
     @property
     def p_evidence(self) -> Array:
         """P(evidence) of each case."""
-        return np.exp(self.log_p_evidence)
+        return _exp(self.log_p_evidence)
 
     @property
     def top(self) -> list[str]:
@@ -193,7 +199,7 @@ class Posteriors:
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(KeptArrays):
     """What a file of results holds of many cases, the impossible ones among them.
 
     Parameters
@@ -236,7 +242,7 @@ class Scores:
 
 
 @dataclass(frozen=True)
-class Marginals:
+class Marginals(KeptArrays):
     """The probabilities of every variable in one case or many.
 
     Parameters

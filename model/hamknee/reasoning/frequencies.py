@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import HamkneeError
+from hamknee.base import HamkneeError, KeptArrays
 from hamknee.inference import Case, Posterior
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True)
-class Frequencies:
+class Frequencies(KeptArrays):
     """How many of some people with the same findings are in each state of the target.
 
     Parameters

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, Codes, percent
+from hamknee.base import Array, Codes, KeptArrays, percent
 from hamknee.inference import AnyCase, Case, Model, entropy
 from hamknee.network import Variable, find_state, find_variable
 from hamknee.reasoning.answers import answered
@@ -34,7 +34,7 @@ USELESS = 0.01
 
 
 @dataclass(frozen=True)
-class Questions:
+class Questions(KeptArrays):
     """The open questions of one case, the one to ask first on top.
 
     Parameters
@@ -340,8 +340,8 @@ def information(joint: Array, starts: Codes, state: int | None = None) -> Array:
     joint = focused(joint, state)
     counts = np.diff(np.append(starts, len(joint)))
     target = np.repeat(np.add.reduceat(joint, starts), counts, axis=0)
-    positive = joint > 0
     expected = joint.sum(axis=1, keepdims=True) * target
+    positive = (joint > 0) & (expected > 0)  # a product that is less than any number counts not
     ratio = np.divide(joint, expected, out=np.ones_like(joint), where=positive)
     terms = np.add.reduceat((joint * np.log2(ratio)).sum(axis=1), starts)
     return np.asarray(np.maximum(terms, 0.0))

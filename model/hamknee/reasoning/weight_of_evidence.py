@@ -11,13 +11,14 @@ sheet (Madigan, Mosurski & Almond 1997).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, Mask, percent, times
+from hamknee.base import Array, HamkneeError, KeptArrays, Mask, percent, times
 from hamknee.inference import AnyCase, Case, Model, log_total
 from hamknee.network import find_state
 from hamknee.reasoning.d_separation import without_irrelevant
@@ -39,7 +40,7 @@ EVEN = 1.05
 
 
 @dataclass(frozen=True)
-class Reasons:
+class Reasons(KeptArrays):
     """The weight of each finding of one case, in bits.
 
     In the arrays a certainty is ``inf`` (the finding rules the state in) or ``-inf`` (it rules it
@@ -329,6 +330,11 @@ def _change(before: Array, after: Array) -> Array:
     return np.subtract(after, before, out=np.zeros_like(before), where=~certain)
 
 
+def _ruled_out(case: Case, states: Sequence[int]) -> bool:
+    """Return whether none of some states of the target is possible, however improbable it is."""
+    return bool(np.isneginf(case.log_joint(case.codes[None])[0, list(states)]).all())
+
+
 def _check(case: Case, state: int, against: int | None) -> None:
     """Raise if there is nothing to contrast."""
     if against is None:
@@ -337,7 +343,7 @@ def _check(case: Case, state: int, against: int | None) -> None:
     names = f"{target.states[state].name} and {target.states[against].name}"
     if state == against:
         raise HamkneeError(f"a contrast needs two states, not {names}; allowed: another state")
-    if p[state] == 0 and p[against] == 0:
+    if p[state] == 0 == p[against] and _ruled_out(case, [state, against]):
         problem = f"{names} are both ruled out by this evidence"
         raise HamkneeError(f"{problem}; allowed: two states of which one is possible")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, percent
+from hamknee.base import Array, HamkneeError, KeptArrays, percent
 from hamknee.inference import Case, Model
 from hamknee.network import Evidence, check_evidence, find_state, value_words
 from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
@@ -49,7 +50,7 @@ class ChangedAnswer:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(KeptArrays):
     """Two versions of one case, side by side.
 
     Parameters
@@ -217,7 +218,7 @@ def _change(first: Evidence, second: CredibleInterval, state: int, name: str) ->
         NOT_KNOWN if value is None else value_words(variable, value)
         for value in (first.get(name), evidence.get(name))
     ]
-    if not model.p_evidence(mixed):
+    if model.log_p_evidence(mixed) == -math.inf:
         return ChangedAnswer(name, variable.label, words[0], words[1], None, None)
     without = float(model.posterior(mixed).probabilities[state])
     effect = float(second.posterior.probabilities[state]) - without

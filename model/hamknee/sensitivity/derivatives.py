@@ -12,7 +12,6 @@ linear in each table: with the direction in which a number moves its column in p
 the passes that give the first derivatives (Darwiche 2003) give the second ones.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,14 +19,17 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array
+from hamknee.base import Array, KeptArrays
 from hamknee.inference import BLOCK_CELLS, Case, Differential, Group
 from hamknee.network import covaried, directions
 from hamknee.sensitivity.parameters import Entries, Place
 
+LARGEST = 650.0
+"""Logarithm of the largest derivative that is told; where a number is 0, it may be more."""
+
 
 @dataclass(frozen=True)
-class GroupDerivatives:
+class GroupDerivatives(KeptArrays):
     """The derivatives of one group's message to the target.
 
     Parameters
@@ -35,21 +37,21 @@ class GroupDerivatives:
     group : Group
         Of the engine.
     message : ndarray, shape (target states,)
-        P(evidence in the group | target), scaled to a largest entry of 1.
+        P(evidence in the group | target), each divided by itself: 1, or 0 where impossible.
     tables : mapping of int to ndarray, each (target states, parents' states..., states)
-        By variable number, the derivatives of the message, with the same scale.
-    log_scale : float
+        By variable number, the derivatives of the message, with the same scales.
+    log_scale : ndarray, shape (target states,)
         Logarithm of what was divided out.
     """
 
     group: Group
     message: Array
     tables: Mapping[int, Array]
-    log_scale: float
+    log_scale: Array
 
 
 @dataclass(frozen=True)
-class Derivatives:
+class Derivatives(KeptArrays):
     """P(target, evidence) of one case and its derivatives, all divided by P(evidence).
 
     Parameters
@@ -125,8 +127,10 @@ def derivatives(case: Case) -> Derivatives:
     """
     log_p_evidence = case.posterior.log_p_evidence
     parts = tuple(_part(case, group) for group in concerned(case))
-    scale = math.exp(sum(part.log_scale for part in parts) - log_p_evidence)
-    return Derivatives(case, parts, on_target(case) * scale)
+    log_scale = np.sum([part.log_scale for part in parts], axis=0) - log_p_evidence
+    with np.errstate(divide="ignore"):
+        log_outer = np.log(on_target(case)) + log_scale
+    return Derivatives(case, parts, np.exp(np.minimum(log_outer, LARGEST)))
 
 
 def concerned(case: Case) -> list[Group]:
@@ -220,7 +224,8 @@ def replaced(case: Case, changes: Sequence[tuple[Place, Sequence[Array]]]) -> Ar
         copies = tables.setdefault(number, np.stack([table] * len(columns)))
         for copy, column in zip(copies, columns, strict=True):
             copy[place.column] = column
-    return np.exp(substituted(case, tables) - case.posterior.log_p_evidence)
+    log = substituted(case, tables) - case.posterior.log_p_evidence
+    return np.exp(log - max(0.0, float(log.max()) - LARGEST))  # what counts is how they compare
 
 
 def _factors(case: Case, group: Group, tables: Mapping[int, Array]) -> list[Array]:
@@ -236,14 +241,27 @@ def _known(case: Case, group: Group) -> list[Array | None]:
 
 def _part(case: Case, group: Group) -> GroupDerivatives:
     by_entry = differentiate(case, group, {})
-    scale = float(by_entry.log_total.max())
+    rows = [
+        _in_proportion(table, log)
+        for table, log in zip(by_entry.factors, by_entry.log_scales, strict=True)
+    ]
+    # Where the target makes the evidence impossible, it is the derivatives that set the scale.
+    possible = np.isfinite(by_entry.log_total)
+    highest = np.max([np.broadcast_to(log, possible.shape) for _, log in rows], axis=0)
+    otherwise = np.where(np.isfinite(highest), highest, 0.0)
+    scale = np.where(possible, by_entry.log_total, otherwise)
     tables = {
-        variable: _times(table, np.exp(log - scale))
-        for variable, table, log in zip(
-            group.factors, by_entry.factors, by_entry.log_scales, strict=True
-        )
+        variable: _times(table, np.exp(np.minimum(log - scale, LARGEST)))
+        for variable, (table, log) in zip(group.factors, rows, strict=True)
     }
-    return GroupDerivatives(group, np.exp(by_entry.log_total - scale), tables, scale)
+    return GroupDerivatives(group, possible.astype(float), tables, scale)
+
+
+def _in_proportion(table: Array, log: Array) -> tuple[Array, Array]:
+    """Return each row divided by its largest, and the logarithm of that; -inf where all are 0."""
+    largest = np.abs(table).reshape(len(table), -1).max(axis=1)
+    log_largest = np.log(largest, out=np.full(len(table), -np.inf), where=largest > 0)
+    return _times(table, 1 / np.where(largest > 0, largest, 1.0)), log_largest + log
 
 
 def _times(table: Array, rows: Array) -> Array:
@@ -342,6 +360,7 @@ def _second_slopes(
         for rows in (all_rows[i : i + step] for i in range(0, len(all_rows), step)):
             tables = _direction_tables(probabilities, among, rows)
             moved_by = differentiate(derivatives.case, part.group, {variable: tables})
+            scales = np.tile(part.log_scale, len(rows))
             second = np.zeros((len(rows), states, len(among)))
             for other, table, log in zip(
                 part.group.factors, moved_by.factors, moved_by.log_scales, strict=True
@@ -350,11 +369,9 @@ def _second_slopes(
                     continue
                 of_other = among.variable == other
                 slopes = covaried(table, cpts[other].probabilities)
-                slopes = slopes * np.exp(log - part.log_scale)[:, None, None]
+                slopes = slopes * np.exp(np.minimum(log - scales, LARGEST))[:, None, None]
                 kept = slopes[:, among.column[of_other], among.state[of_other]]
-                second[:, :, of_other] = np.broadcast_to(
-                    kept, (len(rows) * states, kept.shape[1])
-                ).reshape(len(rows), states, -1)
+                second[:, :, of_other] = kept.reshape(len(rows), states, -1)
             yield rows, second
 
 

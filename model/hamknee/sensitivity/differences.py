@@ -24,7 +24,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, Mask, listing, round_factor, stated_percent
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    Mask,
+    listing,
+    round_factor,
+    stated_percent,
+)
 from hamknee.inference import JunctionTree, Model, conditioned, load
 from hamknee.network import (
     CPT,
@@ -151,7 +159,7 @@ FELT = 0.0005
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(KeptArrays):
     """Two sets of numbers over the same variables, compared.
 
     Parameters

@@ -118,8 +118,8 @@ def possible_worlds(model: Model, pairs: Sequence[tuple[Place, Place]]) -> npt.N
             if both is not None and (a, b) != (CLASSES - 1, CLASSES - 1):
                 asked.append(both)
                 about.append((pair, a, b))
-    for where, probability in zip(about, model.p_evidence(asked), strict=True):
-        possible[where] |= bool(probability > 0)
+    for where, log_p in zip(about, model.log_p_evidence(asked), strict=True):
+        possible[where] |= bool(log_p > -np.inf)
     return possible
 
 

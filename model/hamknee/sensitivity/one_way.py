@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, fine_range, percent, round_percent, stated_percent
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    fine_range,
+    percent,
+    round_percent,
+    stated_percent,
+)
 from hamknee.inference import AnyCase, Case, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import derivatives, replaced
@@ -32,6 +40,7 @@ from hamknee.sensitivity.parameters import (
     beta_range,
     entries,
     find_place,
+    p_evidence_of,
 )
 
 if TYPE_CHECKING:
@@ -42,8 +51,12 @@ ROUNDING = 1e-14
 """An end this small against what it is the difference of is 0."""
 
 
+TOO_STEEP = 1e250
+"""A slope beyond this is not a number but a bound; there the two ends are worked out themselves."""
+
+
 @dataclass(frozen=True)
-class SensitivityFunction:
+class SensitivityFunction(KeptArrays):
     """P(state | evidence) as a function of one number t of the tables.
 
     Parameters
@@ -86,7 +99,7 @@ class SensitivityFunction:
     @property
     def coefficients(self) -> tuple[float, float, float, float]:
         """α, β, γ, δ of P(state | evidence) = (αt + β) / (γt + δ), with γt + δ = P(evidence)."""
-        zero, one = self.ends * self.posterior.p_evidence
+        zero, one = self.ends * p_evidence_of(self.posterior)
         alpha, beta = float(one[self.state] - zero[self.state]), float(zero[self.state])
         return alpha, beta, float(one.sum() - zero.sum()), float(zero.sum())
 
@@ -169,7 +182,7 @@ class SensitivityFunction:
 
 
 @dataclass(frozen=True)
-class Tornado:
+class Tornado(KeptArrays):
     """How far each number alone, within its stated uncertainty, moves a posterior.
 
     Parameters
@@ -360,7 +373,10 @@ def tornado(model: Model, evidence: AnyCase, state: str, *, mass: float = 0.9) -
     number, among = find_state(model.vocabulary.target, state), entries(model)
     gradient = derivatives(model.case(evidence))
     posterior = gradient.case.posterior
-    ends = _ends(posterior.probabilities, gradient.slopes(among), among.probability)
+    slopes = gradient.slopes(among)
+    ends = _ends(posterior.probabilities, slopes, among.probability)
+    for entry in np.flatnonzero((np.abs(slopes) > TOO_STEEP).any(axis=1)):
+        ends[entry] = function_at(gradient.case, number, among.place(int(entry))).ends
     low, high = beta_range(among.probability, among.ess, mass)
     values = np.stack([_value(ends, number, t) for t in (low, high)])
     limits = admissible(ends, posterior.order[0])
@@ -427,7 +443,9 @@ def _ends(probabilities: Array, slopes: Array, values: Array) -> Array:
 
 def _value(ends: Array, state: int, t: Array) -> Array:
     """Return P(state | evidence) with each number at its t, shape (numbers,)."""
-    # A range may begin at 0 where the evidence is impossible at 0 exactly: then the limit is meant.
-    t = np.clip(t, 1e-200, 1.0)[:, None]
+    t = t[:, None]
     joint = (1 - t) * ends[:, 0] + t * ends[:, 1]
+    # A range may end where the evidence is impossible exactly there: then the limit is meant.
+    possible = joint.sum(axis=1, keepdims=True) > 0
+    joint = np.where(possible, joint, ends.sum(axis=1))
     return np.asarray(joint[:, state] / joint.sum(axis=1))

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array
-from hamknee.inference import Model
+from hamknee.base import Array, HamkneeError, KeptArrays
+from hamknee.inference import Model, Posterior
 from hamknee.network import (
     CPT,
     check_given,
@@ -108,7 +108,7 @@ def find_place(model: Model, parameter: Parameter) -> Place:
 
 
 @dataclass(frozen=True)
-class Entries:
+class Entries(KeptArrays):
     """The numbers of a model that can be moved one at a time, as parallel arrays.
 
     Each entry of each column of each table, except that the two entries of a column of two are
@@ -190,6 +190,14 @@ def given_names(model: Model, variable: str, column: Sequence[int | np.intp]) ->
     return given_text(zip((p.name for p in parents), states, strict=True))
 
 
+def p_evidence_of(posterior: Posterior) -> float:
+    """Return P(evidence), or raise where it is beyond all numbers that can be written."""
+    if not 0 < posterior.p_evidence < np.inf:
+        problem = f"P(evidence) is exp({posterior.log_p_evidence:.6g}), which has no coefficients"
+        raise HamkneeError(f"{problem}; allowed: to ask for values")
+    return posterior.p_evidence
+
+
 def with_moved(model: Model, places: Sequence[Place], values: Sequence[float]) -> Model:
     """Return a model with one or two numbers moved and the rest of their columns co-varying.
 
@@ -220,7 +228,7 @@ def with_moved(model: Model, places: Sequence[Place], values: Sequence[float]) -
 def _two_moved(places: Sequence[Place], values: Sequence[float], model: Model) -> Array:
     column = places[0].column_of(model)
     states = [place.state for place in places]
-    rest = (1 - sum(values)) / (1 - column[states].sum())
+    rest = (1 - sum(values)) / np.delete(column, states).sum()
     changed = column * rest
     changed[states] = values
     return np.asarray(changed)

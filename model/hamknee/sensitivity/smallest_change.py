@@ -258,7 +258,7 @@ class _Search:
     def one(self) -> ChangedNumbers | None:
         """Return the smallest change of one number."""
         now = self.among.probability
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             then = now - self.start / self.slopes if self.start else now
         inside = (then > 0) & (then < 1)
         then = np.where(inside, then, 0.5)
@@ -406,14 +406,15 @@ def _moved_alike(p: Array, gradient: Array, start: float) -> tuple[float, int, i
         None if no two can do it.
     """
     i, j = np.triu_indices(len(p), 1)
-    free = (p[i] > 0) & (p[j] > 0) & (p[i] + p[j] < 1)
+    rest = (p > 0).sum() > 2  # something of the column is left to keep pace
+    free = (p[i] > 0) & (p[j] > 0) & (p[i] + p[j] < 1) & rest
     i, j = i[free], j[free]
     if not len(i):
         return None
     now = p[i] + p[j]
     share = p[i] * gradient[i] + p[j] * gradient[j]
     slope = share / now - (float(p @ gradient) - share) / (1 - now)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         then = now - start / slope
         distance = np.abs(_logit(then) - _logit(now))
     distance = np.where((then > 0) & (then < 1), distance, np.inf)

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, percent, stated_percent
+from hamknee.base import Array, HamkneeError, KeptArrays, percent, stated_percent
 from hamknee.inference import AnyCase, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import replaced
-from hamknee.sensitivity.parameters import Parameter, Place, find_place
+from hamknee.sensitivity.parameters import Parameter, Place, find_place, p_evidence_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True)
-class TwoWay:
+class TwoWay(KeptArrays):
     """P(state | evidence) as a function of two numbers of the tables.
 
     Parameters
@@ -73,7 +73,7 @@ class TwoWay:
     @property
     def coefficients(self) -> tuple[Array, Array]:
         """Numerator and denominator, each the coefficients of t1·t2, t1, t2 and 1."""
-        corners = self.corners * self.posterior.p_evidence
+        corners = self.corners * p_evidence_of(self.posterior)
         return _terms(corners[..., self.state], self.same_column), _terms(
             corners.sum(axis=-1), self.same_column
         )
