@@ -300,8 +300,7 @@ def score_columns(
             which[rows] = scored.faults.which
             faults.add(which, scored.faults.reasons)
     together = _together(parts, faults)
-    _leave_blank(together, broken)
-    return together
+    return _leave_blank(together, broken)
 
 
 def _together(parts: Sequence[Scored], faults: Faults) -> Scored:
@@ -349,26 +348,27 @@ def _score_rows(
     impossible = np.flatnonzero(scores.impossible & (faults.which < 0))
     if len(impossible):
         faults.add(*_contradictions(model, cases, impossible))
-    bad = faults.rows
     with np.errstate(over="ignore"):  # likelihoods may be of any size
         p_evidence = np.exp(scores.log_p_evidence)
     scored = Scored(
-        scores.probabilities.copy() if len(bad) else scores.probabilities,
+        scores.probabilities,
         scores.probabilities.argmax(axis=1).astype(np.int16),
         p_evidence,
         np.where(scores.log_p_alone == 0, 0.0, scores.conflict),  # exact where nothing is known
         faults,
     )
-    if len(bad):
-        _leave_blank(scored, bad)
-    return scored
+    return _leave_blank(scored, faults.rows)
 
 
-def _leave_blank(scored: Scored, rows: npt.NDArray[np.intp]) -> None:
+def _leave_blank(scored: Scored, rows: npt.NDArray[np.intp]) -> Scored:
     """Take back what was said of rows with a fault."""
+    if not len(rows):
+        return scored
+    scored = replace(scored, probabilities=scored.probabilities.copy())  # which are the model's
     for values in (scored.probabilities, scored.p_evidence, scored.conflict):
         values[rows] = np.nan
     scored.top[rows] = -1
+    return scored
 
 
 def tally(faults: Faults, called: Callable[[int], str], start: int = 0, file: str = "") -> Tally:
