@@ -15,7 +15,7 @@ PAGE = Path(__file__).resolve().with_name("library.md")
 DEEDS = {
     "Ask a model": "load Model Model.case Model.posterior Model.marginals Model.p_evidence"
     " Model.most_probable_explanation Model.scores Model.with_base_rates",
-    "Explain an answer": "explain conflict compare natural_frequencies also_present",
+    "Explain an answer": "explain finding_value conflict compare natural_frequencies also_present",
     "Ask next, and stop": "next_questions question_budget same_decision_probability stop_rule"
     " level_questions",
     "How sure, and what it hangs on": "credible_interval tornado sensitivity_function two_way"

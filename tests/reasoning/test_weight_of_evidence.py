@@ -249,3 +249,23 @@ def test_unknown_states_are_refused(model: Model) -> None:
         explain(model, CASE, "rupture", against="rupture")
     with pytest.raises(HamkneeError, match="allowed: 2 or more"):
         explain(model, CASE, "rupture", permutations=1)
+
+
+def test_the_way_answer_by_answer_leads_from_the_start_to_the_end(model: Model) -> None:
+    reasons = explain(model, CASE, "rupture")
+    steps = reasons.steps(of=10_000)
+    assert steps["label"].iloc[0] == "Start"
+    assert len(steps) == len(reasons.findings) + 1
+    posterior = model.posterior(CASE)
+    assert steps["probability"].iloc[0] == pytest.approx(posterior.prior[2])
+    assert steps["probability"].iloc[-1] == pytest.approx(posterior["rupture"])
+    ratios = steps["odds"].iloc[1:].to_numpy() / steps["odds"].iloc[:-1].to_numpy()
+    assert ratios == pytest.approx(steps["likelihood_ratio"].iloc[1:].to_numpy())
+    assert steps["people"].iloc[-1] == round(10_000 * posterior["rupture"])
+    with pytest.raises(HamkneeError, match="one state against all others"):
+        explain(model, CASE, "rupture", against="strain").steps()
+
+
+def test_a_certainty_has_endless_odds(model: Model) -> None:
+    steps = explain(model, {"onset": "sudden", "condition": "rupture"}, "rupture").steps()
+    assert steps["probability"].iloc[-1] == 1

@@ -30,6 +30,7 @@ from hamknee.charts.sensitivity import (
     tornado_rows,
     two_way_chart,
 )
+from hamknee.charts.teaching import fagan, fagan_rows
 from hamknee.charts.weights import contrast, contrast_rows, waterfall, waterfall_rows
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "difference",
     "difference_rows",
     "draw_offline",
+    "fagan",
+    "fagan_rows",
     "icon_array",
     "icon_rows",
     "net_benefit",

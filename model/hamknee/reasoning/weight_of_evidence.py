@@ -127,6 +127,39 @@ class Reasons(KeptArrays):
             columns[f"{name}_decibans"] = _worded(weights * DECIBANS_PER_BIT)
         return pd.DataFrame(columns)
 
+    def steps(self, of: int = 1000) -> pd.DataFrame:
+        """Return the way from the starting odds to the present ones, a row each.
+
+        Parameters
+        ----------
+        of : int
+            How many people the last column is of.
+
+        Returns
+        -------
+        DataFrame
+            Columns: label (the first row is the start), likelihood_ratio (missing at the start),
+            odds, probability, people; findings in the order entered.
+        """
+        import pandas as pd
+
+        if self.against is not None:
+            raise HamkneeError("found a contrast; allowed: one state against all others")
+        log_odds = self.start + np.concatenate([[0.0], np.cumsum(self.in_order)])
+        variables = self.case.model.vocabulary.variables
+        labels = [f"{variables[v].label}: {self.case.words(v)}" for v in self.findings]
+        odds = 2**log_odds
+        probability = np.where(np.isinf(odds), 1.0, odds / (1 + np.where(np.isinf(odds), 0, odds)))
+        return pd.DataFrame(
+            {
+                "label": ["Start", *labels],
+                "likelihood_ratio": [np.nan, *(2**self.in_order)],
+                "odds": odds,
+                "probability": probability,
+                "people": np.rint(probability * of).astype(int),
+            }
+        )
+
     @cached_property
     def text(self) -> str:
         """What the account is of, then one sentence a finding, the weightiest first."""

@@ -3,6 +3,7 @@
 from hamknee.sensitivity.comparison import Comparison, compare
 from hamknee.sensitivity.differences import Difference, difference
 from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
+from hamknee.sensitivity.one_finding import FindingValue, Measured, finding_value
 from hamknee.sensitivity.one_way import SensitivityFunction, Tornado, sensitivity_function, tornado
 from hamknee.sensitivity.parameters import Place, beta_range
 from hamknee.sensitivity.smallest_change import ChangedNumbers, WhatWouldChange, what_would_change
@@ -14,6 +15,8 @@ __all__ = [
     "Comparison",
     "CredibleInterval",
     "Difference",
+    "FindingValue",
+    "Measured",
     "Place",
     "SensitivityFunction",
     "Studies",
@@ -25,6 +28,7 @@ __all__ = [
     "compare",
     "credible_interval",
     "difference",
+    "finding_value",
     "next_studies",
     "sensitivity_function",
     "tornado",

@@ -150,10 +150,12 @@ class Sampler:
     case : Case
         A possible one, by a model with an equivalent sample size for each column that is not
         logical.
+    asked : int, optional
+        Number of an open variable that may be asked about beside the target.
     """
 
-    def __init__(self, case: Case) -> None:
-        self.case, self.model = case, case.model
+    def __init__(self, case: Case, asked: int | None = None) -> None:
+        self.case, self.model, self.asked = case, case.model, asked
         engine = self.model.engine
         self._weights = list(case.likelihoods)
         self._weights[engine.target] = np.ones(engine.sizes[engine.target])  # outside the groups
@@ -163,24 +165,40 @@ class Sampler:
         self._parents = [tuple(number[parent] for parent in cpt.parents) for cpt in self._cpts]
         alone = not self._parents[engine.target]
         self.parts = [self._part(engine.target, ())] if alone else []
-        for group in concerned(case):
+        for group in self._groups():
             self.parts += self._parts(group)
 
     def posteriors(self, draws: int, seed: int) -> Array:
         """Return P(target | evidence) of each draw given the case, shape (draws, target states)."""
+        target = self.model.engine.target
+        return self.shares(draws, seed, target, on_target(self.case))
+
+    def shares(self, draws: int, seed: int, variable: int, weights: Array) -> Array:
+        """Return P(variable | evidence) of each draw given the case, shape (draws, its states).
+
+        Parameters
+        ----------
+        draws, seed : int
+            As for `credible_interval`.
+        variable : int
+            The target, or what may be asked about beside it.
+        weights : ndarray, shape (target states,)
+            Evidence on the target, which does not change how the tables are drawn.
+        """
         # The blocks depend on the model alone, so that the draws do not depend on the case.
         cells = max([1, *(group.tree.cells for group in self.model.engine.groups)])
         size = max(1, BLOCK_CELLS // cells)
         blocks = [DrawnBlock(seed, s, min(size, draws - s)) for s in range(0, draws, size)]
-        return np.concatenate([self._posteriors(block) for block in blocks], axis=1).T
+        shares = [self._shares(block, variable, weights) for block in blocks]
+        return np.concatenate(shares, axis=1).T
 
-    def _posteriors(self, block: DrawnBlock) -> Array:
-        """Return P(target | evidence) of a block of draws, shape (target states, draws)."""
+    def _shares(self, block: DrawnBlock, variable: int, weights: Array) -> Array:
+        """Return P(variable | evidence) of a block of draws, shape (states, draws)."""
         asked = {part.variable for part in self.parts}.intersection(self.case.open)
         patients = draw_given(self.case, asked, block.uniforms)
         tables = [drawn_table(part.cpt, part.variable, block) for part in self.parts]
         steps = [part.steps(patients, block.exponentials(part.variable)) for part in self.parts]
-        own = factor_of((self.model.engine.target,), on_target(self.case)[:, None])
+        own = factor_of((self.model.engine.target,), weights[:, None])
         products = []
         size = max(1, CELLS_AT_ONCE // sum(part.cells for part in self.parts))
         for start in range(0, block.size, size):
@@ -189,14 +207,20 @@ class Sampler:
                 part.factor(table[..., run], patients[run], step[run])
                 for part, table, step in zip(self.parts, tables, steps, strict=True)
             ]
-            products.append(eliminate([own, *factors], self.model.engine.target))
+            products.append(eliminate([own, *factors], variable))
         product = np.concatenate(products, axis=1)
         return np.asarray(product / product.sum(axis=0))
+
+    def _groups(self) -> list[Group]:
+        """Return the groups that matter, and that of what may be asked about."""
+        groups = concerned(self.case)
+        asking = [g for g in self.model.engine.groups if self.asked in g.factors]
+        return groups + [group for group in asking if group not in groups]
 
     def _parts(self, group: Group) -> list[TablePart]:
         """Return what matters of a group: what is known in it and all that is above."""
         target = self.model.engine.target
-        needed = {v for v in group.factors if v in self._known or v == target}
+        needed = {v for v in group.factors if v in self._known or v in (target, self.asked)}
         waiting = list(needed)
         while waiting:
             above = set(self._parents[waiting.pop()]) - needed - {target}
@@ -207,7 +231,7 @@ class Sampler:
 
     def _part(self, variable: int, inner: Collection[int]) -> TablePart:
         parents = self._parents[variable]
-        summed = variable not in inner and variable != self.model.engine.target
+        summed = variable not in inner and variable not in (self.model.engine.target, self.asked)
         columns = tuple(np.flatnonzero(self._weights[v]) for v in parents)
         cpt = self._cpts[variable]
         return TablePart(variable, parents, cpt, self._weights[variable], columns, summed)

@@ -1,0 +1,47 @@
+"""Fagan's nomogram: its lines are straight, and its scales are those of odds."""
+
+import math
+
+import pytest
+
+from hamknee.charts.style import DARK, LIGHT
+from hamknee.charts.teaching import END, fagan, fagan_rows
+from hamknee.inference.model import Model
+from hamknee.sensitivity.one_finding import FindingValue, finding_value
+from tests.support.drawings import rows_having
+
+
+@pytest.fixture(scope="module")
+def calf(model: Model) -> FindingValue:
+    return finding_value(model, {"setting": "emergency"}, "dvt", "swelling", "leg", draws=50)
+
+
+def test_the_middle_of_a_line_is_at_the_likelihood_ratio(calf: FindingValue) -> None:
+    rows = fagan_rows(calf)
+    for way, ratio in (("with_it", "lr_plus"), ("without_it", "lr_minus")):
+        first, middle, last = rows[rows["way"] == way]["y"]
+        assert middle == pytest.approx((first + last) / 2)
+        assert middle == pytest.approx(math.log(calf.measures[ratio].value) / 2)
+        after = calf.measures[way].value
+        assert last == pytest.approx(math.log(after / (1 - after)))
+
+
+def test_the_marks_of_the_scales_stand_where_their_numbers_belong(calf: FindingValue) -> None:
+    marks = rows_having(fagan(fagan_rows(calf)), "words")
+    half = [mark for mark in marks if mark["words"] == "50 %" and "way" not in mark]
+    assert [mark["y"] for mark in half] == [0, 0]
+    (ten,) = [mark for mark in marks if mark["words"] == "10" and "way" not in mark]
+    assert ten["y"] == pytest.approx(math.log(10) / 2)
+    left = next(m for m in marks if m["x"] == 0 and m["words"] == "0.1 %")
+    right = next(m for m in marks if m["x"] == 2 and m["words"] == "0.1 %")
+    assert left["y"] == pytest.approx(END)
+    assert right["y"] == pytest.approx(-END)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_is_drawn_in_the_colours_of_its_ground(calf: FindingValue, dark: bool) -> None:
+    spec = fagan(fagan_rows(calf), dark=dark).to_dict()
+    palette = DARK if dark else LIGHT
+    assert palette.bar in str(spec)
+    dashes = {str(layer["encoding"].get("strokeDash")) for layer in spec["layer"]}
+    assert any("without_it" in dash for dash in dashes)  # not told apart by colour
