@@ -3,9 +3,9 @@
 import math
 
 import pytest
-from diagnosis.teaching import odds_words, people_html
 
 import hamknee
+from diagnosis.teaching import odds_words, people_html
 from hamknee.inference.model import Model
 from tests.support.at_page import cells
 
