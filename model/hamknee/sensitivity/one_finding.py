@@ -45,6 +45,12 @@ class Measured(NamedTuple):
     ----------
     value, low, high : float
         As the tables have it, and the ends of the interval.
+
+    Examples
+    --------
+    >>> from hamknee.sensitivity import Measured
+    >>> Measured(0.67, 0.44, 0.86).high
+    0.86
     """
 
     value: float
