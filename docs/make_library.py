@@ -25,6 +25,7 @@ DEEDS = {
     " estimation.from_frequency estimation.from_counts estimation.from_chips estimation.from_ranges"
     " estimation.from_rates estimation.from_likelihood_ratios estimation.feedback estimation.pool"
     " estimation.state_average estimation.keep_averages",
+    "Decide by losses": "reasoning.decide reasoning.Loss reasoning.threshold",
     "A project of one's own": "open_project new_project Project Project.state Project.add_condition"
     " Project.add_finding Project.add Project.check Project.diff Project.save"
     " estimation.read_statement estimation.derive",

@@ -4,6 +4,7 @@ from hamknee.reasoning.budget import Budget, question_budget
 from hamknee.reasoning.coexistence import AlsoPresent, also_present, coexisting
 from hamknee.reasoning.conflicts import Conflict, conflict
 from hamknee.reasoning.frequencies import natural_frequencies
+from hamknee.reasoning.losses import Loss, Referral, decide, threshold
 from hamknee.reasoning.questions import Questions, next_questions
 from hamknee.reasoning.stopping import (
     IS_STABLE,
@@ -20,16 +21,20 @@ __all__ = [
     "AlsoPresent",
     "Budget",
     "Conflict",
+    "Loss",
     "Questions",
     "Reasons",
+    "Referral",
     "Stop",
     "also_present",
     "coexisting",
     "conflict",
+    "decide",
     "explain",
     "natural_frequencies",
     "next_questions",
     "question_budget",
     "same_decision_probability",
     "stop_rule",
+    "threshold",
 ]
