@@ -9,6 +9,7 @@ from statsmodels.stats.multitest import multipletests
 
 import hamknee
 from hamknee.evaluation.dependence import ResidualDependence, residual_dependence
+from hamknee.evaluation.self_testing import simulate_labelled
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import draw
 from hamknee.network.labelled import CasesError
@@ -177,3 +178,11 @@ def test_nine_cases_are_refused(model: Model) -> None:
     frame = pd.DataFrame({"condition": ["strain"] * 9, "pop": ["yes"] * 9})
     with pytest.raises(CasesError, match="found 9 cases with one diagnosis"):
         residual_dependence(model, frame)
+
+
+def test_many_cases_do_not_make_the_model_join_what_it_does_not(model: Model) -> None:
+    patients_of_it = simulate_labelled(model, 3000, known=0.9, seed=2)
+    dependence = residual_dependence(model, patients_of_it)
+    assert dependence.margins == "cases"
+    assert not pair(dependence, "diabetes", "weight_bearing").modelled
+    assert pair(dependence, "pop", "weight_bearing").modelled

@@ -47,6 +47,9 @@ REPLICATES = 300
 MOST_CELLS = 50_000_000
 """Pairs of answers, times cohorts, that are held at once (200 MB)."""
 
+SAME = 1e-9
+"""Difference of two probabilities that is rounding."""
+
 NO_SPREAD = 1e-6
 """Deviation below which replicates are all alike."""
 
@@ -194,7 +197,7 @@ class ResidualDependence:
         """Return a pair with its counts in words."""
         one = self.vocabulary[pair.first].state(pair.first_state).label
         other = self.vocabulary[pair.second].state(pair.second_state).label
-        beside = ", beside the arrow there is" if pair.modelled else ""
+        beside = ", which the model joins already," if pair.modelled else ""
         return (
             f"{self._pair(pair)}{beside} ({one} with {other} in {pair.observed:.0f} of {pair.n:,} "
             f"cases, {pair.expected:.1f} expected; {_p(pair.p)}, {_p(pair.p_adjusted)} with "
@@ -428,7 +431,7 @@ def _expected(joint: Array, rows: Array, columns: Array, n: Array) -> tuple[Arra
     apart = rows[:, :, None] * columns[:, None, :] / n[:, None, None]
     total = joint.sum(axis=(1, 2), keepdims=True)
     independent = joint.sum(axis=2, keepdims=True) * joint.sum(axis=1, keepdims=True)
-    if np.abs(joint * total - independent).max() < 1e-9:
+    if (np.abs(joint * total - independent) <= SAME * total**2).all():
         return apart, False
     table = np.where(total > 0, joint, apart)
     for _ in range(RAKES):

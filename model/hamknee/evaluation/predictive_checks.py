@@ -30,7 +30,7 @@ NAMED = 3
 """How many answers the text names."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PredictiveCheck:
     """What was seen in patients, beside what the model makes in as many like them.
 
@@ -230,14 +230,17 @@ def predictive_check(
 
     answers = np.where(answered, known.codes[:, asked], 0)
     rng = np.random.default_rng(seed)
-    made = [codes[:, asked] for codes in replicate(model, kept, replicates, rng)]
+    made, made_surprise = [], []
+    for codes in replicate(model, kept, replicates, rng):  # one at a time: cohorts may be large
+        made.append(counts(codes[:, asked]))
+        made_surprise.append(seen_as(codes[:, asked]))
     return PredictiveCheck(
         vocabulary=model.vocabulary,
         cases=kept.cases.names(),
         impossible=int((~possible).sum()),
         surprise=seen_as(answers),
-        made_surprise=np.array([seen_as(each) for each in made]),
+        made_surprise=np.array(made_surprise),
         n=np.repeat(answered.sum(axis=0), sizes[asked]),
         seen=counts(answers),
-        made=np.array([counts(each) for each in made]),
+        made=np.array(made),
     )

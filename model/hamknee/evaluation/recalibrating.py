@@ -45,7 +45,7 @@ _PUBLISHED = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recalibration:
     """A layer fitted to a cohort, and what it is worth on cases it was not fitted to.
 
@@ -120,7 +120,7 @@ class Recalibration:
             f"{self.layer.text} {percent(self.mass)} interval of the slope {self.slope.low:.2f} to "
             f"{self.slope.high:.2f}. On cases it was not fitted to the log loss is "
             f"{value['recalibrated']:.2f} with it and {value['model']:.2f} without (difference "
-            f"{gap:.2f}, {low:.2f} to {high:.2f}). {helps}"
+            f"{gap:z.2f}, {low:z.2f} to {high:z.2f}). {helps}"
         )
 
 
