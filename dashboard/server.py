@@ -8,6 +8,8 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from serving.nobody_asked import ask_nobody
 from serving.quick_start import QuickStart
 
+ask_nobody()
 app = App(Path(__file__).with_name("app.py"), middleware=[Middleware(QuickStart)])

@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from rich.console import Group
 from rich.table import Table
 
 from hamknee import __version__
-from hamknee.base import HamkneeError, percent_range, shipped
+from hamknee.base import HamkneeError, percent_range
 from hamknee.cli.cohort import app as cohort_app
 from hamknee.cli.criticism import app as criticism_app
 from hamknee.cli.evaluation import app as evaluation_app
@@ -26,6 +25,7 @@ from hamknee.cli.interview import Interview
 from hamknee.cli.learning import app as learning_app
 from hamknee.cli.projects import app as project_app
 from hamknee.cli.recalibration import app as recalibration_app
+from hamknee.cli.serving import app as serving_app
 from hamknee.cli.studies import app as studies_app
 from hamknee.cli.terminal import (
     Findings,
@@ -73,7 +73,7 @@ app = typer.Typer(
 SUBJECTS = (
     *(guidance_app, evaluation_app, criticism_app, validation_app, studies_app),
     recalibration_app,
-    *(learning_app, project_app, formats_app, cohort_app),
+    *(learning_app, project_app, formats_app, cohort_app, serving_app),
 )
 for subject in SUBJECTS:
     app.add_typer(subject)
@@ -341,30 +341,6 @@ def check(
     console.print(f"pgmpy       largest difference on 100 random cases {difference:.1e}")
     if difference > AGREEMENT:
         raise typer.Exit(code=1)
-
-
-@app.command()
-def dashboard(
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port; 8501 or the next free one.")
-    ] = None,
-    address: Annotated[
-        str, typer.Option(help="Address to serve on; only this machine can reach localhost.")
-    ] = "localhost",
-    priors: PriorsOption = None,
-) -> None:
-    """Open the dashboard; the address is printed."""
-    model = load(priors)
-    folder = shipped("dashboard")
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "server.py")]
-    command += ["--server.headless=true", f"--server.address={address}"]
-    command += ["--browser.gatherUsageStats=false"]
-    command += [f"--server.port={port}"] if port else []
-    environment = os.environ | {"HAMKNEE_PRIORS": str(Path(model.source).resolve())}
-    try:
-        raise typer.Exit(subprocess.run(command, cwd=folder, env=environment).returncode)
-    except KeyboardInterrupt:
-        raise typer.Exit from None
 
 
 def _conditions(interval: CredibleInterval) -> dict[str, object]:
