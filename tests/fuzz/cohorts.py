@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import hamknee
+from hamknee.base.csv_dialect import read_dialect
 from hamknee.base.errors import HamkneeError
 from hamknee.base.frames import parse_sheet, parse_table
 from hamknee.cohort.columns import CohortError
@@ -27,6 +28,7 @@ from hamknee.cohort.results_folder import MANIFEST
 from hamknee.cohort.scoring import CohortWarning
 from hamknee.network.evidence import check_value, parse_value
 from hamknee.network.labelled import label
+from hamknee.network.naming import read_headings
 
 from . import small
 
@@ -39,14 +41,20 @@ def cohort_csv(data: bytes, folder: Path) -> None:
     source.write_bytes(data)
     score_file(small.model(), source, target, overwrite=True)
     table = pq.read_table(target).to_pandas()
-    text = data.decode("utf-8-sig", "surrogateescape")
-    header, *rows = csv.reader(io.StringIO(text, newline=""))
-    rows = [row for row in rows if row]  # a line with nothing in it is no row
+    dialect = read_dialect(lambda: io.BytesIO(data), "in.csv")
+    text = data[dialect.mark :].decode(dialect.encoding).encode()[dialect.header :].decode()
+    columns = dialect.columns
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.separator))
+    # A line with nothing in it is no row, but where there is one column.
+    rows = [row or [""] for row in rows if row or len(columns) == 1]
     assert len(table) == len(rows)
-    names = [name.strip() for name in header]
+    ours = read_headings(small.vocabulary(), columns).variables
     for scored, row in zip(table.to_dict("records"), rows, strict=True):
-        cells = dict(zip(names, row, strict=True)) if len(row) == len(names) else None
-        answered_like(scored, cells)
+        blank = not "".join(row).strip(f'" {dialect.separator}')
+        whole = len(row) == len(columns) and (not blank or len(columns) == 1)
+        cells = zip(columns, row, strict=True) if whole else ()
+        named = {ours[name]: cell for name, cell in cells if name in ours}
+        answered_like(scored, named if whole else None)
 
 
 def answered_like(scored: Mapping[str, Any], cells: Mapping[str, str] | None) -> None:
