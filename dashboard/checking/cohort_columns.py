@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from checking.cohort_languages import NOTHING, SAME_AS, TOGETHER, headings, without_accents
 from hamknee.base import Sheet
 from hamknee.cohort import ID_COLUMNS, ColumnMapping
 from hamknee.network import (
@@ -29,21 +30,6 @@ MOSTLY = 0.8
 
 LOOKED_AT = 2_000
 """Rows from which a column is guessed by its values."""
-
-SAME_AS: Mapping[str, tuple[str, ...]] = {
-    "yes": ("true", "ja", "oui", "si"),
-    "no": ("false", "nein", "non"),
-    "female": ("f",),
-}
-"""Words for the commonest states that mean nothing else anywhere."""
-
-TOGETHER: Sequence[Mapping[str, str]] = ({"1": "yes", "0": "no"}, {"m": "male", "f": "female"})
-"""What means these states where both stand in a column, and nothing else that is as short: 1 may be
-the no of somebody who counts from 1, m may be a mujer."""
-
-NOTHING = frozenset({"na", "n/a", "nan", "null", "unknown", "not known", "missing", "?", ""})
-"""Words for an empty cell, where no state is called so."""
-
 
 BETWEEN = re.compile(r"(?<=[^\W\d])[\s_.\-]+(?=\w)|(?<=\w)[\s_.\-]+(?=[^\W\d])")
 """Marks between words, of which at least one begins or ends with a letter there."""
@@ -86,12 +72,29 @@ def guess_columns(vocabulary: Vocabulary, frame: pd.DataFrame) -> dict[str, str]
         same = [name for name in free if _words(name) in called]
         if variable.name not in guesses and len(same) == 1 and named[_words(same[0])] == 1:
             guesses[variable.name] = same[0]
+    for ours, theirs in _in_other_languages(free, guesses).items():
+        if ours in vocabulary:
+            guesses[ours] = theirs
     for name in columns:
         if name not in guesses.values():
             holds = _by_values(vocabulary, frame[name])
             if holds and holds not in guesses:
                 guesses[holds] = name
     return {variable: guesses[variable] for variable in vocabulary if variable in guesses}
+
+
+def _in_other_languages(free: Sequence[str], guesses: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns that `headings` names, where one column alone is named so."""
+    named: dict[str, list[str]] = {}
+    for column in free:
+        ours = headings().get(without_accents(_words(column)))
+        if ours and column not in guesses.values():
+            named.setdefault(ours, []).append(column)
+    return {
+        ours: columns[0]
+        for ours, columns in named.items()
+        if len(columns) == 1 and ours not in guesses
+    }
 
 
 def guess_name(frame: pd.DataFrame) -> str:

@@ -3,12 +3,15 @@
 How large is looked up before anything is unpacked: a small Parquet file can hold billions of cells.
 """
 
+import codecs
 import io
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from checking.workbook import as_csv, is_workbook
 from hamknee.base import Fault, Sheet, TableError, kind_of, parse_sheet
 
 MEGABYTES = 50
@@ -24,7 +27,50 @@ MOST_UNPACKED = 2**29
 ANY_SIZE = "on the command line hamknee score takes files of any size"
 
 
-def read_cohort(data: bytes, name: str) -> Sheet:
+@dataclass(frozen=True)
+class Written:
+    """How a CSV file is written, where that is said rather than found out.
+
+    Parameters
+    ----------
+    letters : str
+        The encoding; empty where it is to be found out.
+    separator : str
+        What stands between cells; empty where it is to be found out.
+    """
+
+    letters: str = ""
+    separator: str = ""
+
+
+AS_FOUND = Written()
+
+
+def written(data: bytes, way: Written) -> bytes:
+    r"""Return a CSV file as UTF-8 that names its separator, as far as these are said.
+
+    >>> written("a;b\nä;1\n".encode("latin-1"), Written("latin-1", ";")).decode()
+    'sep=;\na;b\nä;1\n'
+    """
+    if not (way.letters or way.separator):
+        return data
+    letters = way.letters or _letters(data)
+    text = data.decode(letters, errors="replace").removeprefix("\ufeff")
+    return (f"sep={way.separator}\n{text}" if way.separator else text).encode()
+
+
+def _letters(data: bytes) -> str:
+    """Return how the letters are written, as the reader of tables finds it out."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def read_cohort(data: bytes, name: str, way: Written = AS_FOUND) -> Sheet:
     """Read a file of cases.
 
     Parameters
@@ -33,6 +79,8 @@ def read_cohort(data: bytes, name: str) -> Sheet:
         What it holds.
     name : str
         What it is called; the ending tells its kind.
+    way : Written
+        How a CSV file is written, where its reader is not to find out.
 
     Returns
     -------
@@ -46,10 +94,14 @@ def read_cohort(data: bytes, name: str) -> Sheet:
     """
     if len(data) > MEGABYTES * 2**20:
         raise _refusal(name, f"a file of {len(data) / 2**20:,.0f} MB", f"{MEGABYTES} MB here")
-    if kind_of(name[:100] + Path(name).suffix) == ".parquet":
+    if is_workbook(name):
+        text, which = as_csv(data, name)
+        sheet = parse_sheet(text, f"{name}.csv", partial(_check_table, name))
+        sheet = replace(sheet, name=name, assumed=(which, *sheet.assumed))
+    elif kind_of(name[:100] + Path(name).suffix) == ".parquet":
         sheet = Sheet(name, _parquet(data, name))
     else:
-        sheet = parse_sheet(data, name, partial(_check_table, name))
+        sheet = parse_sheet(written(data, way), name, partial(_check_table, name))
     if sheet.frame.empty:
         raise _refusal(name, "no rows", "a header and at least one row")
     return sheet

@@ -16,7 +16,7 @@ from checking.cohort_columns import (
     mapping_of,
     unreadable,
 )
-from checking.cohort_reading import MEGABYTES, MOST_ROWS, read_cohort
+from checking.cohort_reading import MEGABYTES, MOST_ROWS, Written, read_cohort
 from checking.criticism import Criticism
 from hamknee.base import Sheet, TableError
 from hamknee.cohort import ColumnMapping
@@ -27,6 +27,19 @@ from parts.tables import rows_html
 from parts.texts import plain, texts
 
 FILE, UPLOAD, REFUSED = "cohort-file", "cohort", "cohort-refused"
+MAPPING, MAPPING_REFUSED = "cohort-choices", "cohort-choices-refused"
+
+LETTERS, SEPARATOR = "cohort-letters", "cohort-separator"
+
+ENCODINGS = {
+    "": "As found out",
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252 (Western Europe)",
+    "utf-16": "UTF-16",
+    "cp1250": "Windows-1250 (Central Europe)",
+}
+SEPARATORS = {"": "As found out", ",": "Commas", ";": "Semicolons", "\t": "Tabs"}
+"""What may be said of a CSV file, and nothing by default."""
 
 LOOK = 5
 """Rows shown of a file."""
@@ -136,11 +149,11 @@ def current(vocabulary: Vocabulary) -> Upload | None:
 def ask_file(vocabulary: Vocabulary) -> None:
     """Ask for a file, and tell what is wrong with the last one."""
     st.file_uploader(
-        "Your cases, as CSV or Parquet",
-        type=["csv", "parquet"],
+        "Your cases, as CSV, Excel workbook or Parquet",
+        type=["csv", "xlsx", "parquet"],
         key=FILE,
         max_upload_size=MEGABYTES,
-        on_change=take,
+        on_change=take_another,
         args=(vocabulary,),
         help=f"At most {MEGABYTES} MB and {MOST_ROWS:,} rows. For larger ones there is the command "
         "hamknee score.",
@@ -148,6 +161,14 @@ def ask_file(vocabulary: Vocabulary) -> None:
     st.caption(texts().cohort)
     if refused := st.session_state.get(REFUSED):
         st.error(refused)
+        ask_written(vocabulary)
+
+
+def take_another(vocabulary: Vocabulary) -> None:
+    """Take a file of which nothing has been said yet."""
+    for key in (LETTERS, SEPARATOR):
+        st.session_state.pop(key, None)
+    take(vocabulary)
 
 
 def take(vocabulary: Vocabulary) -> None:
@@ -155,8 +176,9 @@ def take(vocabulary: Vocabulary) -> None:
     drop()
     if (file := st.session_state.get(FILE)) is None:
         return
+    way = Written(st.session_state.get(LETTERS) or "", st.session_state.get(SEPARATOR) or "")
     try:
-        sheet = read_cohort(file.getvalue(), file.name)
+        sheet = read_cohort(file.getvalue(), file.name, way)
     except TableError as error:
         lines = "\n".join(f"- {plain(str(fault))}" for fault in error.faults)
         st.session_state[REFUSED] = f"**This file cannot be used.**\n\n{lines}"
@@ -173,7 +195,7 @@ def take(vocabulary: Vocabulary) -> None:
 def drop() -> None:
     """Forget the file, and everything that was chosen about it."""
     choices = [key for key in st.session_state if str(key).startswith("cohort-choice-")]
-    for key in (UPLOAD, REFUSED, *choices):
+    for key in (UPLOAD, REFUSED, MAPPING_REFUSED, *choices):
         st.session_state.pop(key, None)
 
 
@@ -191,6 +213,7 @@ def show_file(upload: Upload) -> None:
             st.button("Forget this file", on_click=drop, key="cohort-forget")
     for sentence in upload.sheet.assumed:
         st.caption(plain(sentence))
+    ask_written(upload.vocabulary)
     if broken := len(upload.sheet.broken):
         have = "1 row is no case" if broken == 1 else f"{broken:,} rows are no cases"
         why = next(iter(upload.sheet.broken.values()))
@@ -203,6 +226,27 @@ def show_file(upload: Upload) -> None:
         st.html(rows_html(tuple(map(_short, shown.columns)), cells, "The first rows of the file"))
         if columns > MOST_SHOWN:
             st.caption(f"and {columns - MOST_SHOWN:,} more columns")
+
+
+def ask_written(vocabulary: Vocabulary) -> None:
+    """Ask how a CSV file is written, where what was found out is wrong."""
+    file = st.session_state.get(FILE)
+    if file is None or not file.name.lower().endswith(".csv"):
+        return
+    with st.expander("The rows look wrong? Say how the file is written"):
+        for label, key, options in (
+            ("Letters", LETTERS, ENCODINGS),
+            ("Between the cells", SEPARATOR, SEPARATORS),
+        ):
+            st.selectbox(
+                label,
+                list(options),
+                format_func=options.__getitem__,
+                key=key,
+                on_change=take,
+                args=(vocabulary,),
+                persist_state="session",
+            )
 
 
 # What the columns mean --------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from checking import cohort_results, cohort_template, cohort_upload
+from checking import cohort_results, cohort_saving, cohort_template, cohort_upload
 from checking.criticism import show_criticism
 from checking.scores import (
     show_by_diagnosis,
@@ -133,6 +133,7 @@ def show_own(model: Model) -> None:
     cohort_upload.show_file(upload)
     cohort_upload.ask_columns(upload)
     cohort_upload.ask_values(upload)
+    cohort_saving.show_saving(upload)
     cohort_results.show_results(model, upload)
 
 

@@ -40,6 +40,9 @@ GOOD = b"onset,pop\nsudden,yes\n"
 
 HUGE = 200 * 2**20
 
+BEHIND = ("Choices from earlier",)
+"""Uploaders that wait for the file of another; bad files for them are in checking/."""
+
 
 def panel_of(page: AppTest) -> ButtonGroup[Any] | None:
     """Return what chooses the panel of a page, if there are panels."""
@@ -68,7 +71,8 @@ def uploaders() -> list[tuple[str, str]]:
 
 def test_every_uploader_is_found(uploaders: list[tuple[str, str]]) -> None:
     written = [path.read_text("utf-8") for path in shipped("dashboard").rglob("*.py")]
-    assert len(uploaders) == sum(text.count("st.file_uploader(") for text in written) > 0
+    count = sum(text.count("st.file_uploader(") for text in written)
+    assert len(uploaders) + len(BEHIND) == count > len(BEHIND)
 
 
 @pytest.mark.parametrize("bad", BAD)

@@ -23,3 +23,30 @@ def test_another_visitor_sees_nothing_and_the_file_can_be_forgotten() -> None:
     assert len(result(page)) == 5
     page = sound(page.button(key="cohort-forget").click().run())
     assert "cohort" not in page.session_state
+
+
+def test_how_a_file_is_written_can_be_said_where_it_was_found_out_wrong() -> None:
+    data = "Alter;Knall;weiblich, männlich\n31;ja;x\n44;nein;y\n".encode("cp1252")
+    page = uploaded(data)
+    assert "separated by semicolons" in words(page)
+    assert "Windows-1252" in words(page)
+    page = sound(page.selectbox("cohort-separator").set_value(",").run())
+    assert "separated by semicolons" not in words(page)
+    assert page.session_state["cohort"].frame.columns[1] == "männlich"
+    page = sound(page.selectbox("cohort-separator").set_value("").run())
+    assert len(page.session_state["cohort"].frame.columns) == 3
+
+
+def test_saved_choices_are_taken_for_the_next_file() -> None:
+    page = uploaded(b"Wann,Pop\nakut,yes\nsonst,no\n")
+    assert "onset" not in page.session_state["cohort"].columns
+    (field,) = [field for field in page.file_uploader if field.label == "Choices from earlier"]
+    choices = b'[columns]\n"Wann" = "onset"\n[values.onset]\n"akut" = "sudden"\n'
+    page = sound(field.upload("words.toml", choices, "application/toml").run())
+    upload = page.session_state["cohort"]
+    assert upload.columns["onset"] == "Wann"
+    assert page.selectbox("cohort-choice-onset").value == "Wann"
+    assert upload.mapping.values["onset"]["akut"] == "sudden"
+    (field,) = [field for field in page.file_uploader if field.label == "Choices from earlier"]
+    page = sound(field.upload("words.toml", b"[columns]\nWann = 'onse'\n", "text/plain").run())
+    assert "These choices cannot be used" in words(page)
