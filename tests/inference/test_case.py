@@ -198,3 +198,10 @@ def test_a_verb_by_itself_checks_and_codes_a_mapping_once(model: Model, verb: st
     with counted(check_evidence, encode) as calls:
         WHOLE[verb](model, UNCERTAIN)
     assert calls == {"check_evidence": 1, "encode": 1}
+
+
+@pytest.mark.parametrize("verb", sorted(WHOLE))
+def test_answers_are_equal_where_the_cases_are(model: Model, verb: str) -> None:
+    answer, same = (WHOLE[verb](model, PLAIN) for _ in range(2))
+    assert answer == same
+    assert answer != WHOLE[verb](model, {"onset": "gradual"})

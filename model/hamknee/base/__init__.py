@@ -26,7 +26,7 @@ from hamknee.base.frames import (
     read_sheet,
     read_table,
 )
-from hamknee.base.frozen import FrozenMapping, KeptArrays, keep_arrays
+from hamknee.base.frozen import FrozenMapping, KeptArrays, compares_arrays, keep_arrays
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
@@ -63,6 +63,7 @@ __all__ = [
     "TableWarning",
     "TomlReader",
     "alone",
+    "compares_arrays",
     "decode",
     "fine_range",
     "keep_arrays",

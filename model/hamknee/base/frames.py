@@ -20,6 +20,7 @@ from hamknee.base.csv_dialect import (
 from hamknee.base.csv_rows import BLANK, BrokenRow, read_rows
 from hamknee.base.errors import Fault
 from hamknee.base.files import read_bytes
+from hamknee.base.frozen import compares_arrays
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,7 @@ class TableWarning(UserWarning):
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Sheet:
     r"""A table, which of its rows are broken, and what was assumed in reading it.
 

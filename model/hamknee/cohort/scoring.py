@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import MOST, Array, Codes
+from hamknee.base import MOST, Array, Codes, compares_arrays
 from hamknee.cohort.columns import (
     AnyMapping,
     CohortError,
@@ -113,6 +113,7 @@ class Faults:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Scored:
     """What the model says of each row.
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, percent, percent_range
+from hamknee.base import Array, HamkneeError, compares_arrays, percent, percent_range
 from hamknee.estimation.elicited import RANGE, YES_NO, Elicited, patients
 
 if TYPE_CHECKING:
@@ -233,6 +233,7 @@ def from_likelihood_ratios(
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class PredictiveValues:
     """How likely the condition is after each answer, at several base rates.
 

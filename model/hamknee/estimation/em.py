@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, Mask, listing
+from hamknee.base import Array, Codes, HamkneeError, Mask, compares_arrays, listing
 from hamknee.inference import BLOCK_CELLS, Group, Model, contradiction, log_total, relative
 from hamknee.network import CPT, Cases
 
@@ -33,6 +33,7 @@ Tables = Sequence[Array]
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Expectation:
     """What one set of tables makes of a cohort.
 
@@ -49,6 +50,7 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class _Part:
     """The evidence of all cases on one group, sorted into its distinct patterns.
 
@@ -317,6 +319,7 @@ class NoModeError(HamkneeError):
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Fitted:
     """Where EM ended.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, percent
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent
 from hamknee.evaluation.intervals import wilson
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ NOT_KNOWN = Estimate(np.nan)
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Calibration(KeptArrays):
     """How probabilities compare with how often they came true.
 

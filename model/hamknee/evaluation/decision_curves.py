@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, percent, percent_range
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, percent_range
 from hamknee.evaluation.calibrating import check_event
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, share_difference
 
@@ -23,6 +23,7 @@ THRESHOLDS = tuple(float(threshold) for threshold in np.arange(1, 51) / 100)
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class DecisionCurve(KeptArrays):
     """Net benefit of acting on a probability, beside acting on everyone and on no one.
 

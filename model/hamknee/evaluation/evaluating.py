@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, percent, percent_range
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, percent_range
 from hamknee.evaluation.baselines import BASELINES, posteriors
 from hamknee.evaluation.calibrating import Calibration, Which, calibration
 from hamknee.evaluation.decision_curves import THRESHOLDS, DecisionCurve, decision_curve
@@ -54,6 +54,7 @@ MOST_KINDS = 12
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Evaluation(KeptArrays):
     """Scores of a model and its baselines on the same cases.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array
+from hamknee.base import Array, compares_arrays
 from hamknee.evaluation.intervals import (
     FEWEST_TO_COMPARE,
     Ends,
@@ -39,6 +39,7 @@ RANGES: Mapping[str, Ends] = {"log_loss": (0, math.inf), "brier": (0, 2)}
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Scoreboard:
     """Mean scores of several forecasts on the same cases, with intervals.
 

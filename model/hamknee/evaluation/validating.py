@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, listing, percent, suggestion
+from hamknee.base import Array, HamkneeError, compares_arrays, listing, percent, suggestion
 from hamknee.evaluation.calibrating import NOT_KNOWN, Calibration, Estimate, calibration
 from hamknee.evaluation.decision_curves import decision_curve
 from hamknee.evaluation.discrimination import c_statistic, polytomous_c
@@ -36,6 +36,7 @@ RESAMPLED = 200
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Validation:
     """How good a model is on a cohort, section by section.
 

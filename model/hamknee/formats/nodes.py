@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import listing
+from hamknee.base import compares_arrays, listing
 from hamknee.inference import Model
 from hamknee.network import CPT, State, Variable, Vocabulary
 
@@ -18,6 +18,7 @@ TOLD_APART = "at least two, all different"
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Node:
     """One variable of a network and its table.
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from hamknee.base import Array, KeptArrays
+from hamknee.base import Array, KeptArrays, compares_arrays
 from hamknee.inference.junction_tree import JunctionTree, Reduction
 from hamknee.inference.lookup import Codes
 
@@ -28,6 +28,7 @@ BLOCK_CELLS = 2**21
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Group(KeptArrays):
     """Variables that depend on each other when the target is known.
 

@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from hamknee.base import Array
+from hamknee.base import Array, compares_arrays
 from hamknee.inference.wide import Wide
 
 AnyArray: TypeAlias = Array | Wide
@@ -42,6 +42,7 @@ class _Clique:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Collected:
     """What a collect pass leaves behind.
 
@@ -61,6 +62,7 @@ class Collected:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Differential:
     """The total of a tree and its derivatives by every entry of every factor.
 

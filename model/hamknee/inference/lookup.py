@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array
+from hamknee.base import Array, compares_arrays
 
 Codes: TypeAlias = npt.NDArray[np.integer[Any]]
 
@@ -27,6 +27,7 @@ EXACT_IN_SINGLE = 2**24
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Summand:
     """One of the tables that a case adds up.
 

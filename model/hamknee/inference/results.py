@@ -14,7 +14,7 @@ from hamknee.network import Evidence, Variable, Vocabulary, value_words
 
 if TYPE_CHECKING:
     import pandas as pd  # imported when a table is asked for: it is most of the start-up time
-from hamknee.base import Array, KeptArrays, percent
+from hamknee.base import Array, KeptArrays, compares_arrays, percent
 
 
 def _exp(log: float | Array) -> Array:
@@ -29,6 +29,7 @@ def _each(cases: Sequence[object], times: int) -> list[object]:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Posterior:
     """The target's probabilities in one case.
 
@@ -128,6 +129,7 @@ class Posterior:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Posteriors(KeptArrays):
     """The target's probabilities in many cases.
 
@@ -199,6 +201,7 @@ class Posteriors(KeptArrays):
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Scores(KeptArrays):
     """What a file of results holds of many cases, the impossible ones among them.
 
@@ -242,6 +245,7 @@ class Scores(KeptArrays):
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Marginals(KeptArrays):
     """The probabilities of every variable in one case or many.
 

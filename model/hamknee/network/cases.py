@@ -28,10 +28,11 @@ from hamknee.network.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd  # most of the start-up time, and needed only where a frame comes or goes
-from hamknee.base import Codes
+from hamknee.base import Codes, compares_arrays
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Cases:
     """Checked evidence on many cases.
 
@@ -296,6 +297,7 @@ def _told_apart(cell: object) -> object:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Column:
     """One variable in many cases, each distinct value once.
 

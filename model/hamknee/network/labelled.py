@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, listing, read_table, shipped
+from hamknee.base import Array, Codes, HamkneeError, compares_arrays, listing, read_table, shipped
 from hamknee.network.cases import Cases, encode
 from hamknee.network.evidence import EvidenceError
 from hamknee.network.naming import parts_of, read_headings
@@ -36,6 +36,7 @@ class CasesError(HamkneeError):
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class LabelledCases:
     """Cases and what was behind each of them.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import write_whole
+from hamknee.base import compares_arrays, write_whole
 from hamknee.network.averages import with_moves_noted
 from hamknee.network.editing import Provenance
 from hamknee.network.evidence import find_variable
@@ -25,6 +25,7 @@ EDITED = ", edited"
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class CPT:
     """The conditional probability table of one variable.
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, KeptArrays, percent
+from hamknee.base import Array, Codes, HamkneeError, KeptArrays, compares_arrays, percent
 from hamknee.inference import AnyCase, Case, Model, entropy
 from hamknee.reasoning.answers import answered, draw_answers
 from hamknee.reasoning.questions import information
@@ -35,6 +35,7 @@ Method = Literal["auto", "greedy", "exact"]
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Budget(KeptArrays):
     """A set of questions chosen in advance, and what it is worth.
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, KeptArrays, percent
+from hamknee.base import Array, Codes, HamkneeError, KeptArrays, compares_arrays, percent
 from hamknee.inference import TIE, AnyCase, Case, Model, conditioned, draw, log_total
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ LOCAL = 3.0
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Conflict(KeptArrays):
     """How well the evidence of one case goes together.
 

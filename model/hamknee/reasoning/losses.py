@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, listing, suggestion
+from hamknee.base import Array, HamkneeError, compares_arrays, listing, suggestion
 from hamknee.inference import AnyCase, Case, Model
 from hamknee.network import Variable
 from hamknee.reasoning.answers import answered
@@ -42,6 +42,7 @@ class Loss:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Referral:
     """Which of two actions costs less for one case, and what could still be learned.
 

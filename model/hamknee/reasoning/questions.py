@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, Codes, KeptArrays, percent
+from hamknee.base import Array, Codes, KeptArrays, compares_arrays, percent
 from hamknee.inference import AnyCase, Case, Model, entropy
 from hamknee.network import Variable, find_state, find_variable
 from hamknee.reasoning.answers import answered
@@ -34,6 +34,7 @@ USELESS = 0.01
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Questions(KeptArrays):
     """The open questions of one case, the one to ask first on top.
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, listing, percent
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, listing, percent
 from hamknee.inference import TIE, AnyCase, Case, Model
 from hamknee.network import EvidenceError, find_state, find_variable
 from hamknee.reasoning.answers import answered, draw_answers
@@ -43,6 +43,7 @@ TOO_LITTLE = "no question tells enough"
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class SameDecision(KeptArrays):
     """The chance that a decision outlasts the answers to the open questions.
 

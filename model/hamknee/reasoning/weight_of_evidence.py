@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, KeptArrays, Mask, percent, times
+from hamknee.base import Array, HamkneeError, KeptArrays, Mask, compares_arrays, percent, times
 from hamknee.inference import AnyCase, Case, Model, log_total
 from hamknee.network import find_state
 from hamknee.reasoning.d_separation import without_irrelevant
@@ -40,6 +40,7 @@ EVEN = 1.05
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Reasons(KeptArrays):
     """The weight of each finding of one case, in bits.
 

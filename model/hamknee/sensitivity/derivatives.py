@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, KeptArrays
+from hamknee.base import Array, KeptArrays, compares_arrays
 from hamknee.inference import BLOCK_CELLS, Case, Differential, Group
 from hamknee.network import covaried, directions
 from hamknee.sensitivity.parameters import Entries, Place
@@ -29,6 +29,7 @@ LARGEST = 650.0
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class GroupDerivatives(KeptArrays):
     """The derivatives of one group's message to the target.
 
@@ -51,6 +52,7 @@ class GroupDerivatives(KeptArrays):
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Derivatives(KeptArrays):
     """P(target, evidence) of one case and its derivatives, all divided by P(evidence).
 

@@ -29,6 +29,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     Mask,
+    compares_arrays,
     listing,
     round_factor,
     stated_percent,
@@ -159,6 +160,7 @@ FELT = 0.0005
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Difference(KeptArrays):
     """Two sets of numbers over the same variables, compared.
 

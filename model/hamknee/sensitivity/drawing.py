@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError
+from hamknee.base import Array, Codes, HamkneeError, compares_arrays
 from hamknee.inference import Case, Group, Model, draw_given
 from hamknee.network import CPT
 from hamknee.sensitivity.derivatives import concerned, on_target
@@ -47,6 +47,7 @@ CELLS_AT_ONCE = 2**19
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class TablePart:
     """What of one variable's table matters to a case.
 

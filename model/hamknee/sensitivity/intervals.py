@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, percent, percent_range
+from hamknee.base import Array, HamkneeError, compares_arrays, percent, percent_range
 from hamknee.inference import AnyCase, Case, Model, Posterior
 from hamknee.sensitivity.contributions import WidthContributions, width_contributions
 from hamknee.sensitivity.drawing import Sampler, check_ess
@@ -40,6 +40,7 @@ class RankedState(NamedTuple):
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class CredibleInterval:
     """How far the uncertainty of the tables lets a posterior vary.
 

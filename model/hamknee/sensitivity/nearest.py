@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array
+from hamknee.base import Array, compares_arrays
 from hamknee.inference import Model
 from hamknee.sensitivity.parameters import Place
 
@@ -29,6 +29,7 @@ CLASSES = 3
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Curves:
     """For many pairs of numbers, the curve a·t1·t2 + b·t1 + c·t2 + d = 0 and where they are now.
 

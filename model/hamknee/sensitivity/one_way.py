@@ -24,6 +24,7 @@ from hamknee.base import (
     Array,
     HamkneeError,
     KeptArrays,
+    compares_arrays,
     fine_range,
     percent,
     round_percent,
@@ -56,6 +57,7 @@ TOO_STEEP = 1e250
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class SensitivityFunction(KeptArrays):
     """P(state | evidence) as a function of one number t of the tables.
 
@@ -182,6 +184,7 @@ class SensitivityFunction(KeptArrays):
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Tornado(KeptArrays):
     """How far each number alone, within its stated uncertainty, moves a posterior.
 

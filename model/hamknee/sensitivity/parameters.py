@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays
 from hamknee.inference import Model, Posterior
 from hamknee.network import (
     CPT,
@@ -108,6 +108,7 @@ def find_place(model: Model, parameter: Parameter) -> Place:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class Entries(KeptArrays):
     """The numbers of a model that can be moved one at a time, as parallel arrays.
 

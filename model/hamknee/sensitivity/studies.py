@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError
+from hamknee.base import Array, Codes, HamkneeError, compares_arrays
 from hamknee.inference import Model, conditioned, simulate
 from hamknee.network import CPT, Vocabulary
 from hamknee.sensitivity.drawing import check_ess
@@ -250,6 +250,7 @@ class _Patients:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class _Plan:
     """One study: which columns of a table it fills, and what its patients share.
 

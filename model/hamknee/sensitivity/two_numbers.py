@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, percent, stated_percent
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, stated_percent
 from hamknee.inference import AnyCase, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import replaced
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+@compares_arrays
 class TwoWay(KeptArrays):
     """P(state | evidence) as a function of two numbers of the tables.
 
