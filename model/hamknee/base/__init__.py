@@ -27,6 +27,7 @@ from hamknee.base.frames import (
     read_table,
 )
 from hamknee.base.frozen import FrozenMapping, KeptArrays, compares_arrays, keep_arrays
+from hamknee.base.kinds import A_FRAME, A_PATH, A_TABLE, FRAMES, Kind, KindError, takes, thing
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
@@ -42,7 +43,11 @@ from hamknee.base.words import (
 )
 
 __all__ = [
+    "A_FRAME",
+    "A_PATH",
+    "A_TABLE",
     "EMPTY",
+    "FRAMES",
     "MOST",
     "NUMBER",
     "PART",
@@ -56,6 +61,8 @@ __all__ = [
     "HamkneeError",
     "KeptArrays",
     "Keys",
+    "Kind",
+    "KindError",
     "Mask",
     "ProblemsError",
     "Sheet",
@@ -84,6 +91,8 @@ __all__ = [
     "shipped",
     "stated_percent",
     "suggestion",
+    "takes",
+    "thing",
     "times",
     "whole_file",
     "write_whole",

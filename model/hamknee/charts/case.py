@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from hamknee.base import percent, percent_range
+from hamknee.base import A_TABLE, percent, percent_range, takes
 from hamknee.charts.style import (
     MARKS,
     ROW,
@@ -45,6 +45,7 @@ MOST_LETTERS = 16
 # Ranking ----------------------------------------------------------------------------------
 
 
+@takes(table=A_TABLE)
 def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return a ranking: a dot for each probability, a bar for its interval, a line at its start.
 
@@ -95,6 +96,7 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     return finish(layers, palette, alt.Step(ROW))
 
 
+@takes(table=A_TABLE)
 def ranking_rows(table: pd.DataFrame) -> pd.DataFrame:
     """Return what `ranking` draws: the table with its numbers in words.
 
@@ -129,6 +131,7 @@ def _short_range(low: float, high: float) -> str:
 # People -----------------------------------------------------------------------------------
 
 
+@takes(table=A_TABLE)
 def icon_array(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return one square for each of some people with the same findings.
 
@@ -187,6 +190,7 @@ def icon_array(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     return chart
 
 
+@takes(table=A_TABLE)
 def icon_rows(table: pd.DataFrame) -> pd.DataFrame:
     """Return what `icon_array` draws: one row a person.
 
@@ -220,6 +224,7 @@ def icon_rows(table: pd.DataFrame) -> pd.DataFrame:
 # Two versions -----------------------------------------------------------------------------
 
 
+@takes(table=A_TABLE)
 def difference(
     table: pd.DataFrame,
     *,
@@ -271,6 +276,7 @@ def difference(
     return finish(layers, palette, alt.Step(ROW))
 
 
+@takes(first=A_TABLE, second=A_TABLE)
 def difference_rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Return what `difference` draws, in the order of the second version.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
+from hamknee.base import A_TABLE, takes
 from hamknee.charts.style import MARKS, ROW, WORDS, Colours, colours, finish, share, tips
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ RIDGE = 72
 """Height of one density, in pixels: a line of words and the curve below it."""
 
 
+@takes(table=A_TABLE)
 def ridges(
     table: pd.DataFrame, *, emphasised: Collection[str] = (), dark: bool = False
 ) -> alt.LayerChart:
@@ -87,6 +89,7 @@ def ridges(
     return finish(layers, palette, RIDGE * len(names))
 
 
+@takes(table=A_TABLE)
 def agreement(table: pd.DataFrame, *, pool: str = "pool", dark: bool = False) -> alt.LayerChart:
     """Return each expert's range over the range of the pool, and how much of it the pool holds.
 

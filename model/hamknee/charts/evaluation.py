@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from hamknee.base import percent
+from hamknee.base import A_TABLE, percent, takes
 from hamknee.charts.style import ROW as ROW_OF_WORDS
 from hamknee.charts.style import (
     band,
@@ -39,6 +39,7 @@ LEAST_BENEFIT = -0.05
 """Where the axis of net benefit ends: further down, nobody would act so."""
 
 
+@takes(table=A_TABLE)
 def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) -> alt.LayerChart:
     """Return one measure of the model and its baselines: a dot, and a line for its interval.
 
@@ -96,6 +97,7 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
     return finish(layers, palette, ROW * len(rows) + BELOW)
 
 
+@takes(table=A_TABLE)
 def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return a reliability diagram: what was said, and how often it came true.
 
@@ -149,6 +151,7 @@ def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     return finish(layers, palette, SQUARE)
 
 
+@takes(table=A_TABLE)
 def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return which condition came first for which diagnosis, as counts in a square.
 
@@ -202,6 +205,7 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     return finish(layers, palette, ROW * len(order) + NAMES_BELOW)
 
 
+@takes(table=A_TABLE)
 def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return a decision curve: net benefit of acting from each threshold on.
 
@@ -269,6 +273,7 @@ def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     return finish(layers, palette, SQUARE)
 
 
+@takes(table=A_TABLE)
 def predictive_chart(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return how often answers were given, beside how often the model's patients give them.
 
@@ -320,6 +325,7 @@ def predictive_chart(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerCha
     return finish(layers, palette, alt.Step(ROW_OF_WORDS))
 
 
+@takes(matrix=A_TABLE)
 def dependence_chart(matrix: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return which findings go together otherwise than the model says, as a square.
 

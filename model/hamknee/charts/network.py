@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from hamknee.base import percent
+from hamknee.base import Kind, percent, takes
 from hamknee.charts.style import Colours, colours, finish, tips
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def network_chart(
     return _picture(vocabulary, parents, lines, chosen, dark)
 
 
+@takes(marginals=Kind("what Model.marginals returns", (), ("hamknee.Marginals",)))
 def network_of_case(
     vocabulary: Vocabulary,
     parents: Mapping[str, Sequence[str]],

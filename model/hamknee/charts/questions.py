@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from hamknee.base import percent
+from hamknee.base import Kind, percent, takes
 from hamknee.charts.style import MARKS, colours, finish, in_rows, label, number, share, tips, track
 from hamknee.inference import entropy
 from hamknee.network import find_state
@@ -27,6 +27,7 @@ THICK = 10
 """Height of a bar, in pixels."""
 
 
+@takes(questions=Kind("what hamknee.next_questions returns", (), ("hamknee.Questions",)))
 def question_chart(
     questions: Questions, state: str, *, most: int = 8, dark: bool = False
 ) -> alt.LayerChart:
@@ -93,6 +94,7 @@ def question_chart(
     return finish(layers, palette, ROW * len(rows))
 
 
+@takes(budget=Kind("what hamknee.question_budget returns", (), ("hamknee.Budget",)))
 def budget_chart(budget: Budget, *, dark: bool = False) -> alt.LayerChart:
     """Return what questions tell together: each adds its bar to those above it.
 

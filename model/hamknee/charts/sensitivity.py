@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from hamknee.base import percent
+from hamknee.base import A_TABLE, Kind, percent, takes
 from hamknee.charts.case import difference
 from hamknee.charts.style import colours, finish, percent_axis, share, tips
 from hamknee.network import given_pairs, given_words, number_words
@@ -33,6 +33,7 @@ LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Posteriors whose lines are drawn in a chart of two numbers."""
 
 
+@takes(table=A_TABLE)
 def tornado_chart(
     table: pd.DataFrame, probability: float, *, most: int = 10, dark: bool = False
 ) -> alt.LayerChart:
@@ -100,6 +101,7 @@ def tornado_chart(
     return finish(layers, palette, ROW * len(rows))
 
 
+@takes(tornado=Kind("what hamknee.tornado returns", (), ("hamknee.Tornado",)))
 def tornado_rows(tornado: Tornado) -> pd.DataFrame:
     """Return what `tornado_chart` draws: the table of a tornado with its numbers in words.
 
@@ -121,6 +123,9 @@ def tornado_rows(tornado: Tornado) -> pd.DataFrame:
     )
 
 
+@takes(
+    function=Kind("what hamknee.sensitivity_function returns", (), ("hamknee.SensitivityFunction",))
+)
 def sensitivity_curve(
     function: SensitivityFunction, low: float, high: float, *, dark: bool = False
 ) -> alt.LayerChart:
@@ -186,6 +191,7 @@ def sensitivity_curve(
     return finish(layers, palette, CURVE)
 
 
+@takes(function=Kind("what hamknee.two_way returns", (), ("hamknee.TwoWay",)))
 def two_way_chart(
     function: TwoWay,
     first: tuple[float, float],
@@ -257,6 +263,7 @@ def two_way_chart(
     return finish(layers, palette, SQUARE)
 
 
+@takes(table=A_TABLE)
 def numbers_compared(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return one case by two sets of numbers: a ring for the old ones, a dot for the new.
 

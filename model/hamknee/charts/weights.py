@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from hamknee.base import percent, times
+from hamknee.base import A_TABLE, Kind, percent, takes, times
 from hamknee.charts.style import MARKS, ROW, Colours, colours, finish, in_rows, label, number, track
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ MOST_TIMES = 6.0
 """End of the scale of a contrast, in bits: 64 times as often."""
 
 
+@takes(table=A_TABLE)
 def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return how the findings lead from the starting probability to the present one.
 
@@ -71,6 +72,7 @@ def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     return finish(layers, palette, alt.Step(ROW))
 
 
+@takes(reasons=Kind("what hamknee.explain returns", (), ("hamknee.Reasons",)))
 def waterfall_rows(reasons: Reasons) -> pd.DataFrame:
     """Return what `waterfall` draws: the start, each finding, the weightiest first, the end.
 
@@ -106,6 +108,7 @@ def waterfall_rows(reasons: Reasons) -> pd.DataFrame:
     )
 
 
+@takes(table=A_TABLE)
 def contrast(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return what each finding says for one state rather than for another.
 
@@ -143,6 +146,7 @@ def contrast(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     return finish(layers, palette, alt.Step(ROW))
 
 
+@takes(reasons=Kind("what hamknee.explain returns", (), ("hamknee.Reasons",)))
 def contrast_rows(reasons: Reasons) -> pd.DataFrame:
     """Return what `contrast` draws: each finding, the weightiest first.
 

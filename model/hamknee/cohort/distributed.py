@@ -21,7 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from hamknee.base import HamkneeError
+from hamknee.base import HamkneeError, takes
 from hamknee.cohort.columns import (
     AnyMapping,
     CohortError,
@@ -36,7 +36,7 @@ from hamknee.cohort.reading import CohortFile, on_one_line, open_file
 from hamknee.cohort.report import Report, Tally
 from hamknee.cohort.results_folder import MANIFEST
 from hamknee.cohort.scoring import CohortWarning, score_frame
-from hamknee.inference import Model
+from hamknee.inference import A_MODEL, Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +54,7 @@ WORKER_SECONDS = 120
 """How long to wait for the first worker: clusters that grow on demand start with none."""
 
 
+@takes(model=A_MODEL)
 def score_dask(
     model: Model,
     frame: DataFrame,
@@ -122,6 +123,7 @@ def score_dask(
     return scored
 
 
+@takes(model=A_MODEL)
 def score_folder(
     model: Model,
     cohort: str | os.PathLike[str],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import MOST, Array, Codes, compares_arrays
+from hamknee.base import A_FRAME, MOST, Array, Codes, compares_arrays, takes
 from hamknee.cohort.columns import (
     AnyMapping,
     CohortError,
@@ -21,7 +21,7 @@ from hamknee.cohort.columns import (
     probability_columns,
 )
 from hamknee.cohort.report import FaultyRow, Report, Tally
-from hamknee.inference import ImpossibleEvidenceError, Model, log_total
+from hamknee.inference import A_MODEL, ImpossibleEvidenceError, Model, log_total
 from hamknee.network import Cases, Column, encode_columns, value_text
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ class Scored:
     faults: Faults
 
 
+@takes(model=A_MODEL, frame=A_FRAME)
 def score(
     model: Model,
     frame: pd.DataFrame,

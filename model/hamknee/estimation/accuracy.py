@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, compares_arrays, percent, percent_range
+from hamknee.base import Array, HamkneeError, Kind, compares_arrays, percent, percent_range, takes
 from hamknee.estimation.elicited import RANGE, YES_NO, Elicited, patients
 
 if TYPE_CHECKING:
@@ -299,6 +299,7 @@ class PredictiveValues:
         )
 
 
+@takes(accuracy=Kind("an accuracy, as from_rates returns it", (Accuracy,)))
 def predictive_values(
     accuracy: Accuracy, base_rates: Mapping[str, float], *, draws: int = 20_000, seed: int = 0
 ) -> PredictiveValues:

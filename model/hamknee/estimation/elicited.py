@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, listing
+from hamknee.base import Array, HamkneeError, Kind, listing, takes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -231,6 +231,7 @@ class Feedback:
         )
 
 
+@takes(elicited=Kind("what was stated, as from_range returns it", (Elicited,)))
 def feedback(elicited: Elicited, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> Feedback:
     """Return what a column implies, to be read by the person who stated it before it is used.
 

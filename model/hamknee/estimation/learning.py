@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, compares_arrays, listing
+from hamknee.base import Array, HamkneeError, compares_arrays, listing, takes
 from hamknee.estimation.em import ExpectedCounts, Fitted, fit
 from hamknee.estimation.one_sided import OneSided, one_sided_columns
 from hamknee.estimation.selection import ASKED, kept_variables, variable_names
 from hamknee.inference import Model
 from hamknee.network import (
     LONGEST_NOTE,
+    SOME_PRIORS,
     WAS,
     Cases,
     LabelledCases,
@@ -245,6 +246,7 @@ class Update:
         return sentences
 
 
+@takes(priors=SOME_PRIORS)
 def update(
     priors: Priors,
     cohort: Cohort,

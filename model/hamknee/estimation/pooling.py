@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, listing, percent
+from hamknee.base import Array, HamkneeError, Kind, listing, percent, takes
 from hamknee.estimation.elicited import RANGE, Elicited, densities
 
 if TYPE_CHECKING:
@@ -240,6 +240,7 @@ class Pool:
         return float(np.clip(apart / most, 0, 1))
 
 
+@takes(experts=Kind("a statement of each expert, by name", (Mapping,)))
 def pool(
     experts: Mapping[str, Elicited],
     weights: Mapping[str, float] | None = None,

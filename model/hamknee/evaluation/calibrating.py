@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, takes
 from hamknee.evaluation.intervals import wilson
+from hamknee.evaluation.metrics import SOME_NUMBERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,6 +224,7 @@ class Calibration(KeptArrays):
         return f"{said} {slope}{away}{caution}"
 
 
+@takes(probabilities=SOME_NUMBERS, truth=SOME_NUMBERS)
 def calibration(
     probabilities: Array,
     truth: Array,

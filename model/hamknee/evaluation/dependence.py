@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError
+from hamknee.base import Array, Codes, HamkneeError, takes
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE
 from hamknee.evaluation.replicates import replicate, worlds
-from hamknee.inference import Model, log_total
+from hamknee.inference import A_MODEL, Model, log_total
 from hamknee.network import (
+    SOME_CASES,
     Cases,
     CasesError,
     LabelledCases,
@@ -205,6 +206,7 @@ class ResidualDependence:
         )
 
 
+@takes(model=A_MODEL, cases=SOME_CASES)
 def residual_dependence(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path | None = None,

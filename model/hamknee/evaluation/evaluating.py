@@ -11,15 +11,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, percent_range
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    compares_arrays,
+    percent,
+    percent_range,
+    takes,
+)
 from hamknee.evaluation.baselines import BASELINES, posteriors
 from hamknee.evaluation.calibrating import Calibration, Which, calibration
 from hamknee.evaluation.decision_curves import THRESHOLDS, DecisionCurve, decision_curve
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, wilson
 from hamknee.evaluation.metrics import MEASURES, SHARES, Scoreboard, rank_of_truth, scores
 from hamknee.evaluation.recalibration_layer import RecalibrationLayer
-from hamknee.inference import Model
+from hamknee.inference import A_MODEL, Model
 from hamknee.network import (
+    SOME_CASES,
     CasesError,
     LabelledCases,
     Variable,
@@ -418,6 +427,7 @@ class Evaluation(KeptArrays):
         return " ".join(sentences)
 
 
+@takes(model=A_MODEL, cases=SOME_CASES)
 def evaluate(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path | None = None,

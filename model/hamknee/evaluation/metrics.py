@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, compares_arrays
+from hamknee.base import Array, Kind, compares_arrays, takes
 from hamknee.evaluation.intervals import (
     FEWEST_TO_COMPARE,
     Ends,
@@ -133,6 +133,11 @@ class Scoreboard:
         return pd.DataFrame(rows, columns=["baseline", "measure", "value", "low", "high"])
 
 
+SOME_NUMBERS = Kind("an array of numbers", (np.ndarray,))
+"""Probabilities, or what came true, as an argument."""
+
+
+@takes(probabilities=SOME_NUMBERS, truth=SOME_NUMBERS)
 def scores(probabilities: Array, truth: Array) -> dict[str, Array]:
     """Return how well the probabilities of each case met the truth.
 

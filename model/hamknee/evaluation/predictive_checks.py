@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, percent, percent_range
+from hamknee.base import Array, Codes, HamkneeError, percent, percent_range, takes
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, wilson
 from hamknee.evaluation.replicates import replicate, worlds
-from hamknee.inference import Model, log_total
-from hamknee.network import Cases, CasesError, LabelledCases, Vocabulary, as_labelled
+from hamknee.inference import A_MODEL, Model, log_total
+from hamknee.network import SOME_CASES, Cases, CasesError, LabelledCases, Vocabulary, as_labelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,6 +154,7 @@ class PredictiveCheck:
         return f"{whole}. Furthest off: {'; '.join(words)}."
 
 
+@takes(model=A_MODEL, cases=SOME_CASES)
 def predictive_check(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path | None = None,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, KeptArrays
+from hamknee.base import Array, HamkneeError, KeptArrays, takes
 from hamknee.evaluation.calibrating import Calibration
 from hamknee.evaluation.evaluating import Evaluation, evaluate
-from hamknee.inference import Model, draw
+from hamknee.inference import A_MODEL, Model, draw
 from hamknee.network import LabelledCases, find_variable
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class SelfTest(KeptArrays):
         return f"{verdict}: {what}. {self.calibration.text}"
 
 
+@takes(model=A_MODEL)
 def self_test(
     model: Model,
     *,

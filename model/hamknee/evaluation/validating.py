@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, compares_arrays, listing, percent, suggestion
+from hamknee.base import Array, HamkneeError, compares_arrays, listing, percent, suggestion, takes
 from hamknee.evaluation.calibrating import NOT_KNOWN, Calibration, Estimate, calibration
 from hamknee.evaluation.decision_curves import decision_curve
 from hamknee.evaluation.discrimination import c_statistic, polytomous_c
@@ -19,8 +19,8 @@ from hamknee.evaluation.evaluating import Evaluation, evaluate
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, wilson
 from hamknee.evaluation.metrics import Scoreboard, scores
 from hamknee.evaluation.sample_sizes import needed_for_c, needed_for_ratio, needed_for_slope
-from hamknee.inference import Model
-from hamknee.network import LabelledCases, as_labelled
+from hamknee.inference import A_MODEL, Model
+from hamknee.network import SOME_CASES, LabelledCases, as_labelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,6 +296,7 @@ class Validation:
                 yield {"event": name, "n": len(y), "interval of": aim, "needed": count}
 
 
+@takes(model=A_MODEL, cohort=SOME_CASES)
 def validate(
     model: Model,
     cohort: LabelledCases | pd.DataFrame | str | Path | None = None,

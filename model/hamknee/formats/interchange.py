@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from hamknee.base import HamkneeError, listing, suggestion, write_whole, writing
+from hamknee.base import A_PATH, HamkneeError, listing, suggestion, takes, write_whole, writing
 from hamknee.formats.bif import BIF
 from hamknee.formats.draft import Draft
 from hamknee.formats.encoding import read_text
@@ -15,7 +15,7 @@ from hamknee.formats.nodes import Node, model_of, nodes_of, vocabulary_of
 from hamknee.formats.uai import UAI
 from hamknee.formats.xdsl import XDSL
 from hamknee.formats.xmlbif import XMLBIF
-from hamknee.inference import Model
+from hamknee.inference import A_MODEL, Model
 from hamknee.network import Vocabulary, read_vocabulary
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -69,6 +69,7 @@ class Export:
         )
 
 
+@takes(model=A_MODEL, path=A_PATH)
 def export(model: Model, path: str | Path, format: str | None = None) -> Export:  # noqa: A002
     """Write a model as a network file that other programs read.
 
@@ -111,6 +112,7 @@ def export(model: Model, path: str | Path, format: str | None = None) -> Export:
     return Export(path, chosen, len(model.vocabulary), numbers)
 
 
+@takes(path=A_PATH)
 def read_network(
     path: str | Path,
     *,

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import HamkneeError, suggestion
+from hamknee.base import HamkneeError, Kind, suggestion, takes
 from hamknee.formats.nodes import in_order
-from hamknee.inference import Model, simulate
+from hamknee.inference import A_MODEL, Model, simulate
 from hamknee.network import CPT, SUM_TOLERANCE, State, Variable, Vocabulary
 
 if TYPE_CHECKING:
     from pgmpy.models import DiscreteBayesianNetwork
 
 
+@takes(model=A_MODEL)
 def to_pgmpy(model: Model) -> DiscreteBayesianNetwork:
     """Return the model as a pgmpy network with the same names and numbers.
 
@@ -63,6 +64,7 @@ def to_pgmpy(model: Model) -> DiscreteBayesianNetwork:
     return network
 
 
+@takes(network=Kind("a DiscreteBayesianNetwork of pgmpy", (), ("pgmpy.DiscreteBayesianNetwork",)))
 def from_pgmpy(network: DiscreteBayesianNetwork, *, target: str) -> Model:
     """Compile a pgmpy network.
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import percent
+from hamknee.base import Kind, percent, takes
 from hamknee.guidance.fields import Wordings
 from hamknee.guidance.texts import Condition, Measure, suits
 from hamknee.guidance.triaging import Triage, triage
-from hamknee.inference import AnyCase, Model
+from hamknee.inference import A_MODEL, AnyCase, Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,6 +113,7 @@ class Advice:
         )
 
 
+@takes(model=A_MODEL)
 def advice(
     model: Model,
     evidence: AnyCase,
@@ -156,6 +157,7 @@ def advice(
     return advice_for(triage(model, evidence, flags, not_known=not_known))
 
 
+@takes(triaged=Kind("a triage, as hamknee.triage returns it", (Triage,)))
 def advice_for(triaged: Triage) -> Advice:
     """Return the advice that goes with a triage.
 

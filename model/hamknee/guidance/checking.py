@@ -11,14 +11,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import HamkneeError, KeptArrays, listing, percent, percent_range, suggestion
+from hamknee.base import (
+    HamkneeError,
+    KeptArrays,
+    listing,
+    percent,
+    percent_range,
+    suggestion,
+    takes,
+)
 from hamknee.evaluation import NOT_KNOWN, Estimate, wilson
 from hamknee.guidance.deciding import called_for
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Guidance
 from hamknee.guidance.triaging import triage
-from hamknee.inference import ImpossibleEvidenceError, Model
+from hamknee.inference import A_MODEL, ImpossibleEvidenceError, Model
 from hamknee.network import (
+    SOME_CASES,
     CasesError,
     Evidence,
     LabelledCases,
@@ -260,6 +269,7 @@ class TriageCheck(KeptArrays):
         return " and ".join(parts)
 
 
+@takes(model=A_MODEL, cases=SOME_CASES)
 def triage_check(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path | None = None,

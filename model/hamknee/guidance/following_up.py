@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, listing, suggestion
+from hamknee.base import HamkneeError, listing, suggestion, takes
 from hamknee.guidance.advising import Advice, advice_for
 from hamknee.guidance.fields import COURSES
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Course, Guidance
 from hamknee.guidance.triaging import Triage, check_flags, judged, triage
-from hamknee.inference import AnyCase, Model
+from hamknee.inference import A_MODEL, AnyCase, Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,6 +96,7 @@ class FollowUp:
         return f"{self.course_text} {self.triage.text}"
 
 
+@takes(model=A_MODEL)
 def follow_up(
     model: Model,
     evidence: AnyCase,

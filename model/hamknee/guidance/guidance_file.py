@@ -7,10 +7,10 @@ from string import Formatter
 from typing import Any, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
-from hamknee.base import FaultsError, HamkneeError, TomlReader, listing, shipped, suggestion
+from hamknee.base import FaultsError, HamkneeError, TomlReader, listing, shipped, suggestion, takes
 from hamknee.guidance.fields import COURSES, GROUPS, Known
 from hamknee.guidance.texts import ENTRIES, SINGLE, Guidance, Rule
-from hamknee.inference import Model
+from hamknee.inference import A_MODEL, Model
 from hamknee.network import Vocabulary, read_references, references_for
 
 Where: TypeAlias = tuple[str, ...]
@@ -76,6 +76,7 @@ def find_guidance(model: Model) -> Guidance | None:
     return _read[model]
 
 
+@takes(model=A_MODEL)
 def guidance_for(model: Model) -> Guidance:
     """Return the guidance that goes with a model (HamkneeError if none does).
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import Array
+from hamknee.base import Array, takes
 from hamknee.guidance.deciding import Decision
 from hamknee.guidance.texts import Flag
 from hamknee.guidance.triaging import (
@@ -18,7 +18,7 @@ from hamknee.guidance.triaging import (
     still_needed,
     triage,
 )
-from hamknee.inference import AnyCase, Model
+from hamknee.inference import A_MODEL, AnyCase, Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,6 +111,7 @@ class LevelQuestions:
         return " ".join(lines) or words["nothing_raises"]
 
 
+@takes(model=A_MODEL)
 def level_questions(
     model: Model,
     evidence: AnyCase,

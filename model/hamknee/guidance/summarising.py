@@ -10,11 +10,11 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, percent
+from hamknee.base import HamkneeError, percent, takes
 from hamknee.guidance.advising import Advice, advice
 from hamknee.guidance.following_up import FollowUp, follow_up
 from hamknee.guidance.printing import DIGITS, page_html, sign_lines
-from hamknee.inference import AnyCase, Model
+from hamknee.inference import A_MODEL, AnyCase, Model
 from hamknee.network import find_variable, value_words
 
 if TYPE_CHECKING:
@@ -229,6 +229,7 @@ class Summary:
         return f"{self.made.day} {self.made:%B %Y}"
 
 
+@takes(model=A_MODEL)
 def summary(
     model: Model,
     evidence: AnyCase,

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import ProblemsError, listing, percent, suggestion
+from hamknee.base import ProblemsError, listing, percent, suggestion, takes
 from hamknee.guidance.deciding import Decision
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Flag, Guidance, Level, matches
-from hamknee.inference import AnyCase, Model
+from hamknee.inference import A_MODEL, AnyCase, Model
 from hamknee.network import Evidence, value_words
 from hamknee.sensitivity import CredibleInterval, credible_interval
 
@@ -212,6 +212,7 @@ class Triage:
         return f"{about.label}. {about.action} {because}: {reasons} {self.open_text}"
 
 
+@takes(model=A_MODEL)
 def triage(
     model: Model,
     evidence: AnyCase,

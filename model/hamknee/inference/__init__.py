@@ -5,11 +5,12 @@ from hamknee.inference.engine import TIE, Engine, conditioned, log_total, normal
 from hamknee.inference.groups import BLOCK_CELLS, Group
 from hamknee.inference.impossible import ImpossibleEvidenceError, contradiction
 from hamknee.inference.junction_tree import Differential, JunctionTree
-from hamknee.inference.model import Model, load
+from hamknee.inference.model import A_MODEL, Model, load
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
 from hamknee.inference.simulation import draw, draw_given, drawn_tables, simulate
 
 __all__ = [
+    "A_MODEL",
     "BLOCK_CELLS",
     "TIE",
     "AnyCase",

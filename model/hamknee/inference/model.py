@@ -8,12 +8,13 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, keep_arrays
+from hamknee.base import Array, Codes, HamkneeError, Kind, keep_arrays, takes
 from hamknee.inference.case import AnyCase, Case
 from hamknee.inference.engine import Engine, log_total, normalised
 from hamknee.inference.groups import LOOKUP_PATTERNS
@@ -38,6 +39,15 @@ if TYPE_CHECKING:
 Many: TypeAlias = "Cases | pd.DataFrame | Iterable[Mapping[str, object]]"
 
 
+CODED = Kind("Cases, as Model.encode returns them", (Cases,))
+
+
+@takes(
+    priors=Kind(
+        "the path of a priors.csv, or priors, such as the .priors of a project",
+        (str, Path, Priors, NoneType),
+    )
+)
 def load(priors: str | Path | Priors | None = None) -> Model:
     """Read, check and compile a model.
 
@@ -110,6 +120,10 @@ class Model:
     0.474
     """
 
+    @takes(
+        vocabulary=Kind("a Vocabulary, such as the .vocabulary of a model", (Vocabulary,)),
+        cpts=Kind("a CPT by the name of its variable, such as the .cpts of a model", (Mapping,)),
+    )
     def __init__(
         self,
         vocabulary: Vocabulary,
@@ -407,6 +421,7 @@ class Model:
         """
         return self._own(cases) if isinstance(cases, Cases) else encode(self.vocabulary, cases)
 
+    @takes(codes=Kind("an array of state numbers", (np.ndarray,)))
     def cases(self, codes: Codes) -> Cases:
         """Return cases of hard and missing evidence from state numbers.
 
@@ -446,6 +461,7 @@ class Model:
                 raise HamkneeError(f"{problem}; allowed: 0 to {most}, which is not known")
         return Cases(self.vocabulary, codes, self.vocabulary.plain_weights)
 
+    @takes(cases=CODED)
     def log_joint(self, cases: Cases) -> Array:
         """Return log P(target, evidence), shape (cases, target states); -inf where impossible.
 
@@ -454,6 +470,7 @@ class Model:
         self._own(cases)
         return self.engine.log_joint(cases.codes, cases.weights)
 
+    @takes(cases=CODED)
     def scores(self, cases: Cases) -> Scores:
         """Return what a file of results holds of each case, the impossible ones among them.
 
@@ -563,6 +580,10 @@ class Model:
             probability,
             tuple(variables[v].name for v in open_ if tied[v]),
         )
+
+
+A_MODEL = Kind("a model, as hamknee.load() returns it, or the .model of a project", (Model,))
+"""The network that is asked, as an argument."""
 
 
 def _checked(vocabulary: Vocabulary, cpts: Mapping[str, CPT], name: str) -> CPT:

@@ -24,6 +24,7 @@ from hamknee.network.evidence import (
     value_words,
 )
 from hamknee.network.labelled import (
+    SOME_CASES,
     CasesError,
     LabelledCases,
     as_labelled,
@@ -38,7 +39,7 @@ from hamknee.network.labelled import (
     that_count,
 )
 from hamknee.network.naming import Headings, read_headings, variable_of
-from hamknee.network.priors import CPT, Priors
+from hamknee.network.priors import CPT, SOME_PRIORS, Priors
 from hamknee.network.priors_file import (
     parse_priors,
     priors_path,
@@ -79,6 +80,8 @@ __all__ = [
     "CPT",
     "FOLLOWED",
     "LONGEST_NOTE",
+    "SOME_CASES",
+    "SOME_PRIORS",
     "SUM_TOLERANCE",
     "TAKEN",
     "TAKEN_AS_TARGET",

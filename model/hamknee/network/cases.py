@@ -28,7 +28,7 @@ from hamknee.network.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd  # most of the start-up time, and needed only where a frame comes or goes
-from hamknee.base import Codes, compares_arrays
+from hamknee.base import Codes, compares_arrays, thing
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.Da
         return _encode_frame(vocabulary, cast("pd.DataFrame", cases))
     if not isinstance(cases, Iterable) or isinstance(cases, str):
         allowed = "a mapping of variable to value, an iterable of such mappings, or a DataFrame"
-        raise EvidenceError([f"evidence cannot be {cases!r}; allowed: {allowed}"])
+        raise EvidenceError([f"evidence cannot be {thing(cases)}; allowed: {allowed}"])
     coder = _Coder(vocabulary)
     coded: list[dict[int, int]] = []
     problems: list[str] = []

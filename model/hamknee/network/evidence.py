@@ -24,7 +24,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import FrozenMapping, ProblemsError, listing, suggestion
+from hamknee.base import FrozenMapping, ProblemsError, listing, suggestion, thing
 from hamknee.network.naming import as_float, is_state, parts_of, state_of, typed_number, variable_of
 from hamknee.network.vocabulary import Variable, Vocabulary
 
@@ -154,7 +154,7 @@ def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evi
     if isinstance(entries, Evidence) and entries.vocabulary is vocabulary:
         return entries
     if not isinstance(entries, Mapping):
-        raise EvidenceError([f"evidence is a mapping of variable to value, not {entries!r}"])
+        raise EvidenceError([f"evidence is a mapping of variable to value, not {thing(entries)}"])
     values: dict[str, Value] = {}
     problems: list[str] = []
     notices: list[str] = []

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, compares_arrays, listing, read_table, shipped
+from hamknee.base import (
+    FRAMES,
+    Array,
+    Codes,
+    HamkneeError,
+    Kind,
+    compares_arrays,
+    listing,
+    read_table,
+    shipped,
+    takes,
+)
 from hamknee.network.cases import Cases, encode
 from hamknee.network.evidence import EvidenceError
 from hamknee.network.naming import parts_of, read_headings
@@ -339,6 +351,15 @@ def named_by_id(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_index(ids[0]) if len(ids) == 1 else frame
 
 
+SOME_CASES = Kind(
+    "cases with their diagnosis: a DataFrame of pandas, the path of a file, or LabelledCases",
+    (LabelledCases, str, Path, NoneType),
+    FRAMES,
+)
+"""Cases whose diagnosis is known, as an argument."""
+
+
+@takes(cases=SOME_CASES)
 def as_labelled(
     vocabulary: Vocabulary, cases: LabelledCases | pd.DataFrame | str | Path | None
 ) -> LabelledCases:

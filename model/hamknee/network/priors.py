@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import compares_arrays, write_whole
+from hamknee.base import Kind, compares_arrays, write_whole
 from hamknee.network.averages import with_moves_noted
 from hamknee.network.editing import Provenance
 from hamknee.network.evidence import find_variable
@@ -314,6 +314,13 @@ class Priors:
         True
         """
         write_whole(Path(path), self.to_csv())
+
+
+SOME_PRIORS = Kind(
+    "priors, as hamknee.network.read_shipped_or_own() returns them, or the .priors of a project",
+    (Priors,),
+)
+"""The numbers, as an argument."""
 
 
 def digest(data: bytes) -> str:

@@ -9,9 +9,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING
 
-from hamknee.base import FrozenMapping, HamkneeError, listing, shipped, write_whole, writing
+from hamknee.base import (
+    A_PATH,
+    FrozenMapping,
+    HamkneeError,
+    Kind,
+    listing,
+    shipped,
+    takes,
+    write_whole,
+    writing,
+)
 from hamknee.estimation import Dossier, read_dossier
 from hamknee.inference import Model, load
 from hamknee.network import Priors, Vocabulary, read_shipped_or_own, read_vocabulary
@@ -419,6 +430,7 @@ class Project:
         return "<br>".join(line.replace("<", "&lt;") for line in lines)
 
 
+@takes(folder=Kind("the path of a folder", (str, Path, NoneType)))
 def open_project(folder: str | Path | None = None) -> Project:
     """Open a folder of numbers as a project.
 
@@ -456,6 +468,7 @@ def open_project(folder: str | Path | None = None) -> Project:
     return project
 
 
+@takes(folder=A_PATH)
 def new_project(folder: str | Path) -> Project:
     """Make a project of the shipped numbers, words and evidence.
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, KeptArrays, compares_arrays, percent
-from hamknee.inference import AnyCase, Case, Model, entropy
+from hamknee.base import Array, Codes, HamkneeError, KeptArrays, compares_arrays, percent, takes
+from hamknee.inference import A_MODEL, AnyCase, Case, Model, entropy
 from hamknee.reasoning.answers import answered, draw_answers
 from hamknee.reasoning.questions import information
 from hamknee.reasoning.stopping import MOST_EXACT, open_questions
@@ -138,6 +138,7 @@ class Budget(KeptArrays):
         return "Chosen one by one; another set may tell more."
 
 
+@takes(model=A_MODEL)
 def question_budget(
     model: Model,
     evidence: AnyCase,

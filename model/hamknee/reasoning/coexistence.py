@@ -8,14 +8,13 @@ missing is not known, which is not the same as never.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from hamknee.base import percent, percent_range
-from hamknee.inference import Model, Posterior
+from hamknee.base import percent, percent_range, takes
+from hamknee.inference import A_MODEL, AnyCase, Model, Posterior
 from hamknee.network import Coexisting, Evidence, find_coexisting, find_state, possible_states
 
 if TYPE_CHECKING:
@@ -130,24 +129,23 @@ class AlsoPresent:
         return f"Scans show {label} in {share} of people with this{often}; it need not hurt."
 
 
-def also_present(
-    model: Model, evidence: Mapping[str, object], main: str | None = None
-) -> AlsoPresent:
+@takes(model=A_MODEL)
+def also_present(model: Model, evidence: AnyCase, main: str | None = None) -> AlsoPresent:
     """Return what may be there beside the main cause, from coexisting.csv.
 
     Parameters
     ----------
     model : Model
         Whose coexisting.csv is meant: the one beside its numbers, or the shipped one.
-    evidence : mapping
-        One case, as for `Model.posterior`.
+    evidence : mapping or Case
+        One case, as for `Model.case`.
     main : str, optional
         The main cause; by default the most probable one.
 
     Raises
     ------
     EvidenceError, ImpossibleEvidenceError
-        As for `Model.posterior`.
+        As for `Model.case`.
     CoexistingError
         If the file beside the numbers cannot be used.
 
@@ -160,7 +158,7 @@ def also_present(
     >>> also.posterior["dvt"] < low < estimate < high
     True
     """
-    posterior = model.posterior(evidence)
+    posterior = model.case(evidence).posterior
     if main is None:
         main = posterior.top
     find_state(posterior.target, main)

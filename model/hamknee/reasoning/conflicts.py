@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, KeptArrays, compares_arrays, percent
-from hamknee.inference import TIE, AnyCase, Case, Model, conditioned, draw, log_total
+from hamknee.base import Array, Codes, HamkneeError, KeptArrays, compares_arrays, percent, takes
+from hamknee.inference import A_MODEL, TIE, AnyCase, Case, Model, conditioned, draw, log_total
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -216,6 +216,7 @@ class Conflict(KeptArrays):
         return f"{sentences} If it is right, {labels} would explain it." if labels else sentences
 
 
+@takes(model=A_MODEL)
 def conflict(model: Model, evidence: AnyCase, *, draws: int = 2000, seed: int = 0) -> Conflict:
     """Measure how well the evidence of one case goes together.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import HamkneeError, KeptArrays
+from hamknee.base import HamkneeError, KeptArrays, Kind, takes
 from hamknee.inference import Case, Posterior
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Frequencies(KeptArrays):
         return f"Of {self.of:,} people like this, by these numbers: {'; '.join(parts)}."
 
 
+@takes(posterior=Kind("a posterior or a case of a model", (Posterior, Case)))
 def natural_frequencies(posterior: Posterior | Case, of: int = 1000) -> Frequencies:
     """Return a posterior as whole people.
 

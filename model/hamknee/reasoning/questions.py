@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, Codes, KeptArrays, compares_arrays, percent
-from hamknee.inference import AnyCase, Case, Model, entropy
+from hamknee.base import Array, Codes, KeptArrays, compares_arrays, percent, takes
+from hamknee.inference import A_MODEL, AnyCase, Case, Model, entropy
 from hamknee.network import Variable, find_state, find_variable
 from hamknee.reasoning.answers import answered
 from hamknee.reasoning.d_separation import relevant
@@ -235,6 +235,7 @@ class Questions(KeptArrays):
         return f"{gain:.2f} bits ({percent(share)} of what is still unknown)"
 
 
+@takes(model=A_MODEL)
 def next_questions(
     model: Model,
     evidence: AnyCase,

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, listing, percent
-from hamknee.inference import TIE, AnyCase, Case, Model
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, listing, percent, takes
+from hamknee.inference import A_MODEL, TIE, AnyCase, Case, Model
 from hamknee.network import EvidenceError, find_state, find_variable
 from hamknee.reasoning.answers import answered, draw_answers
 from hamknee.reasoning.d_separation import relevant
@@ -126,6 +126,7 @@ class SameDecision(KeptArrays):
         return f"{text} ({self.draws:,} draws, all alike; up to {may} may differ)."
 
 
+@takes(model=A_MODEL)
 def same_decision_probability(
     model: Model,
     evidence: AnyCase,
@@ -290,6 +291,7 @@ class Stop:
         return f"Go on. {stability} {self.questions.text}"
 
 
+@takes(model=A_MODEL)
 def stop_rule(
     model: Model,
     evidence: AnyCase,

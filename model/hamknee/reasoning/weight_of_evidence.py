@@ -18,8 +18,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, KeptArrays, Mask, compares_arrays, percent, times
-from hamknee.inference import AnyCase, Case, Model, log_total
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    Mask,
+    compares_arrays,
+    percent,
+    takes,
+    times,
+)
+from hamknee.inference import A_MODEL, AnyCase, Case, Model, log_total
 from hamknee.network import find_state
 from hamknee.reasoning.d_separation import without_irrelevant
 
@@ -214,6 +223,7 @@ class Reasons(KeptArrays):
         return _seen(finding, weight, more, less)
 
 
+@takes(model=A_MODEL)
 def explain(
     model: Model,
     evidence: AnyCase,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, KeptArrays, percent
+from hamknee.base import Array, HamkneeError, KeptArrays, Kind, percent, takes
 from hamknee.inference import Case, Model
 from hamknee.network import Evidence, check_evidence, find_state, value_words
 from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
@@ -144,6 +144,13 @@ class Comparison(KeptArrays):
         return f"{sentence}: takes it from {without} to {after}, the rest being as in version B."
 
 
+A_VERSION = Kind(
+    "a case or its interval, as Model.case or credible_interval returns it",
+    (Case, CredibleInterval),
+)
+
+
+@takes(first=A_VERSION, second=A_VERSION)
 def compare(
     first: CredibleInterval | Case, second: CredibleInterval | Case, state: str | None = None
 ) -> Comparison:

@@ -33,10 +33,12 @@ from hamknee.base import (
     listing,
     round_factor,
     stated_percent,
+    takes,
 )
 from hamknee.inference import JunctionTree, Model, conditioned, load
 from hamknee.network import (
     CPT,
+    SOME_PRIORS,
     LabelledCases,
     Priors,
     Row,
@@ -412,6 +414,7 @@ _CASE_COLUMNS = (
 )
 
 
+@takes(old=SOME_PRIORS, new=SOME_PRIORS)
 def difference(old: Priors, new: Priors, labelled: LabelledCases | None = None) -> Difference:
     """Return what is different between two sets of numbers, and what follows from it.
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, compares_arrays, percent, percent_range
-from hamknee.inference import AnyCase, Case, Model, Posterior
+from hamknee.base import Array, HamkneeError, compares_arrays, percent, percent_range, takes
+from hamknee.inference import A_MODEL, AnyCase, Case, Model, Posterior
 from hamknee.sensitivity.contributions import WidthContributions, width_contributions
 from hamknee.sensitivity.drawing import Sampler, check_ess
 
@@ -138,6 +138,7 @@ class CredibleInterval:
         return width_contributions(self.model, self.case, state)
 
 
+@takes(model=A_MODEL)
 def credible_interval(
     model: Model,
     evidence: AnyCase,

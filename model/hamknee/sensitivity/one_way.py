@@ -29,12 +29,14 @@ from hamknee.base import (
     percent,
     round_percent,
     stated_percent,
+    takes,
 )
-from hamknee.inference import AnyCase, Case, Model, Posterior
+from hamknee.inference import A_MODEL, AnyCase, Case, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import derivatives, replaced
 from hamknee.sensitivity.drawing import check_ess
 from hamknee.sensitivity.parameters import (
+    A_NUMBER,
     Entries,
     Parameter,
     Place,
@@ -287,6 +289,7 @@ class Tornado(KeptArrays):
         )
 
 
+@takes(model=A_MODEL, parameter=A_NUMBER)
 def sensitivity_function(
     model: Model, evidence: AnyCase, state: str, parameter: Parameter
 ) -> SensitivityFunction:
@@ -338,6 +341,7 @@ def function_at(case: Case, state: int, place: Place) -> SensitivityFunction:
     return SensitivityFunction(*names, place.value(model), state, case.posterior, ends)
 
 
+@takes(model=A_MODEL)
 def tornado(model: Model, evidence: AnyCase, state: str, *, mass: float = 0.9) -> Tornado:
     """Return how far each number of the tables alone moves P(state | evidence).
 

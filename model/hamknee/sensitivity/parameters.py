@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays
+from hamknee.base import Array, HamkneeError, KeptArrays, Kind, compares_arrays
 from hamknee.inference import Model, Posterior
 from hamknee.network import (
     CPT,
@@ -24,6 +24,9 @@ from hamknee.network import (
 Indices: TypeAlias = npt.NDArray[np.intp]
 Parameter: TypeAlias = tuple[str, str, Mapping[str, str]]
 """One number as people name it: variable, state, and the state of each parent."""
+
+A_NUMBER = Kind('one number, as ("pop", "yes", {"condition": "strain", "onset": "days"})', (tuple,))
+"""One number, as an argument."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, percent, round_factor, round_percent
-from hamknee.inference import AnyCase, Model, Posterior
+from hamknee.base import Array, HamkneeError, percent, round_factor, round_percent, takes
+from hamknee.inference import A_MODEL, AnyCase, Model, Posterior
 from hamknee.network import find_state
 from hamknee.sensitivity.derivatives import Derivatives, derivatives, mixed
 from hamknee.sensitivity.nearest import Curves, lower_bounds, nearest, possible_worlds
@@ -182,6 +182,7 @@ class WhatWouldChange:
         )
 
 
+@takes(model=A_MODEL)
 def what_would_change(model: Model, evidence: AnyCase, state: str, level: float) -> WhatWouldChange:
     """Return the smallest change of one number, and of two, that gives a posterior a level.
 

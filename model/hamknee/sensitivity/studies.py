@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -245,7 +245,8 @@ class _Patients:
             rows = self.model.log_joint(self.model.cases(codes[fits]))
             with np.errstate(invalid="ignore"):  # impossible either way
                 share = np.exp(rows - self.log_joint[fits])
-            family[fits, :, *states] = np.where(possible[fits], share, 0.0)
+            where: tuple[Any, ...] = (fits, slice(None), *states)
+            family[where] = np.where(possible[fits], share, 0.0)
         return family
 
 

@@ -15,11 +15,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, stated_percent
-from hamknee.inference import AnyCase, Model, Posterior
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    compares_arrays,
+    percent,
+    stated_percent,
+    takes,
+)
+from hamknee.inference import A_MODEL, AnyCase, Model, Posterior
 from hamknee.network import find_state, moved
 from hamknee.sensitivity.derivatives import replaced
-from hamknee.sensitivity.parameters import Parameter, Place, find_place, p_evidence_of
+from hamknee.sensitivity.parameters import A_NUMBER, Parameter, Place, find_place, p_evidence_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,6 +131,7 @@ class TwoWay(KeptArrays):
         return f"The probability of {label}, {now}, as a function of {numbers}.{limit}"
 
 
+@takes(model=A_MODEL, parameter_1=A_NUMBER, parameter_2=A_NUMBER)
 def two_way(
     model: Model,
     evidence: AnyCase,
