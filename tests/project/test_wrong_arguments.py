@@ -93,6 +93,7 @@ OTHERS: list[tuple[str, Call, tuple[str, ...]]] = [
     ("follow_up", lambda x: hamknee.follow_up(x, {}, days=3, course="worse"), ("a model",)),
     ("natural_frequencies", hamknee.natural_frequencies, ("a case", "a posterior")),
     ("new_project", hamknee.new_project, ()),
+    ("next_studies", hamknee.next_studies, ("a model",)),
     ("open_project", hamknee.open_project, ("nothing",)),
     ("predictive_check, model", hamknee.predictive_check, ("a model",)),
     ("predictive_check, cases", lambda x: hamknee.predictive_check(MODEL, x), CASES),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, compares_arrays
-from hamknee.inference import Model, conditioned, simulate
+from hamknee.base import Array, Codes, HamkneeError, compares_arrays, takes
+from hamknee.inference import A_MODEL, Model, conditioned, simulate
 from hamknee.network import CPT, Vocabulary
 from hamknee.sensitivity.drawing import check_ess
 
@@ -147,6 +147,7 @@ class Studies:
         )
 
 
+@takes(model=A_MODEL)
 def next_studies(
     model: Model,
     n: int = 100,
