@@ -98,6 +98,8 @@ OTHERS: list[tuple[str, Call, tuple[str, ...]]] = [
     ("predictive_check, model", hamknee.predictive_check, ("a model",)),
     ("predictive_check, cases", lambda x: hamknee.predictive_check(MODEL, x), CASES),
     ("read_network", hamknee.read_network, ()),
+    ("recalibrate, model", lambda x: hamknee.recalibrate(x, WRONG["a table"]), ("a model",)),
+    ("recalibrate, cases", lambda x: hamknee.recalibrate(MODEL, x), CASES),
     ("residual_dependence, model", hamknee.residual_dependence, ("a model",)),
     ("residual_dependence, cases", lambda x: hamknee.residual_dependence(MODEL, x), CASES),
     ("score, model", lambda x: hamknee.score(x, WRONG["a table"]), ("a model",)),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, listing, percent
+from hamknee.base import Array, Codes, HamkneeError, listing, percent, takes
 from hamknee.evaluation.baselines import posteriors, prior_only
 from hamknee.evaluation.calibrating import Calibration, Estimate, calibration
 from hamknee.evaluation.metrics import Scoreboard, scores
@@ -26,8 +26,8 @@ from hamknee.evaluation.recalibration_layer import (
     check_case_mix,
     recalibrated,
 )
-from hamknee.inference import Model
-from hamknee.network import CasesError, LabelledCases, as_labelled, published_among
+from hamknee.inference import A_MODEL, Model
+from hamknee.network import SOME_CASES, CasesError, LabelledCases, as_labelled, published_among
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +124,7 @@ class Recalibration:
         )
 
 
+@takes(model=A_MODEL, cases=SOME_CASES)
 def recalibrate(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path,

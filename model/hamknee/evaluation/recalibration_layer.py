@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from hamknee.base import (
+    A_PATH,
     Array,
     HamkneeError,
     TableError,
@@ -19,10 +20,11 @@ from hamknee.base import (
     percent,
     read_bytes,
     suggestion,
+    takes,
     write_whole,
 )
 from hamknee.evaluation.baselines import posteriors, prior_only
-from hamknee.inference import AnyCase, Model, Posterior, conditioned
+from hamknee.inference import A_MODEL, AnyCase, Model, Posterior, conditioned
 from hamknee.network import Cases, Variable
 
 if TYPE_CHECKING:
@@ -183,6 +185,7 @@ def recalibrated(
     return np.asarray(answers)
 
 
+@takes(model=A_MODEL)
 def with_case_mix(model: Model, case_mix: Mapping[str, float]) -> RecalibrationLayer:
     """Return a layer that answers as where the causes are as common as stated.
 
@@ -239,6 +242,7 @@ def check_case_mix(model: Model, case_mix: Mapping[str, float]) -> tuple[float, 
     return tuple(float(share) for share in shares / shares.sum())
 
 
+@takes(model=A_MODEL, path=A_PATH)
 def read_recalibration(model: Model, path: str | Path) -> RecalibrationLayer:
     """Read a layer that `RecalibrationLayer.save` wrote.
 
