@@ -41,6 +41,7 @@ ON_ONE_CASE = {
     "conflict": (),
     "credible_interval": (),
     "explain": ("rupture",),
+    "finding_value": ("rupture", "bruising"),
     "level_questions": (),
     "next_questions": (),
     "question_budget": (2,),

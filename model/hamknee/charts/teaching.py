@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from hamknee.base import percent, round_factor
+from hamknee.base import A_TABLE, Kind, percent, round_factor, takes
 from hamknee.charts.style import Colours, colours, finish
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ WAYS = {"with_it": "lr_plus", "without_it": "lr_minus"}
 """Where the line leads with the finding and where it is not there, and the ratio it passes."""
 
 
+@takes(table=A_TABLE)
 def fagan(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """Return Fagan's nomogram: a straight line from before, through the ratio, to after.
 
@@ -84,6 +85,7 @@ DASHES = [[1, 0], [6, 4]]
 """Whole with the finding, dashed where it is not there."""
 
 
+@takes(value=Kind("what hamknee.finding_value returns", (), ("hamknee.FindingValue",)))
 def fagan_rows(value: FindingValue) -> pd.DataFrame:
     """Return what `fagan` draws: three points for each of the two ways.
 

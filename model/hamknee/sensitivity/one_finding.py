@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, percent, percent_range, round_factor, times
-from hamknee.inference import AnyCase, Case, Model
+from hamknee.base import Array, HamkneeError, percent, percent_range, round_factor, takes, times
+from hamknee.inference import A_MODEL, AnyCase, Case, Model
 from hamknee.network import check_value, find_state, find_variable, possible_states, value_words
 from hamknee.sensitivity.derivatives import on_target
 from hamknee.sensitivity.drawing import Sampler, check_ess
@@ -163,6 +163,7 @@ class FindingValue:
         return np.array([[seen, of - ill - spared], [ill - seen, spared]], dtype=np.intp)
 
 
+@takes(model=A_MODEL)
 def finding_value(
     model: Model,
     evidence: AnyCase,
