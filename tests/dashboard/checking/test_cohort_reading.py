@@ -1,7 +1,10 @@
 """A visitor's file of cases: read with its types, or refused with a reason."""
 
+import io
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from checking.cohort_reading import read_cohort
@@ -68,6 +71,15 @@ def test_a_text_that_is_long_in_every_row_is_counted_in_every_row() -> None:
     data = parquet(pa.table({"onset": texts}))
     assert len(data) < 200_000
     assert "over 512 MB once it is unpacked" in refused(data, "mine.parquet")
+
+
+def test_texts_that_share_their_beginnings_are_not_unpacked() -> None:
+    data = io.BytesIO()
+    texts = pa.table({"onset": ["x" * 1_000_000] * 20})
+    encoding = {"onset": "DELTA_BYTE_ARRAY"}
+    pq.write_table(texts, data, use_dictionary=False, column_encoding=encoding, compression="zstd")
+    assert len(data.getvalue()) < 2_000
+    assert "packed in a way that is not read here" in refused(data.getvalue(), "mine.parquet")
 
 
 def test_what_was_assumed_and_what_is_no_case_is_told() -> None:
