@@ -136,14 +136,14 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
         table = pa.Table.from_batches(batches, batches[0].schema if batches else schema)
         # What pandas noted in the file, such as an index, is left aside.
         frame: pd.DataFrame = table.unify_dictionaries().to_pandas(ignore_metadata=True)
-    except pa.ArrowNotImplementedError:
-        problem = "its texts are packed in a way that is not read here"
-        allowed = "Parquet with plain or dictionary encoding, or CSV"
-        raise _refusal(name, problem, allowed) from None
     except (pa.ArrowException, OSError, OverflowError, ValueError) as why:
         if isinstance(why, TableError):
             raise
         reason = " ".join(str(why).split())[:120]
+        if "Not yet implemented" in reason:  # Arrow raises OSError for it
+            problem = "its texts are packed in a way that is not read here"
+            allowed = "Parquet with plain or dictionary encoding, or CSV"
+            raise _refusal(name, problem, allowed) from None
         raise _refusal(name, f"not a Parquet file: {reason}", "a file written as Parquet") from None
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
