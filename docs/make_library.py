@@ -33,7 +33,10 @@ DEEDS = {
     "Check": "evaluate validate predictive_check residual_dependence triage_check"
     " evaluation.self_test",
     "Score a cohort": "score score_file cohort.score_folder cohort.score_dask",
-    "Exchange with other programs": "export read_network formats.to_pgmpy formats.from_pgmpy",
+    "Exchange with other programs": "export read_network formats.to_pgmpy formats.from_pgmpy"
+    " formats.pgmpy_pseudo_counts",
+    "Ask about the arrows": "formats.markov_blanket formats.implied_independences"
+    " formats.search_structure",
     "What to do": "triage advice follow_up summary",
     "When something is wrong": "HamkneeError EvidenceError FaultsError ImpossibleEvidenceError",
 }

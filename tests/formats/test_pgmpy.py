@@ -6,16 +6,19 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from pgmpy.factors.discrete import TabularCPD
 from pgmpy.models import DiscreteBayesianNetwork
 
+import hamknee
 from hamknee.base.errors import HamkneeError
 from hamknee.formats.interchange import export, read_network
-from hamknee.formats.pgmpy import from_pgmpy
+from hamknee.formats.pgmpy import from_pgmpy, pgmpy_pseudo_counts, to_pgmpy
 from hamknee.inference.model import Model
+from hamknee.inference.simulation import draw
 from tests.support.network_files import NAMED, distance
-from tests.support.networks import asia, bundled, random_network, with_zeros
+from tests.support.networks import asia, bundled, network, random_network, with_zeros
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # its compiled part warns of itself
@@ -81,6 +84,82 @@ def test_a_node_without_a_table_is_refused() -> None:
 @pytest.mark.parametrize("wrong", [0.2, np.nan], ids=["sum", "NaN"])
 def test_a_column_that_is_no_distribution_is_refused(wrong: float) -> None:
     made = two_nodes()
-    made.get_cpds("a").values[0] = wrong
+    made.add_cpds(TabularCPD("a", 2, [[wrong], [0.7]], state_names={"a": ["x", "y"]}))
     with pytest.raises(HamkneeError, match="a column of a does not add up to 1"):
         from_pgmpy(made, target="a")
+
+
+def test_words_and_counts_come_back_with_the_numbers() -> None:
+    model = hamknee.load()
+    counts = {name: cpt.ess for name, cpt in model.cpts.items()}
+    again = from_pgmpy(to_pgmpy(model), vocabulary=model.vocabulary, ess=counts)
+    assert list(again.vocabulary) == list(model.vocabulary)
+    for name, cpt in model.cpts.items():
+        np.testing.assert_allclose(again.cpts[name].probabilities, cpt.probabilities, atol=1e-15)
+        np.testing.assert_array_equal(again.cpts[name].ess, cpt.ess)
+    assert again.posterior({"age": 70}).text == model.posterior({"age": 70}).text
+
+
+def test_a_vocabulary_of_other_nodes_or_states_is_refused_with_all_that_differs() -> None:
+    words = from_pgmpy(two_nodes(), target="a").vocabulary
+    with pytest.raises(HamkneeError) as refused:
+        from_pgmpy(two_nodes(a=["x", "z"], b=["y", "u"]), vocabulary=words)
+    assert [line.split(" has")[0] for line in str(refused.value).splitlines()] == ["a", "b"]
+    with pytest.raises(HamkneeError, match="found the target 'b'; allowed: a"):
+        from_pgmpy(two_nodes(), target="b", vocabulary=words)
+    with pytest.raises(HamkneeError, match="nothing says which node is asked for"):
+        from_pgmpy(two_nodes())
+
+
+@pytest.mark.parametrize(
+    "ess", [-1.0, {"a": [1.0, 2.0]}, {"c": 3.0}], ids=["sign", "shape", "name"]
+)
+def test_counts_that_cannot_be_are_refused(ess: object) -> None:
+    with pytest.raises(HamkneeError, match="allowed: "):
+        from_pgmpy(two_nodes(), target="a", ess=ess)  # type: ignore[arg-type]
+
+
+def test_pseudo_counts_stand_in_the_order_in_which_pgmpy_reads_them() -> None:
+    """Parents that the alphabet puts the other way round, and of unlike sizes."""
+    from pgmpy.parameter_estimator import DiscreteBayesianEstimator
+
+    rng = np.random.default_rng(5)
+    spec = {
+        "z": ("", [0.2, 0.8]),
+        "a": ("", rng.dirichlet([1, 1, 1])),
+        "t": ("z a", rng.dirichlet([1, 1], size=(2, 3))),
+    }
+    model = network(spec, "t", ess=7.0)
+    names = {v.name: list(v.state_names) for v in model.vocabulary.variables}
+    frame = pd.DataFrame(
+        [
+            [names[v][code] for v, code in zip(names, row, strict=True)]
+            for row in draw(model, 80, rng)
+        ],
+        columns=list(names),
+    )
+    counts = pgmpy_pseudo_counts(model)
+    estimator = DiscreteBayesianEstimator(names, prior_type="dirichlet", pseudo_counts=counts)
+    theirs = to_pgmpy(model)
+    tables = estimator.fit(theirs, frame).parameters_
+    theirs.remove_cpds(*theirs.get_cpds())
+    theirs.add_cpds(*tables)
+    fitted = from_pgmpy(theirs, vocabulary=model.vocabulary)
+    by_hand = np.zeros((2, 3, 2))
+    for z, a, t in draw_rows(frame, names):
+        by_hand[z, a, t] += 1
+    by_hand += model.cpts["t"].probabilities * 7
+    by_hand /= by_hand.sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(fitted.cpts["t"].probabilities, by_hand, atol=1e-12)
+
+
+def draw_rows(frame: pd.DataFrame, names: dict[str, list[str]]) -> list[tuple[int, ...]]:
+    """Return each row as numbers of states."""
+    return [
+        tuple(names[name].index(row[name]) for name in names) for row in frame.to_dict("records")
+    ]
+
+
+def test_pseudo_counts_need_counts() -> None:
+    with pytest.raises(HamkneeError, match="no equivalent sample size"):
+        pgmpy_pseudo_counts(from_pgmpy(two_nodes(), target="a"))

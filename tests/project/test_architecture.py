@@ -170,7 +170,7 @@ def test_class_names_are_unique() -> None:
 @pytest.mark.parametrize(
     ("library", "files"),
     [
-        ("pgmpy", {"formats/pgmpy"}),
+        ("pgmpy", {"formats/pgmpy", "formats/pgmpy_structure"}),
         (
             "altair",
             {

@@ -1,16 +1,30 @@
-"""The model as a pgmpy network and back. The only file that imports pgmpy, which takes seconds."""
+"""The model as a pgmpy network and back, with its counts in pgmpy's order.
+
+Only this file and `pgmpy_structure.py` import pgmpy, which takes seconds.
+"""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import HamkneeError, Kind, suggestion, takes
+from hamknee.base import Array, HamkneeError, Kind, suggestion, takes
 from hamknee.formats.nodes import in_order
 from hamknee.inference import A_MODEL, Model, simulate
-from hamknee.network import CPT, SUM_TOLERANCE, State, Variable, Vocabulary
+from hamknee.network import (
+    CPT,
+    SUM_TOLERANCE,
+    State,
+    Variable,
+    Vocabulary,
+    ess_problems,
+    read_vocabulary,
+)
 
 if TYPE_CHECKING:
     from pgmpy.models import DiscreteBayesianNetwork
@@ -65,27 +79,41 @@ def to_pgmpy(model: Model) -> DiscreteBayesianNetwork:
 
 
 @takes(network=Kind("a DiscreteBayesianNetwork of pgmpy", (), ("pgmpy.DiscreteBayesianNetwork",)))
-def from_pgmpy(network: DiscreteBayesianNetwork, *, target: str) -> Model:
+def from_pgmpy(
+    network: DiscreteBayesianNetwork,
+    *,
+    target: str | None = None,
+    vocabulary: Vocabulary | str | Path | None = None,
+    ess: float | Mapping[str, float | Array] | None = None,
+) -> Model:
     """Compile a pgmpy network.
 
     Parameters
     ----------
     network : DiscreteBayesianNetwork
         With a table for every node; names and states become texts.
-    target : str
-        The node that is asked for. All others become findings, labelled by their names.
+    target : str, optional
+        The node that is asked for. All others become findings, labelled by their names. With a
+        vocabulary, which names its target, it is not needed.
+    vocabulary : Vocabulary, str or Path, optional
+        Words for the same nodes and states, or a vocabulary.toml that has them: labels, roles,
+        order, questions, and which states are ages in years.
+    ess : float or mapping of str to float or ndarray, optional
+        For how many cases each column counts: one number, or by node a number or an array of the
+        shape of its parents' states, parents in the vocabulary's order, as `CPT` has them.
 
     Returns
     -------
     Model
-        Without equivalent sample sizes. Each column is divided by its sum, because columns that
-        are off by rounding, as in many published files, have no single right answer: what
-        pgmpy gives for them depends on which nodes it prunes.
+        Without equivalent sample sizes where none are given. Each column is divided by its sum,
+        because columns that are off by rounding, as in many published files, have no single right
+        answer: what pgmpy gives for them depends on which nodes it prunes.
 
     Raises
     ------
     HamkneeError
-        If there is no such node, a table is missing, or two names or states read the same as text.
+        If there is no such node, a table is missing, two names or states read the same as text, the
+        vocabulary has other variables or states, or an equivalent sample size is not allowed.
 
     Examples
     --------
@@ -100,24 +128,157 @@ def from_pgmpy(network: DiscreteBayesianNetwork, *, target: str) -> Model:
     ... )
     >>> round(from_pgmpy(network, target="lung").posterior({"smoke": "yes"})["ill"], 6)
     0.1
+
+    There and back, nothing is lost if words and counts go along:
+
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> counts = {name: cpt.ess for name, cpt in model.cpts.items()}
+    >>> network = hamknee.formats.to_pgmpy(model)
+    >>> again = from_pgmpy(network, vocabulary=model.vocabulary, ess=counts)
+    >>> again.posterior({"age": 70}).text == model.posterior({"age": 70}).text
+    True
     """
+    words = _words(network, target, vocabulary)
+    cpts = {name: _cpt(network, node, words) for name, node in _by_name(network, words).items()}
+    return Model(words, cpts if ess is None else _with_ess(words, cpts, ess), source="pgmpy")
+
+
+def _words(
+    network: DiscreteBayesianNetwork, target: str | None, vocabulary: Vocabulary | str | Path | None
+) -> Vocabulary:
+    """Return the vocabulary of a network: the one that is given, or its names as labels."""
     nodes = [str(node) for node in network.nodes]
-    if target not in nodes:
+    if target is None and vocabulary is None:
+        allowed = f"target=, one of {', '.join(nodes)}, or vocabulary="
+        raise HamkneeError(f"nothing says which node is asked for; allowed: {allowed}")
+    if target is not None and target not in nodes:
         hint = suggestion(target, nodes)
         raise HamkneeError(f"the network has no node {target!r}{hint}; allowed: {', '.join(nodes)}")
-    variables = []
-    for node in network.nodes:
-        cpd = network.get_cpds(node)
-        if cpd is None:
-            raise HamkneeError(f"{node} has no table; allowed: a TabularCPD for each node")
-        states = [str(state) for state in cpd.state_names[node]]
-        _check_distinct(f"the states of {node}", states)
-        role = "target" if str(node) == target else "finding"
-        named = tuple(State(state, state) for state in states)
-        variables.append(Variable(str(node), role, str(node), named))
     _check_distinct("the nodes", nodes)
-    vocabulary = Vocabulary(tuple(variables), source="pgmpy")
-    return Model(vocabulary, {str(n): _cpt(network, n, vocabulary) for n in network.nodes})
+    states = {str(node): _states(network, node) for node in network.nodes}
+    if vocabulary is not None:
+        if not isinstance(vocabulary, Vocabulary):
+            vocabulary = read_vocabulary(Path(vocabulary))
+        _check_same(vocabulary, states, target)
+        return vocabulary
+    variables = []
+    for name, own in states.items():
+        named = tuple(State(state, state) for state in own)
+        role = "target" if name == target else "finding"
+        variables.append(Variable(name, role, name, named))
+    return Vocabulary(tuple(variables), source="pgmpy")
+
+
+def _states(network: DiscreteBayesianNetwork, node: object) -> list[str]:
+    cpd = network.get_cpds(node)
+    if cpd is None:
+        raise HamkneeError(f"{node} has no table; allowed: a TabularCPD for each node")
+    states = [str(state) for state in cpd.state_names[node]]
+    _check_distinct(f"the states of {node}", states)
+    return states
+
+
+def _check_same(words: Vocabulary, states: Mapping[str, list[str]], target: str | None) -> None:
+    """Raise with everything in which a vocabulary and a network differ."""
+    problems = [
+        f"the network has a node {name!r}, the vocabulary has not; allowed: {', '.join(words)}"
+        for name in states
+        if name not in words
+    ]
+    for variable in words.variables:
+        own = states.get(variable.name)
+        if own is None:
+            problems.append(f"the network has no node {variable.name!r}; allowed: all variables")
+        elif set(own) != set(variable.state_names):
+            allowed = ", ".join(variable.state_names)
+            problem = f"{variable.name} has the states {', '.join(own)} in the network"
+            problems.append(f"{problem}; allowed: {allowed}")
+    if target is not None and target != words.target.name:
+        problems.append(f"found the target {target!r}; allowed: {words.target.name}")
+    if problems:
+        raise HamkneeError("\n".join(problems))
+
+
+def _by_name(network: DiscreteBayesianNetwork, words: Vocabulary) -> dict[str, object]:
+    """Return the nodes by their names as text, in the vocabulary's order."""
+    nodes = {str(node): node for node in network.nodes}
+    return {name: nodes[name] for name in words}
+
+
+def _with_ess(
+    words: Vocabulary, cpts: Mapping[str, CPT], ess: float | Mapping[str, float | Array]
+) -> dict[str, CPT]:
+    """Return tables with their equivalent sample sizes."""
+    if not isinstance(ess, Mapping):
+        ess = dict.fromkeys(cpts, ess)
+    for name in ess:
+        if name not in words:
+            raise HamkneeError(f"ess names {name!r}; allowed: {', '.join(words)}")
+    return {
+        name: replace(cpt, ess=_counts(cpt, ess[name])) if ess.get(name) is not None else cpt
+        for name, cpt in cpts.items()
+    }
+
+
+def _counts(cpt: CPT, ess: float | Array) -> Array:
+    counts, shape = np.asarray(ess, dtype=float), cpt.probabilities.shape[:-1]
+    if counts.shape not in ((), shape):
+        problem = f"ess of {cpt.variable} has the shape {counts.shape}"
+        raise HamkneeError(f"{problem}; allowed: one number, or {shape}")
+    for count in np.unique(counts).tolist():
+        if problems := ess_problems(count):
+            wrong, allowed = problems[0]
+            raise HamkneeError(f"{cpt.variable}: {wrong}; allowed: {allowed}")
+    return np.array(np.broadcast_to(counts, shape))
+
+
+@takes(model=A_MODEL)
+def pgmpy_pseudo_counts(model: Model) -> dict[str, Array]:
+    """Return the counts behind the tables as pgmpy's `DiscreteBayesianEstimator` takes them.
+
+    pgmpy reads the columns with the parents in the order of the *alphabet*, not of the network or
+    of the table, and says nothing where they come in another.
+
+    Parameters
+    ----------
+    model : Model
+        With an equivalent sample size for each column that is not logical.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (states, columns)
+        For `pseudo_counts`, with ``prior_type="dirichlet"``. Give pgmpy the order of the states,
+        too, by `state_names`.
+
+    Raises
+    ------
+    HamkneeError
+        If an equivalent sample size is missing.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from pgmpy.parameter_estimator import DiscreteBayesianEstimator
+    >>> model = hamknee.load()
+    >>> counts = hamknee.formats.pgmpy_pseudo_counts(model)
+    >>> counts["sex"].shape == (2, len(model.vocabulary["condition"].states))
+    True
+    >>> names = {name: list(model.vocabulary[name].state_names) for name in model.vocabulary}
+    >>> estimator = DiscreteBayesianEstimator(names, prior_type="dirichlet", pseudo_counts=counts)
+
+    ``estimator.fit(network, frame)`` then adds complete cases as `hamknee.update` does.
+    """
+    return {name: _pseudo_counts(cpt) for name, cpt in model.cpts.items()}
+
+
+def _pseudo_counts(cpt: CPT) -> Array:
+    if cpt.ess is None and not cpt.logical.all():
+        problem = f"{cpt.variable} has no equivalent sample size"
+        raise HamkneeError(f"{problem}; allowed: a model with counts (from_pgmpy(…, ess=))")
+    axes = [cpt.parents.index(parent) for parent in sorted(cpt.parents)]
+    counts = cpt.dirichlet.transpose(*axes, len(axes))
+    return np.ascontiguousarray(counts.reshape(-1, counts.shape[-1]).T)
 
 
 def _cpt(network: DiscreteBayesianNetwork, node: object, vocabulary: Vocabulary) -> CPT:
