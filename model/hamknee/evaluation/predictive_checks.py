@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, percent, percent_range, takes
+from hamknee.base import Array, Codes, HamkneeError, compares_arrays, percent, percent_range, takes
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, wilson
 from hamknee.evaluation.replicates import replicate, worlds
 from hamknee.inference import A_MODEL, Model, log_total
@@ -30,7 +30,8 @@ NAMED = 3
 """How many answers the text names."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
+@compares_arrays
 class PredictiveCheck:
     """What was seen in patients, beside what the model makes in as many like them.
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, listing, percent, takes
+from hamknee.base import Array, Codes, HamkneeError, compares_arrays, listing, percent, takes
 from hamknee.evaluation.baselines import posteriors, prior_only
 from hamknee.evaluation.calibrating import Calibration, Estimate, calibration
 from hamknee.evaluation.metrics import Scoreboard, scores
@@ -45,7 +45,8 @@ _PUBLISHED = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
+@compares_arrays
 class Recalibration:
     """A layer fitted to a cohort, and what it is worth on cases it was not fitted to.
 
