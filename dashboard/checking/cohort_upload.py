@@ -284,7 +284,7 @@ def _ask_column(upload: Upload, variable: Variable, names: list[str]) -> None:
     before = upload.columns.get(variable.name, NOT_THERE)
     target = variable == upload.vocabulary.target
     chosen = _select(
-        f"{variable.label}, where it is known" if target else variable.label,
+        plain(f"{variable.label}, where it is known" if target else variable.label),
         [NOT_THERE, *names],
         before,
         f"cohort-choice-{variable.name}",

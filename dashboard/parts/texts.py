@@ -11,6 +11,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
+_LINKED = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
+"""What makes a link of a word without being asked to."""
+
+
 @dataclass(frozen=True)
 class Texts:
     """What the pages say of themselves, in Markdown."""
@@ -72,9 +76,13 @@ def examples() -> tuple[ExampleCase, ...]:
 def plain(text: str) -> str:
     """Return Markdown that shows a text as it is: what stands in an address may be anyone's.
 
-    No line breaks before a percent sign.
+    No line breaks before a percent sign, nor elsewhere; and nothing becomes a link, which in
+    Markdown as the page reads it even escaped addresses do: what they start with is taken apart by
+    a character without width.
     """
-    escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", text)
+    one_line = " ".join(text.split("\n"))
+    no_links = _LINKED.sub("\\g<0>\N{WORD JOINER}", one_line)
+    escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", no_links)
     return escaped.replace(" %", "\N{NO-BREAK SPACE}%")
 
 

@@ -217,7 +217,7 @@ def _ask(
     """Ask for a number without limits: the browser would keep quiet about what is beyond them."""
     show_in_widget(key, value)
     st.number_input(
-        label,
+        plain(label),
         step=step,
         format="%.4g",
         key=key,

@@ -147,7 +147,7 @@ def show_would_change(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -
     state = ask_condition(model, case)
     label = model.vocabulary.target.state(state).label
     level = st.number_input(
-        f"What would have to change to bring {label} to this probability, in percent?",
+        plain(f"What would have to change to bring {label} to this probability, in percent?"),
         value=50.0,
         step=5.0,
         format="%.4g",
