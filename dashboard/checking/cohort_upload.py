@@ -24,7 +24,7 @@ from hamknee.evaluation import Evaluation, Recalibration
 from hamknee.guidance import TriageCheck
 from hamknee.network import Variable, Vocabulary
 from parts.tables import rows_html
-from parts.texts import plain, texts
+from parts.texts import plain, plain_label, texts
 
 FILE, UPLOAD, REFUSED = "cohort-file", "cohort", "cohort-refused"
 MAPPING, MAPPING_REFUSED = "cohort-choices", "cohort-choices-refused"
@@ -284,7 +284,7 @@ def _ask_column(upload: Upload, variable: Variable, names: list[str]) -> None:
     before = upload.columns.get(variable.name, NOT_THERE)
     target = variable == upload.vocabulary.target
     chosen = _select(
-        plain(f"{variable.label}, where it is known" if target else variable.label),
+        plain_label(f"{variable.label}, where it is known" if target else variable.label),
         [NOT_THERE, *names],
         before,
         f"cohort-choice-{variable.name}",

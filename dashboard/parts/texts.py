@@ -15,6 +15,12 @@ _LINKED = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 """What makes a link of a word without being asked to."""
 
 
+_MADE_OF_IT = re.compile(
+    rf"[\\`*_\[\]<>~$|&#\n]|:\w+[:\[]|^\s*(\d+\.|[-+])|{_LINKED.pattern}", re.IGNORECASE
+)
+"""What Markdown makes something of."""
+
+
 @dataclass(frozen=True)
 class Texts:
     """What the pages say of themselves, in Markdown."""
@@ -84,6 +90,14 @@ def plain(text: str) -> str:
     no_links = _LINKED.sub("\\g<0>\N{WORD JOINER}", one_line)
     escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", no_links)
     return escaped.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def plain_label(text: str) -> str:
+    """Return the label of a widget that shows a text as it is.
+
+    Screen readers read such a label as it stands, so it is left alone if nothing is made of it.
+    """
+    return plain(text) if _MADE_OF_IT.search(text) else text
 
 
 def in_html(text: str) -> str:

@@ -25,7 +25,7 @@ from hamknee.network import (
     number_words,
     probability_problems,
 )
-from parts.texts import plain
+from parts.texts import plain, plain_label
 from parts.widgets import show_in_widget
 from state.case import open_address
 from state.edits import NEAR, settled
@@ -217,7 +217,7 @@ def _ask(
     """Ask for a number without limits: the browser would keep quiet about what is beyond them."""
     show_in_widget(key, value)
     st.number_input(
-        plain(label),
+        plain_label(label),
         step=step,
         format="%.4g",
         key=key,

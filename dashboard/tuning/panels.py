@@ -20,7 +20,7 @@ from parts.drawing import show_chart
 from parts.published_case import show_case
 from parts.sentences import contradiction_text, has_findings, headline
 from parts.tables import table_html
-from parts.texts import plain
+from parts.texts import plain, plain_label
 from parts.widgets import dark_theme
 from state import answers
 from state.case import VisitorCase
@@ -147,7 +147,7 @@ def show_would_change(model: hamknee.Model, case: VisitorCase, chosen: Chosen) -
     state = ask_condition(model, case)
     label = model.vocabulary.target.state(state).label
     level = st.number_input(
-        plain(f"What would have to change to bring {label} to this probability, in percent?"),
+        plain_label(f"What would have to change to bring {label} to this probability, in percent?"),
         value=50.0,
         step=5.0,
         format="%.4g",

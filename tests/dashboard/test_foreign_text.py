@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hamknee.formats.importing import as_files
-from parts.texts import plain
+from parts.texts import plain, plain_label
 from tests.support.at_page import VIEWS, at_page
 from tests.support.networks import network
 
@@ -90,3 +90,10 @@ def test_a_text_that_would_become_a_link_is_taken_apart_where_nobody_sees_it() -
         assert not re.search(r"(?i)https?\\?://|www\\?\.|@a", shown_as)
     assert plain("one\n# two") == r"one \# two"
     assert plain("20 % of wwwide: 3:2") == "20\N{NO-BREAK SPACE}% of wwwide\\: 3\\:2"
+
+
+def test_a_label_is_read_as_it_stands_unless_something_is_made_of_it() -> None:
+    for label in ("Yes (this number)", "Under 40, in percent?", "Age: 40 to 59"):
+        assert plain_label(label) == label
+    for label in ("a_b_", "*a*", "[a](b)", ":red[a]", "1. a", "- a", "<b>", "www.a.test", "a\n# b"):
+        assert plain_label(label) == plain(label) != label

@@ -59,12 +59,12 @@ def test_a_weight_is_above_nothing() -> None:
 
 def test_this_number_is_marked_and_can_be_another() -> None:
     page = at_page("tune", POP)
-    assert page.number_input(key=f"{COLUMN}-yes").label == r"Yes \(this number\)"
+    assert page.number_input(key=f"{COLUMN}-yes").label == "Yes (this number)"
     assert page.number_input(key=f"{COLUMN}-no").label == "No"
     page = sound(page.selectbox(key="tune-state").set_value("no").run())
     assert address(page)["state"] == "no"
     assert page.number_input(key=f"{COLUMN}-yes").label == "Yes"
-    assert page.number_input(key=f"{COLUMN}-no").label == r"No \(this number\)"
+    assert page.number_input(key=f"{COLUMN}-no").label == "No (this number)"
 
 
 @pytest.mark.parametrize(
