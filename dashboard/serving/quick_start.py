@@ -116,7 +116,7 @@ def _by_name(paths: Iterable[Path]) -> dict[str, Path]:
 @lru_cache(maxsize=512)
 def packed(file: Path) -> bytes:
     """Return a file compressed; worked out once."""
-    return gzip.compress(bare(file), compresslevel=9, mtime=0)
+    return gzip.compress(bare(file), compresslevel=6, mtime=0)
 
 
 def bare(file: Path) -> bytes:
