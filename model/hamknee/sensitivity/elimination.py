@@ -74,7 +74,7 @@ def eliminate(factors: Sequence[Factor], target: int) -> Array:
     -------
     ndarray, shape (target states, 1 or draws)
     """
-    left = list(factors)
+    left = [f if f.array.max() <= 1 else Factor(f.scope, _scaled(f.array)) for f in factors]
     while hidden := {v for factor in left for v in factor.scope} - {target}:
         variable = min(sorted(hidden), key=lambda v: _cells(_touching(left, v)))
         touching = _touching(left, variable)
@@ -116,4 +116,5 @@ def _product(factors: Sequence[Factor]) -> Factor:
 
 def _scaled(array: Array) -> Array:
     """Return an array scaled to a largest entry of 1 in each draw."""
-    return np.asarray(array / array.max(axis=tuple(range(array.ndim - 1))))
+    largest = array.max(axis=tuple(range(array.ndim - 1)))
+    return np.asarray(array / np.where(largest > 0, largest, 1.0))
