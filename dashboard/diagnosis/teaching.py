@@ -14,7 +14,7 @@ from parts.drawing import show_chart
 from parts.tables import table_html
 from parts.texts import in_html, plain
 from state import answers
-from state.case import hold_case
+from state.case import VisitorCase, hold_case
 
 PEOPLE = 1000
 
@@ -40,6 +40,8 @@ def show_teaching(model: Model, form: Form) -> None:
     with st.container(key="choose-teaching", horizontal=True):
         state = _choose("As a test for", target.state_names, target, "taught-state", model, known)
         names = [variable.name for variable in testable]
+        if st.session_state.get("taught-finding") not in names:
+            st.session_state["taught-finding"] = _weightiest(model, case, state, names)
         name = st.selectbox(
             "The answer to",
             names,
@@ -57,10 +59,20 @@ def show_teaching(model: Model, form: Form) -> None:
     with st.container(key="teaching"):
         with st.container(key="teaching-numbers"):
             interval = f"{percent(value.mass)} interval"
-            st.html(table_html((value.label, "", interval), value.rows))
+            st.html(table_html((value.label, "Value", interval), value.rows))
             st.html(people_html(value))
         show_chart(fagan, fagan_rows(value), key="fagan", alt=FAGAN_ALT)
     show_steps(answers.reasons(model, case, state, None))
+
+
+def _weightiest(model: Model, case: VisitorCase, state: str, names: list[str]) -> str:
+    """Return the finding that counts most, to begin with."""
+    table = answers.reasons(model, case, state, None).table
+    weights = {row["variable"]: row["shapley"] for row in table.to_dict("records")}
+    sure = float("inf")  # a certainty is told in words
+    return max(
+        names, key=lambda n: sure if isinstance(weights.get(n), str) else abs(weights.get(n, 0.0))
+    )
 
 
 def _choose(

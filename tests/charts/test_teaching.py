@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hamknee.charts.style import DARK, LIGHT
-from hamknee.charts.teaching import END, fagan, fagan_rows
+from hamknee.charts.teaching import APART, END, fagan, fagan_rows
 from hamknee.inference.model import Model
 from hamknee.sensitivity.one_finding import FindingValue, finding_value
 from tests.support.drawings import rows_having
@@ -45,3 +45,12 @@ def test_it_is_drawn_in_the_colours_of_its_ground(calf: FindingValue, dark: bool
     assert palette.bar in str(spec)
     dashes = {str(layer["encoding"].get("strokeDash")) for layer in spec["layer"]}
     assert any("without_it" in dash for dash in dashes)  # not told apart by colour
+
+
+def test_the_words_at_the_ends_never_cover_each_other(model: Model) -> None:
+    value = finding_value(model, {"setting": "emergency"}, "dvt", "age", "40_to_59", draws=50)
+    ends = fagan_rows(value).query("x == 2")
+    assert abs(ends["y"].diff().iloc[-1]) < APART
+    assert abs(ends["words_at"].diff().iloc[-1]) == pytest.approx(APART)
+    upper = ends["y"].idxmax()
+    assert ends["words_at"].idxmax() == upper

@@ -25,6 +25,9 @@ RATIOS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)
 
 LEFT, MIDDLE, RIGHT = 0, 1, 2
 
+APART = 0.6
+"""Units of the scale between two words, so that neither covers the other."""
+
 WAYS = {"with_it": "lr_plus", "without_it": "lr_minus"}
 """Where the line leads with the finding and where it is not there, and the ratio it passes."""
 
@@ -76,7 +79,7 @@ def fagan(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         ),
         lines.transform_filter(f"datum.x == {RIGHT}")
         .mark_text(align="left", dx=62, fontSize=13, fontWeight="bold", color=palette.text)
-        .encode(x=_across(), y=_up("y"), text="words:N"),
+        .encode(x=_across(), y=_up("words_at"), text="words:N"),
     )
     return finish(layers, palette, HEIGHT)
 
@@ -97,7 +100,8 @@ def fagan_rows(value: FindingValue) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: way, x (0 before, 1 the ratio, 2 after), y (place on the scale), words.
+        Columns: way, x (0 before, 1 the ratio, 2 after), y (place on the scale), words, words_at
+        (where these stand: apart from each other).
 
     Examples
     --------
@@ -122,7 +126,13 @@ def fagan_rows(value: FindingValue) -> pd.DataFrame:
             (way, MIDDLE, (left + right) / 2, round_factor(factor)),
             (way, RIGHT, right, percent(after)),
         ]
-    return pd.DataFrame(rows, columns=["way", "x", "y", "words"])
+    table = pd.DataFrame(rows, columns=["way", "x", "y", "words"])
+    ends = table.loc[table["x"] == RIGHT, "y"].clip(-END, END)
+    middle = ends.mean()
+    apart = max(abs(float(ends.diff().iloc[-1])), APART) / 2
+    side = pd.Series([1 if place == ends.idxmax() else -1 for place in ends.index], ends.index)
+    table["words_at"] = (middle + side * apart).reindex(table.index).fillna(table["y"])
+    return table
 
 
 def _ticks(place: int, palette: Colours) -> alt.Chart:
