@@ -37,6 +37,7 @@ FIELDS: dict[str, tuple[object, object, list[object]]] = {
     "MeasureNames": (["ice", "unload"], ("ice", "unload"), ["ice", ["ice", "ice"], ["heat"]]),
     "FlagNames": (["fever"], ("fever",), [["fevers"], [["fever"]]]),
     "ConditionNames": ([], (), [["other"], None]),
+    "VariableName": ("pop", "pop", ["", "pops", ["pop"], None]),
     "VariableNames": (["pop"], ("pop",), ["pop", ["pops"], ["pop", "pop"]]),
     "States": (["yes"], frozenset({"yes"}), ["yes", None]),
     "Patterns": (

@@ -108,13 +108,15 @@ KEYS = {
     "a misspelt key": (
         put("minuts = 0.1", "minutes = 0.1"),
         "line {line}, column pop.minuts: unknown key 'minuts' (did you mean 'minutes'?);"
-        " allowed: role, label, question, help, group, core, several, demographic, minutes,"
+        " allowed: role, label, question, help, caution, group, core, several, demographic,"
+        " minutes,"
         " unit, minimum, maximum, intended_minimum, states",
     ),
     "an unknown key": (
         put("colour = 3\nminutes = 0.1", "minutes = 0.1"),
         "line {line}, column pop.colour: unknown key 'colour';"
-        " allowed: role, label, question, help, group, core, several, demographic, minutes,"
+        " allowed: role, label, question, help, caution, group, core, several, demographic,"
+        " minutes,"
         " unit, minimum, maximum, intended_minimum, states",
     ),
     "a key above all tables": (
@@ -132,7 +134,7 @@ KEYS = {
     "a variable that an address has another meaning for": (
         lambda text: text.replace("[pop", "[flag"),
         "line {pop}, column flag: 'flag' is taken;"
-        " allowed: any name but flag, no_flag, numbers, unknown, unknown_flag",
+        " allowed: any name but example, expert, flag, no_flag, numbers, unknown, unknown_flag",
     ),
     "a condition that a scored cohort has another column for": (
         lambda text: text.replace("\nrupture = ", "\nevidence = "),
@@ -179,7 +181,7 @@ STATES = {
     "a misspelt key of a state": (
         put("descripton", "description"),
         "line {line}, column pop.states.yes.descripton: unknown key 'descripton'"
-        " (did you mean 'description'?); allowed: label, description, from, below",
+        " (did you mean 'description'?); allowed: label, description, plain, from, below",
     ),
     "a state with a capital": (
         put("Yes = {", "yes = {"),
@@ -204,7 +206,8 @@ BINS = {
     "a misspelt unit": (
         put("unti =", "unit =", after="[age]"),
         "line {line}, column age.unti: unknown key 'unti' (did you mean 'unit'?);"
-        " allowed: role, label, question, help, group, core, several, demographic, minutes,"
+        " allowed: role, label, question, help, caution, group, core, several, demographic,"
+        " minutes,"
         " unit, minimum, maximum, intended_minimum, states",
     ),
     "a unit without a range": (

@@ -190,6 +190,10 @@ _WORDS = {
 """The phrases, and what each may have filled in."""
 
 
+OPTIONAL = ("unsafe",)
+"""The tables that a file may leave out."""
+
+
 class _Reader(TomlReader):
     """Has pydantic turn the tables of a guidance file into entries, and tells faults by line."""
 
@@ -201,7 +205,8 @@ class _Reader(TomlReader):
     def guidance(self) -> Guidance:
         """Return the checked entries, or raise with every fault."""
         kinds = dict.fromkeys([*ENTRIES, "worrying", "words"], dict)
-        tables = self.values((), self.parsed(), kinds, kinds)
+        required = [name for name in kinds if name not in OPTIONAL]
+        tables = self.values((), self.parsed(), kinds, required)
         entries = {kind: self._entries(kind, table) for kind, table in tables.items()}
         guidance = self._validated({**entries, "source": str(self.path)})
         self._check_across(tables)

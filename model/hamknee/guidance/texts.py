@@ -1,7 +1,7 @@
 """What there is to tell a person: warning signs, levels, rules, measures and their texts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from typing import get_args, get_type_hints
 
 from hamknee.guidance.fields import (
@@ -21,6 +21,7 @@ from hamknee.guidance.fields import (
     States,
     Switch,
     Text,
+    VariableName,
     VariableNames,
     Wording,
     Wordings,
@@ -30,7 +31,7 @@ from hamknee.network import Evidence, possible_states
 
 @dataclass(frozen=True)
 class Level:
-    """How soon to seek help, with what is advised meanwhile."""
+    """How soon to seek help, with what is advised meanwhile; and the number to call, if any."""
 
     name: str
     label: Text
@@ -39,6 +40,7 @@ class Level:
     rehabilitation: Switch
     instead: Text
     source: Sources
+    call: Text = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Flag:
     denied_by: Patterns = ()
     answered_below: VariableNames = ()
     avoid: MeasureNames = ()
+    caution: Text = ""
 
 
 @dataclass(frozen=True)
@@ -131,12 +134,25 @@ class Enough:
     """What has to be known, or asked in vain, before less than its level can be told.
 
     Until then, while an urgent warning sign or one of `signs` is open, and with a worrying answer
-    to one of the questions, its level holds.
+    to one of the questions, its level holds. `ask` are the questions of a first interview, in
+    order; those of `findings` that it leaves out follow.
     """
 
     findings: VariableNames
     signs: FlagNames
     level: LevelName
+    source: Sources
+    ask: VariableNames = ()
+
+
+@dataclass(frozen=True)
+class Unsafe:
+    """A question that is not asked where finding out could do harm."""
+
+    name: str
+    question: VariableName
+    when: Patterns
+    text: Text
     source: Sources
 
 
@@ -202,6 +218,7 @@ class Guidance:
     enough: Enough
     words: Mapping[str, str]
     source: str
+    unsafe: Mapping[str, Unsafe] = field(default_factory=dict)
 
     def urgency(self, level: str) -> int:
         """Return the place of a level; 0 is the most urgent."""
@@ -222,6 +239,33 @@ class Guidance:
         """The warning signs that hold a lesser level back as long as they are open."""
         names = {flag.name for flag in self.urgent}.union(self.enough.signs)
         return tuple(flag for name, flag in self.flags.items() if name in names)
+
+    @property
+    def interview(self) -> tuple[str, ...]:
+        """The questions of a first interview, in order."""
+        return tuple(dict.fromkeys([*self.enough.ask, *self.enough.findings]))
+
+    def unsafe_questions(self, evidence: Evidence) -> dict[str, str]:
+        """Return the questions that must not be asked with these findings, and why not.
+
+        Parameters
+        ----------
+        evidence : Evidence
+            What is known.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> from hamknee.guidance import guidance_for
+        >>> model = hamknee.load()
+        >>> list(guidance_for(model).unsafe_questions(model.case({"pop": "yes"}).evidence))
+        ['weakness']
+        """
+        return {
+            entry.question: entry.text
+            for entry in self.unsafe.values()
+            if any(matches(pattern, evidence) for pattern in entry.when)
+        }
 
     @property
     def limits_text(self) -> str:

@@ -15,7 +15,7 @@ from hamknee.base import NUMBER, FaultsError, Keys, TomlReader, listing
 ROLES = ("target", "context", "trait", "finding")
 GROUPS = ("history", "examination", "background")
 
-TAKEN = frozenset({"numbers", "unknown", "flag", "no_flag", "unknown_flag"})
+TAKEN = frozenset({"numbers", "unknown", "flag", "no_flag", "unknown_flag", "expert", "example"})
 """What the address of a case says beside its answers; no variable is called so."""
 
 TAKEN_TARGET = frozenset({"evidence"})
@@ -54,6 +54,8 @@ class State:
         What people read.
     description : str
         One line on what is meant.
+    plain : str
+        What the label means in everyday words; empty where the label is plain enough.
     lower, upper : float or None
         For a numeric variable, the bin ``lower <= x < upper`` in the variable's unit.
 
@@ -70,6 +72,12 @@ class State:
     description: str = ""
     lower: float | None = None
     upper: float | None = None
+    plain: str = ""
+
+    @property
+    def everyday(self) -> str:
+        """The name in everyday words: the plain one, or else the label."""
+        return self.plain or self.label
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,8 @@ class Variable:
         At least two, in their fixed order.
     question, help : str
         As a person would be asked, and what is meant.
+    caution : str
+        What to take care of while finding out; it stands in the open beside the question.
     group : {"history", "examination", "background"} or None
         Where the question stands on a form.
     core : bool
@@ -119,6 +129,7 @@ class Variable:
     states: tuple[State, ...]
     question: str = ""
     help: str = ""
+    caution: str = ""
     group: str | None = None
     core: bool = False
     several: bool = False
@@ -278,6 +289,7 @@ _VARIABLE_KEYS: Keys = {
     "label": str,
     "question": str,
     "help": str,
+    "caution": str,
     "group": str,
     "core": bool,
     "several": bool,
@@ -292,6 +304,7 @@ _VARIABLE_KEYS: Keys = {
 _STATE_KEYS: Keys = {
     "label": str,
     "description": str,
+    "plain": str,
     "from": NUMBER,
     "below": NUMBER,
 }
@@ -363,6 +376,7 @@ class _Reader(TomlReader):
                     name=name,
                     label=known.get("label", name),
                     description=known.get("description", ""),
+                    plain=known.get("plain", ""),
                     lower=known.get("from"),
                     upper=known.get("below"),
                 )
