@@ -19,7 +19,7 @@ from measuring import SEED, machine, milliseconds, table, target
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from visitors import visit
+from visitors import ACT, START, visit
 
 from tests.support.browser import browsing, served
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 PAUSES = (3.0, 0.0)
 """Seconds that a visitor thinks between two clicks, on average."""
 
-PANELS = ("Ask next", "Why", "Of 1,000 people", "What to do")
+SECTIONS = {"none": "", "Why": "why", "Of 1,000 people": "people", "What to do": "to-do"}
+"""The sections of which one is open, by their keys."""
 
 CLICK = """
 ([area, choice]) => new Promise((resolve) => {
@@ -43,7 +44,7 @@ CLICK = """
     };
     const observers = [
         watch("all", document.querySelector(".stMain")),
-        watch("ranking", document.querySelector(".st-key-chart")),
+        watch("ranking", document.querySelector(".st-key-ranking")),
     ];
     const app = document.querySelector("[data-test-script-state]");
     const start = performance.now();
@@ -65,14 +66,14 @@ CLICK = """
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Time the dashboard in Chromium.")
-    parser.add_argument("--clicks", type=int, default=50, help="for each panel")
+    parser.add_argument("--clicks", type=int, default=50, help="for each section")
     parser.add_argument("--visitors", type=int, default=20, help="how many at once")
     chosen = parser.parse_args(arguments)
     print(machine())
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as running:
-        rows = [measured(running.address, panel, chosen.clicks) for panel in PANELS]
+        rows = [measured(running.address, panel, chosen.clicks) for panel in SECTIONS]
         crowd = [visited(running.address, chosen.visitors, pause) for pause in PAUSES]
-    columns = ["open panel", "ranking, median", "ranking, 95 %", "page, median", "page, 95 %"]
+    columns = ["open section", "ranking, median", "ranking, 95 %", "page, median", "page, 95 %"]
     heading = f"From a click to the last change in Chromium, {chosen.clicks} clicks"
     table(heading, [*columns, "target"], rows)
     heading = f"{chosen.visitors} visitors at once, from a click to the complete answer"
@@ -83,10 +84,13 @@ def measured(address: str, panel: str, clicks: int) -> list[str]:
     """Return one row of the table."""
     with browsing() as watched:
         page = watched.page
-        page.goto(address)
+        page.goto(f"{address}/?{START}")
         watched.settle()
-        page.get_by_role("radio", name=panel).click()
+        page.get_by_role("radio", name=ACT).click()
         watched.settle()
+        if SECTIONS[panel]:
+            page.locator(f".st-key-section-{SECTIONS[panel]} summary").click()
+            watched.settle()
         found = [click(page, random.Random(f"{SEED} {panel} {n}")) for n in range(clicks)]
     ranking, whole = ([pair[i] / 1000 for pair in found] for i in (0, 1))
     slow = percentile(whole)
@@ -111,7 +115,7 @@ def visited(address: str, count: int, pause: float) -> list[str]:
 
 def click(page: Page, rng: random.Random) -> list[float]:
     """Click any answer of any question in view."""
-    found: list[float] = page.evaluate(CLICK, [".st-key-questions", rng.randrange(10**6)])
+    found: list[float] = page.evaluate(CLICK, [".st-key-steps", rng.randrange(10**6)])
     return found
 
 

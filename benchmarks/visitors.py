@@ -19,6 +19,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 
+START = "location=calf&onset=sudden&swelling=none&warmth=no&weight_bearing=normal&age=34"
+"""A case of which enough is known that the page has a ranking."""
+
+ACT = "2 Your pain"
+"""The act of the interview in which the answers are changed."""
+
 
 @dataclass
 class Visitor:
@@ -34,13 +40,17 @@ class Visitor:
 
     connection: ClientConnection
     rng: random.Random
-    query: str = ""
+    query: str = START
     questions: dict[str, ButtonGroup] = field(default_factory=dict)
     chosen: dict[str, list[str]] = field(default_factory=dict)
 
     def load(self) -> float:
-        """Open the page; return the seconds until it is complete."""
-        return self._run()
+        """Open the page and turn to the act; return the seconds until it is complete."""
+        seconds = self._run()
+        act = next(key for key in self.questions if key.endswith("-act"))
+        self.chosen[act] = [ACT]
+        self._run()
+        return seconds
 
     def click(self) -> float:
         """Choose another answer; return the seconds until the page is complete."""

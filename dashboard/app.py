@@ -9,6 +9,7 @@ from diagnosis.warning_signs import show_signs
 from parts.leaving import warn_before_leaving
 from parts.texts import plain, texts
 from parts.turns import in_turn
+from parts.widgets import catch_up
 from state.case import complete_address, keep_case
 from state.numbers import (
     beside_shipped_words,
@@ -45,13 +46,12 @@ def pages() -> list[st.Page]:
     ]
 
 
-def footer(model: hamknee.Model) -> None:
-    """Say what the numbers are and what the tool is not."""
+def footer(model: hamknee.Model, *, short: bool) -> None:
+    """Say what the tool is not, and unless it is to be short what the numbers are."""
+    numbers = f"numbers `{model.sha256[:12]}` {in_force().origin}"
+    rest = "" if short else f" hamknee {hamknee.__version__}, {numbers}."
     with st.container(key="footer"):
-        st.caption(
-            f"{texts().informs} hamknee {hamknee.__version__}, numbers "
-            f"`{model.sha256[:12]}` {in_force().origin}."
-        )
+        st.caption(f"{texts().informs}{rest}")
 
 
 def show_faults(error: hamknee.HamkneeError) -> None:
@@ -93,7 +93,9 @@ def main() -> None:
     complete_address(holds_case=page.title in CASE)
     if in_force().edited and not edits_in_address():
         warn_before_leaving()
-    footer(model)
+    to_patients = page.title == CASE[0] and not in_force().edited
+    footer(model, short=to_patients and "expert" not in st.query_params)
+    catch_up()
 
 
 main()

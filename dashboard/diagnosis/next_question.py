@@ -1,8 +1,10 @@
-"""What to ask next: the best questions as cards that can be answered in place."""
+"""What to ask next: the question that would help most, answered in place; for experts, all."""
+
+from dataclasses import replace
 
 import streamlit as st
 
-from diagnosis.asking import Form, ask_for_one
+from diagnosis.asking import Form, ask, ask_for_one, question
 from hamknee import Model
 from hamknee.base import percent
 from hamknee.network import Variable
@@ -13,6 +15,10 @@ from state import answers
 from state.case import VisitorCase, hold_case
 
 CARDS = 3
+
+RAISES = "The answer could change how soon you should be seen."
+SORTS = "The answer would help most to tell the causes apart."
+SIGNS_OPEN = "Answer the open warning signs first: they could change how soon you should be seen."
 
 AMOUNTS = ((0.2, "a lot"), (0.05, "some"), (0.0, "a little"))
 """How much a question tells in words, by its share of what is still unknown."""
@@ -36,36 +42,38 @@ HELP = (
 
 
 def show_next_question(model: Model, form: Form) -> None:
-    """Show whether to go on, and the questions that would tell most."""
-    # Both are chosen below the cards.
+    """Show whether to go on, and the question that would help most, to be answered in place."""
+    case, (raising, signs) = form.case, answers.level_questions(model, form.case)
+    stop = answers.stop(model, case)
+    if stop.reason is not None:
+        st.markdown(plain(stop_text(stop, signs_open(model, case))))
+        if stop.reason == NOTHING_LEFT:
+            return
+    elif signs and not raising:
+        st.markdown(SIGNS_OPEN)
+    if stop.reason is None or st.toggle(
+        "Ask me more all the same", key="ask-on", on_change=hold_case
+    ):
+        name = best(stop.questions)[0]
+        show_card(stop.questions, name, form, why=RAISES if name in raising else SORTS)
+
+
+def show_questions(model: Model, form: Form) -> None:
+    """Show the questions that would tell most, in numbers, for all causes or for one."""
+    # Both are chosen below the questions.
     state = st.session_state.get("settle", ALL_CAUSES) or None
     per_minute = ORDERS[st.session_state.get("order-by", next(iter(ORDERS)))]
     stop = answers.stop(model, form.case, state, per_minute=per_minute)
     if stop.reason is not None:
         st.markdown(plain(stop_text(stop, signs_open(model, form.case))))
-        if stop.reason == NOTHING_LEFT:
-            return
-    if stop.reason is None or st.toggle(
-        "Show questions all the same", key="ask-on", on_change=hold_case
-    ):
-        show_cards(model, form, stop.questions)
+    questions = stop.questions
+    if questions.asked:
+        names = best(questions)
+        asked = [f"**{plain(model.vocabulary[name].question)}**" for name in names]
+        whys = [plain(why_in_numbers(questions, name)) for name in names]
+        st.markdown("\n".join(map("- {} {}".format, asked, whys)))
+        st.html(table_html(("Question", "Tells", "Takes"), ranked_rows(questions)))
     show_aim(model.vocabulary.target)
-
-
-def show_cards(model: Model, form: Form, questions: Questions) -> None:
-    """Show the best questions, the first one open, and all others in a table."""
-    first, *others = best(questions)
-    with st.container(key="card", border=True):
-        show_card(questions, first, form, plain(model.vocabulary[first].question))
-    for name in others:
-        question = plain(model.vocabulary[name].question)
-        with (card := st.expander(question, key=f"card-{name}", on_change=hold_case)):
-            if card.open:
-                show_card(questions, name, form, "Your answer")
-    count = len(questions.asked)
-    with (ranked := st.expander(f"All {count} open questions", key="ranked", on_change=hold_case)):
-        if ranked.open:
-            st.html(table_html(("Question", "Tells", "Takes"), ranked_rows(questions)))
 
 
 def show_aim(target: Variable) -> None:
@@ -109,7 +117,7 @@ def stop_text(stop: Stop, signs: bool) -> str:
     """Return that one may stop, and why; with warning signs open, that these come first."""
     may = SIGNS_FIRST if signs else "You can stop here."
     if stop.reason == NOTHING_LEFT:
-        return "Everything has been asked."
+        return SIGNS_OPEN if signs else "Everything has been asked."
     if stop.reason == IS_STABLE:
         stays = percent(stop.decision.probability)
         return f"{may} Whatever the open questions bring, {_decision(stop)} in {stays} of cases."
@@ -132,19 +140,23 @@ def best(questions: Questions) -> list[str]:
     return list(dict.fromkeys([*questions.best, *ranked]))[:CARDS]
 
 
-def show_card(questions: Questions, name: str, form: Form, label: str) -> None:
-    """Show one question with its answers, what it tells, and what each answer would do."""
-    variables = questions.case.model.vocabulary.variables
-    rank = [variables[number].name for number in questions.asked].index(name)
+def show_card(questions: Questions, name: str, form: Form, why: str) -> None:
+    """Show one question with its answers, and why it is asked; to an expert in numbers, too."""
     variable = questions.case.model.vocabulary[name]
-    ask_for_one(variable, form, f"next-{name}", label)
+    if variable.unit:
+        ask(variable, replace(form, key="next"))
+    else:
+        ask_for_one(variable, form, f"next-{name}", question(variable, form))
     if variable.several:
         st.caption("Is it more than one? Add the others among the questions.")
-    st.html(f'<p class="why">{in_html(why(questions, rank))}</p>')
+    numbers = f" {why_in_numbers(questions, name)}" if form.case.expert else ""
+    st.html(f'<p class="why">{in_html(why + numbers)}</p>')
 
 
-def why(questions: Questions, rank: int) -> str:
+def why_in_numbers(questions: Questions, name: str) -> str:
     """Return what a question tells, how long it takes, and what its answers would do."""
+    variables = questions.case.model.vocabulary.variables
+    rank = [variables[number].name for number in questions.asked].index(name)
     fraction = share(questions, rank)
     amount = next(words for least, words in AMOUNTS if fraction >= least)
     open_part = f"{percent(fraction)} of what is still open"

@@ -1,21 +1,71 @@
-"""The panels beside the ranking: why, of 1,000 people, what to do. Only the open one is made."""
+"""The sections below what it may be, folded up: a section's content is made while it is open.
+
+A new section is an entry of `SECTIONS`, with a function that takes the model and the case.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
 import hamknee
-from diagnosis.ranking import lead_to_numbers
+from diagnosis.asking import Form
+from diagnosis.handing_on import show_handing_on
+from diagnosis.next_question import show_questions
+from diagnosis.ranking import given, lead_to_numbers, show_meanings, show_numbers
+from diagnosis.teaching import show_teaching
+from diagnosis.weighing import show_weights
 from hamknee import Model, natural_frequencies
 from hamknee.base import percent
 from hamknee.charts import contrast, contrast_rows, icon_array, icon_rows, waterfall, waterfall_rows
 from hamknee.guidance import COURSES, Advice
 from hamknee.network import Variable
 from hamknee.reasoning import Reasons
-from hamknee.sensitivity import CredibleInterval
 from parts.drawing import show_chart
 from parts.tables import table_html
-from parts.texts import in_html, plain
+from parts.texts import in_html, plain, texts
 from state import answers
-from state.case import VisitorCase, hold_case
+from state.case import NUMBERS, VisitorCase, hold_case
+from state.numbers import edits_in_address
+
+
+@dataclass(frozen=True)
+class Section:
+    """Something to look at beside the ranking.
+
+    Parameters
+    ----------
+    key : str
+        Of the place on the page.
+    title : str
+        Its heading, the same for every case: another one would shut it.
+    show : callable
+        Takes the model and the form, and shows it.
+    expert : bool
+        Whether only experts see it.
+    guidance : bool
+        Whether it needs texts on what to do.
+    """
+
+    key: str
+    title: str
+    show: Callable[[Model, Form], None]
+    expert: bool = False
+    guidance: bool = False
+
+
+def show_sections(model: Model, form: Form) -> None:
+    """Show every section that there is for the case."""
+    guided = answers.guidance(model) is not None
+    for section in SECTIONS:
+        if (section.expert and not form.case.expert) or (section.guidance and not guided):
+            continue
+        key = f"section-{section.key}"
+        with (box := st.expander(section.title, key=key, on_change=hold_case)):
+            if box.open:
+                section.show(model, form)
+
 
 # Why -------------------------------------------------------------------------------------
 
@@ -31,20 +81,15 @@ WATERFALL_ALT = "From the starting probability to the present one, a step for ea
 CONTRAST_ALT = "What each answer says for the first condition rather than for the second."
 
 
-def show_reasons(model: Model, case: VisitorCase, order: list[int]) -> None:
-    """Show the weights of the answers.
-
-    Parameters
-    ----------
-    model, case
-        What is explained.
-    order : list of int
-        The states of the target, most probable first.
-    """
-    target = model.vocabulary.target
-    with st.container(key="choose-reasons", horizontal=True):
-        state = _choose("Explain", target, target.states[order[0]].label, "explained", FIRST)
-        rival = _choose("rather than", target, "all others together", "rival", OTHERS)
+def show_reasons(model: Model, form: Form) -> None:
+    """Show the weights of the answers; an expert chooses of what, and against what."""
+    case, target = form.case, model.vocabulary.target
+    order = answers.interval(model, case).posterior.order
+    state, rival = FIRST, OTHERS
+    if case.expert:
+        with st.container(key="choose-reasons", horizontal=True):
+            state = _choose("Explain", target, target.states[order[0]].label, "explained", FIRST)
+            rival = _choose("rather than", target, "all others together", "rival", OTHERS)
     state = state or target.state_names[order[0]]
     if rival == state:
         st.markdown("Choose two different conditions.")
@@ -57,8 +102,10 @@ def show_reasons(model: Model, case: VisitorCase, order: list[int]) -> None:
         show_chart(contrast, contrast_rows(reasons), key="contrast", alt=CONTRAST_ALT)
     else:
         show_chart(waterfall, waterfall_rows(reasons), key="waterfall", alt=WATERFALL_ALT)
-    st.markdown(sentences(reasons), help=HELP)
-    show_numbers_behind(reasons)
+    st.markdown(sentences(reasons), help=HELP if case.expert else None)
+    st.caption(plain(given(model, case, answers.conflict(model, case))))
+    if case.expert:
+        show_numbers_behind(reasons)
 
 
 def _choose(label: str, target: Variable, neutral: str, key: str, option: str) -> str:
@@ -95,8 +142,9 @@ PEOPLE = 1000
 ALT = "One square for each of 1,000 people with the same answers, grouped by what they have."
 
 
-def show_people(interval: CredibleInterval) -> None:
+def show_people(model: Model, form: Form) -> None:
     """Show an icon array and how many people have what."""
+    interval = answers.interval(model, form.case)
     frequencies = natural_frequencies(interval.posterior, PEOPLE)
     st.markdown(plain(frequencies.text))
     show_chart(icon_array, frequencies.table, icon_rows, key="people", alt=ALT)
@@ -131,8 +179,9 @@ FOLDED = ("seek_help", "expect", "professional", "limits")
 """Sections that are folded up: worth reading, but not first."""
 
 
-def show_what_to_do(model: hamknee.Model, case: VisitorCase) -> None:
+def show_what_to_do(model: Model, form: Form) -> None:
     """Show the advice, section by section, and a question on how it went."""
+    case = form.case
     advice = answers.advice(model, case)
     st.html(f'<div class="advice">{advice_html(advice)}</div>')
     with (later := st.expander("Some days have passed", key="later", on_change=hold_case)):
@@ -175,3 +224,50 @@ def show_follow_up(model: hamknee.Model, case: VisitorCase, advice: Advice) -> N
             not_known=case.not_known,
         )
         st.markdown(plain(followed.course_text))
+
+
+# Print -----------------------------------------------------------------------------------
+
+
+def show_print(model: Model, form: Form) -> None:
+    """Offer the page to print, and the link to the case."""
+    case = form.case
+    if answers.guidance(model) is not None:
+        with st.container(key="handing-on", horizontal=True):
+            show_handing_on(model, case)
+    if case.address:
+        st.markdown(texts().privacy)
+        address = (
+            case.address
+            | edits_in_address()
+            | ({NUMBERS: model.sha256[:12]} if case.expert else {})
+        )
+        url = (st.context.url or "").partition("?")[0]
+        st.code(f"{url}?{urlencode(address)}", language=None, wrap_lines=True)
+
+
+# For experts -----------------------------------------------------------------------------
+
+
+def show_all_numbers(model: Model, form: Form) -> None:
+    """Show the ranking in numbers."""
+    show_numbers(answers.interval(model, form.case))
+
+
+def show_names(model: Model, _: Form) -> None:
+    """Show what the names mean."""
+    show_meanings(model.vocabulary.target)
+
+
+SECTIONS = (
+    Section("to-do", "What to do", show_what_to_do, guidance=True),
+    Section("why", "Why", show_reasons),
+    Section("people", "Of 1,000 people", show_people),
+    Section("print", "Print or share", show_print),
+    Section("teaching", "How an answer works", show_teaching, expert=True),
+    Section("questions", "What to ask, in numbers", show_questions, expert=True),
+    Section("names", "What the names mean", show_names, expert=True),
+    Section("numbers", "The ranking in numbers", show_all_numbers, expert=True),
+    Section("weights", "Between two answers? Weigh them", show_weights, expert=True),
+)
+"""The sections, in order."""

@@ -1,4 +1,4 @@
-"""The answer to a case: one sentence, the ranking, what it rests on, what does not fit."""
+"""What it may be: three causes with their probability, the others folded up, what does not fit."""
 
 from collections import Counter
 
@@ -6,38 +6,66 @@ import streamlit as st
 
 from hamknee import Model
 from hamknee.base import percent
-from hamknee.charts import ranking, ranking_rows
 from hamknee.network import Variable
 from hamknee.reasoning import AlsoPresent, Conflict
 from hamknee.sensitivity import CredibleInterval
-from parts.announcing import announce
-from parts.drawing import show_chart
-from parts.sentences import detail, headline
+from parts.sentences import detail, headline, stands_out
 from parts.tables import table_html
-from parts.texts import in_html, plain
-from state.case import VisitorCase
+from parts.texts import in_html, plain, texts
+from state.case import VisitorCase, hold_case
 from state.numbers import in_force
 
-RANKING_ALT = "The possible causes, the most likely first, each with its 90 % interval."
+SHOWN = 3
+"""How many causes stand in the open."""
 
 
-def show_sentence(interval: CredibleInterval, level: str | None) -> None:
-    """Show the most probable state, and what competes with it.
+def show_ranking(interval: CredibleInterval) -> None:
+    """Show the first causes, and all others where they are unfolded."""
+    st.header(
+        plain(headline(interval)) if not stands_out(interval) else texts().result, anchor=False
+    )
+    rows = list(range(len(interval.ranking)))
+    st.html(causes_html(interval, rows[:SHOWN]))
+    rest = rows[SHOWN:]
+    if not rest:
+        return
+    most = percent(float(interval.posterior.probabilities[interval.posterior.order[SHOWN]]))
+    st.caption(
+        f"{len(rest)} others, each {most if most.startswith('under') else f'{most} or less'}."
+    )
+    with (others := st.expander("All other causes", key="others", on_change=hold_case)):
+        if others.open:
+            st.html(causes_html(interval, rest))
 
-    Parameters
-    ----------
-    interval : CredibleInterval
-        Of the case.
-    level : str or None
-        How soon to seek help. It stays in view with the sentence where that does.
-    """
-    with st.container(key="sentence"):
-        if level:
-            st.html(f'<p class="how-soon">{in_html(level)}</p>')
-        st.header(plain(headline(interval)), anchor=False)
-        announce(headline(interval))
-    with st.container(key="detail"):
-        st.markdown(plain(detail(interval)))
+
+def causes_html(interval: CredibleInterval, ranks: list[int]) -> str:
+    """Return some rows of the ranking as a table, each with a bar that is its probability."""
+    posterior = interval.posterior
+    body = ""
+    for rank in ranks:
+        place, row = posterior.order[rank], interval.ranking[rank]
+        state = posterior.target.states[place]
+        medical = f"<small>{in_html(state.label)}</small>" if state.plain else ""
+        low, high = float(interval.low[place]), float(interval.high[place])
+        body += (
+            f'<tr><th scope="row">{in_html(state.everyday)}{medical}'
+            f"{_bar(float(posterior.probabilities[place]), low, high)}</th>"
+            f"<td>{in_html(row.now)}</td><td>{in_html(row.interval)}</td></tr>"
+        )
+    head = "".join(
+        f'<th scope="col">{in_html(name)}</th>'
+        for name in (posterior.target.label, "Now", f"{percent(interval.mass)} interval")
+    )
+    return f'<table class="causes"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _bar(probability: float, low: float, high: float) -> str:
+    """Return a bar as long as the probability, with a thin line as long as the interval."""
+    return (
+        '<span class="bar" aria-hidden="true">'
+        f'<i style="width:{probability:.2%}"></i>'
+        f'<b style="left:{low:.2%};width:{high - low:.2%}"></b></span>'
+    )
 
 
 def show_beside(also: AlsoPresent) -> None:
@@ -48,17 +76,27 @@ def show_beside(also: AlsoPresent) -> None:
             st.markdown(plain(text))
 
 
-def show_ranking(interval: CredibleInterval) -> None:
-    """Show the ranking as a chart, and folded up as a table."""
-    show_chart(ranking, interval.table, ranking_rows, key="chart", alt=RANKING_ALT)
+def show_conflict(conflict: Conflict) -> None:
+    """Tell which answer to check, where the answers do not go together."""
+    if conflict.stands_out:
+        st.html(f'<p class="notice">{in_html(conflict.verdict)}</p>')
 
 
-def show_table(interval: CredibleInterval) -> None:
-    """Show the ranking in numbers."""
+# Behind it --------------------------------------------------------------------------------
+
+
+def show_numbers(interval: CredibleInterval) -> None:
+    """Show the whole ranking in numbers, how firm it is, and what it rests on."""
+    st.markdown(plain(detail(interval)))
+    st.html(numbers_html(interval))
+    show_basis()
+
+
+def numbers_html(interval: CredibleInterval) -> str:
+    """Return the ranking in numbers, beside where it started."""
     rows = [(state.label, state.start, state.now, state.interval) for state in interval.ranking]
     label = interval.posterior.target.label
-    head = (label, "Start", "Now", f"{percent(interval.mass)} interval")
-    st.html(table_html(head, rows))
+    return table_html((label, "Start", "Now", f"{percent(interval.mass)} interval"), rows)
 
 
 def given(model: Model, case: VisitorCase, conflict: Conflict) -> str:
@@ -79,12 +117,6 @@ def given(model: Model, case: VisitorCase, conflict: Conflict) -> str:
     return " ".join(sentences)
 
 
-def show_conflict(conflict: Conflict) -> None:
-    """Tell which answer to check, where the answers do not go together."""
-    if conflict.stands_out:
-        st.html(f'<p class="notice">{in_html(conflict.verdict)}</p>')
-
-
 def show_meanings(target: Variable) -> None:
     """Show what is meant by each state of the target."""
     lines = [f"- **{plain(s.label)}**: {plain(s.description)}" for s in target.states]
@@ -98,8 +130,8 @@ def show_basis() -> None:
     with st.container(key="basis", horizontal=True):
         st.caption(
             f"{bases['judgement']} of the {bases.total()} numbers behind this are expert "
-            "judgement. The bars are 90\N{NO-BREAK SPACE}% intervals for these numbers alone: what "
-            "the model leaves out is in none of them."
+            "judgement. The lines are 90\N{NO-BREAK SPACE}% intervals for these numbers alone: "
+            "what the model leaves out is in none of them."
         )
         lead_to_numbers("See them")
         lead_to_numbers("Where the starting probabilities come from", priors.vocabulary.target.name)

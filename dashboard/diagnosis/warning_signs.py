@@ -1,122 +1,105 @@
-"""How soon to seek help: the banner, the signs not to wait with, and the questions about them."""
-
-from collections.abc import Iterable
+"""The warning signs as questions: a row each, most urgent first."""
 
 import streamlit as st
 
 from diagnosis.asking import Form
-from hamknee.guidance import HOLDS, OPEN, UNKNOWN, Flag, Guidance, Triage
-from parts.texts import in_html, plain, texts
-from parts.widgets import show_in_widget
+from hamknee.guidance import UNKNOWN, Flag, Guidance, Triage
+from parts.texts import in_html, plain
+from parts.widgets import hear, press, start_value
 from state.case import hold_case
 
 ANSWERS = {"yes": True, "no": False, UNKNOWN: UNKNOWN}
 """The options of a warning sign and what they mean to the triage."""
 
-LABELS = {"yes": "Yes", "no": "No", UNKNOWN: "Don't know"}
+LABELS = {"yes": "Yes", "no": "No", UNKNOWN: "Not sure"}
+
+ALL = "all-signs"
+"""The key of the rows of all signs, which may stand beside those of a step."""
 
 BY_FINDINGS = ("findings", "suggested", "denied")
 """Answers that follow from other answers."""
 
 
-def show_level(triage: Triage, whose: str = "") -> None:
-    """Show how soon to seek help and why, where anything asks for it.
-
-    Parameters
-    ----------
-    triage : Triage
-        With a reason.
-    whose : str
-        Of which version of the case, where there are more.
-    """
-    about = triage.about
-    # What only holds a lesser level back is asked beside it, or stands in what to do.
-    reasons = [reason for reason in triage.deciding if reason.name not in HOLDS]
-    lines = "".join(f"<li>{in_html(reason.text)}</li>" for reason in reasons)
-    st.html(
-        f'<section class="level urgency-{triage.guidance.urgency(triage.level)}" role="alert">'
-        f"<h2>{in_html(whose + about.label)}</h2><p>{in_html(about.action)}</p>"
-        f"{lines and f'<ul>{lines}</ul>'}</section>"
-    )
-
-
-def show_eased(triage: Triage) -> None:
-    """Show which answers made it less urgent."""
-    st.html(f'<p class="signs">{in_html(triage.eased_text)}</p>')
-
-
-def show_signs(guidance: Guidance, form: Form | None = None, triage: Triage | None = None) -> None:
-    """Show the signs not to wait with.
-
-    Parameters
-    ----------
-    guidance : Guidance
-        Where they are told.
-    form, triage : optional
-        What takes the answer that none of them is there; and how urgent it is already, which leaves
-        the open signs that are more urgent, or that hold a lesser level back.
-    """
-    urgent = list(guidance.urgent)
-    if triage is not None:
-        level = guidance.urgency(triage.level)
-        urgent = [f for f in triage.open_urgent if guidance.urgency(f.level) < level]
-        if triage.provisional:
-            urgent = list(triage.open_holding)
-    if triage is not None and triage.reasons and not urgent:
-        return
-    if not urgent:
-        st.html(f'<p class="signs">{in_html(texts().none_of_these)}</p>')
-        return
-    with st.container(key="signs"):
-        st.html(f'<div class="signs">{"".join(_lines(guidance, urgent))}</div>')
-        if form is not None:
-            st.button("None of these", key="no-sign", on_click=_deny, args=(urgent, form))
-
-
-def _lines(guidance: Guidance, flags: list[Flag]) -> Iterable[str]:
+def show_signs(guidance: Guidance) -> None:
+    """Show the signs not to wait with, for when nothing can be asked."""
+    lines = []
     for level in guidance.levels.values():
-        labels = [flag.label for flag in flags if flag.level == level.name]
+        labels = [flag.label for flag in guidance.urgent if flag.level == level.name]
         if labels:
             words = guidance.words["level_if"]
-            line = words.format(level=level.label, flags="; ".join(labels))
-            head, _, rest = line.partition(level.label)
-            yield f"<p>{in_html(head)}<strong>{in_html(level.label)}</strong>{in_html(rest)}</p>"
+            lines.append(words.format(level=level.label, flags="; ".join(labels)))
+    body = "".join(f"<p>{in_html(line)}</p>" for line in lines)
+    st.html(f'<div class="signs">{body}</div>')
 
 
-def ask_signs(guidance: Guidance, form: Form, triage: Triage | None) -> None:
-    """Show the questions about warning signs, most urgent first, folded up."""
-    answers = {} if triage is None else triage.answers
-    done = sum(answer not in OPEN for answer in answers.values())
-    count = len(guidance.flags)
-    label = f"Warning signs ({done} of {count})" if done else f"Warning signs ({count} questions)"
-    with (group := st.expander(label, key="group-signs", on_change=hold_case)):
+def ask_signs(flags: tuple[Flag, ...], triage: Triage, form: Form, key: str) -> None:
+    """Ask about some warning signs, a row each; below the last one, that none of them is there.
+
+    Parameters
+    ----------
+    flags : tuple of Flag
+        Which, in the order of the rows.
+    triage : Triage
+        What the answers so far say of them.
+    form : Form
+        What the answers are added to.
+    key : str
+        Of these rows, different from that of others on the page.
+    """
+    with st.container(key=f"rows-{key}"):
+        for flag in flags:
+            _ask(flag, triage, form, "all-sign" if key == ALL else "sign")
+    there = [flag for flag in flags if form.case.flags.get(flag.name) is None]
+    there = [flag for flag in there if triage.answers[flag.name] not in BY_FINDINGS]
+    if there:
+        some = len(there) < len(flags)
+        label = "No to the others" if some else "None of these"
+        press(label, _deny, tuple(f.name for f in there), form, key=f"{key}-none", width="stretch")
+    with (meant := st.expander("What is meant", key=f"{key}-meant", on_change=hold_case)):
+        if meant.open:
+            lines = [f"- **{plain(flag.label)}**: {plain(flag.help)}" for flag in flags]
+            st.markdown("\n".join(lines))
+
+
+def ask_all_signs(guidance: Guidance, triage: Triage, form: Form) -> None:
+    """Ask about all warning signs, folded up."""
+    with (group := st.expander("Warning signs", key="group-signs", on_change=hold_case)):
         if group.open:
-            for flag in guidance.flags.values():
-                _ask(guidance, flag, answers.get(flag.name, ""), form)
+            ask_signs(tuple(guidance.flags.values()), triage, form, ALL)
 
 
-def _ask(guidance: Guidance, flag: Flag, answer: str, form: Form) -> None:
-    key = f"sign-{flag.name}"
+def _ask(flag: Flag, triage: Triage, form: Form, kind: str) -> None:
+    key = f"{kind}-{flag.name}"
     given = form.case.flags.get(flag.name)
-    chosen = next((option for option, meant in ANSWERS.items() if meant is given), None)
-    show_in_widget(key, chosen if flag.name in form.case.flags else None)
-    derived = f" ({plain(guidance.words[f'state_{answer}'])})" if answer in BY_FINDINGS else ""
-    st.pills(
-        plain(flag.question) + derived,
-        list(ANSWERS),
-        format_func=LABELS.__getitem__,
-        key=key,
-        help=plain(flag.help),
-        on_change=_answer,
-        args=(flag, form, key),
+    value = next((option for option, meant in ANSWERS.items() if meant is given), None)
+    with st.container(key=f"row-{key}"):
+        held = st.pills(
+            _question(flag, triage),
+            list(ANSWERS),
+            format_func=LABELS.__getitem__,
+            key=key,
+            required=True,
+            default=start_value(key, value),
+            on_change=_answer,
+            args=(flag.name, form, key),
+        )
+    hear(held, value, _answer, flag.name, form, key)
+
+
+def _question(flag: Flag, triage: Triage) -> str:
+    """Return the question with what to take care of, and what other answers say of it."""
+    answer = triage.answers[flag.name]
+    derived = (
+        f"({plain(triage.guidance.words[f'state_{answer}'])})" if answer in BY_FINDINGS else ""
     )
+    care = f"*{plain(flag.caution)}*" if flag.caution else ""
+    return " ".join(filter(None, [plain(flag.question), derived, care]))
 
 
-def _answer(flag: Flag, form: Form, key: str) -> None:
+def _answer(name: str, form: Form, key: str) -> None:
     option = st.session_state[key]
-    answer = None if option is None else ANSWERS[option]
-    form.save(form.latest().flagging({flag.name: answer}))
+    form.save(form.latest().flagging({name: None if option is None else ANSWERS[option]}))
 
 
-def _deny(flags: list[Flag], form: Form) -> None:
-    form.save(form.latest().flagging({flag.name: False for flag in flags}))
+def _deny(names: tuple[str, ...], form: Form) -> None:
+    form.save(form.latest().flagging(dict.fromkeys(names, False)))

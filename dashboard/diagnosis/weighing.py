@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from diagnosis.asking import Form
+from hamknee import Model
 from hamknee.network import Value, Variable, Vocabulary, check_value, value_text
 from parts.texts import plain
 from parts.widgets import show_in_widget
@@ -26,18 +27,26 @@ def ask_weights(vocabulary: Vocabulary, form: Form) -> None:
     """Show a way to answer one question by weighing its answers, folded up."""
     label = "Between two answers? Weigh them"
     with (folded := st.expander(label, key="group-weights", on_change=hold_case)):
-        if not folded.open:
-            return
-        names = [variable.name for variable in questions(vocabulary)]
-        chosen = st.selectbox(
-            "Question",
-            names,
-            format_func=lambda name: vocabulary[name].question,
-            key="weights-variable",
-            on_change=hold_case,
-            persist_state="session",
-        )
-        _ask(vocabulary[chosen], form)
+        if folded.open:
+            _choose(vocabulary, form)
+
+
+def show_weights(model: Model, form: Form) -> None:
+    """Show the same where it is unfolded already."""
+    _choose(model.vocabulary, form)
+
+
+def _choose(vocabulary: Vocabulary, form: Form) -> None:
+    names = [variable.name for variable in questions(vocabulary)]
+    chosen = st.selectbox(
+        "Question",
+        names,
+        format_func=lambda name: vocabulary[name].question,
+        key="weights-variable",
+        on_change=hold_case,
+        persist_state="session",
+    )
+    _ask(vocabulary[chosen], form)
 
 
 def _ask(variable: Variable, form: Form) -> None:

@@ -5,16 +5,24 @@ import streamlit as st
 # A screen reader reads what changes inside a region that was there before (WCAG 4.1.3). Streamlit
 # puts new elements in the place of old ones, so this keeps one element and exchanges its words.
 #
-# A question that was answered in place makes room for the next one, and the focus would be lost
-# with it. It then comes here, from where the next stop is the answer (WCAG 2.4.3).
+# A question that was answered makes room for the next one, and the focus would be lost with it.
+# It then goes to the first answer of the next question, or comes here where there is none (WCAG
+# 2.4.3).
 _WORDS = """
+const STOPS = "[role=radio], input, button:not([disabled]), summary";
+const there = (element) => element && element.getClientRects().length > 0;
 export default function ({ data, parentElement }) {
     const region = parentElement.querySelector("[role=status]");
-    if (region.textContent === data) return;
-    const first = region.textContent === "";
-    region.textContent = data;
+    const first = region.textContent === "", moved = region.dataset.step !== data.step;
+    if (region.textContent === data.words && !moved) return;
+    region.textContent = data.words;
+    region.dataset.step = data.step;
     if (!first) setTimeout(() => {
-        if (document.activeElement === document.body) region.focus({ preventScroll: true });
+        if (document.activeElement !== document.body && there(document.activeElement)) return;
+        const next = document.querySelector(`.st-key-step-${data.step}`);
+        const stop = [...(next ? next.querySelectorAll(STOPS) : [])].find(there);
+        (stop || region).focus({ preventScroll: true });
+        if (stop && moved) next.scrollIntoView({ block: "nearest" });
     }, 200);
 }
 """
@@ -27,10 +35,17 @@ _region = st.components.v2.component(
 )
 
 
-def announce(words: str) -> None:
+def announce(words: str, step: str = "") -> None:
     """Let screen readers read out some words, in plain text, once they have changed.
 
     Once on a page.
+
+    Parameters
+    ----------
+    words : str
+        What is read out.
+    step : str
+        Of an interview, the step that is open: a focus that was lost goes there.
     """
     with st.container(key="announced"):
-        _region(data=words, key="announced-region")
+        _region(data={"words": words, "step": step}, key="announced-region")

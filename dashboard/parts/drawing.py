@@ -45,7 +45,8 @@ def show_chart(
     drawn = table if rows is None else rows(table)
     drawing = _drawing(f"{chart.__module__}.{chart.__name__}", len(drawn), dark, chart, table)
     with st.container(key=key):
-        st.vega_lite_chart({**drawing, "datasets": {ROWS: drawn}}, theme=None, alt=alt)
+        datasets = {**drawing.get("datasets", {}), ROWS: drawn}
+        st.vega_lite_chart({**drawing, "datasets": datasets}, theme=None, alt=alt)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
@@ -56,12 +57,15 @@ def _drawing(
     _chart: Callable[..., alt.LayerChart],
     _table: pd.DataFrame,
 ) -> dict[str, Any]:
-    """Return the drawing of a chart without its rows."""
+    """Return the drawing of a chart without its rows, but with what never changes, as scales."""
     drawing: dict[str, Any] = _chart(_table, dark=dark).to_dict()
     drawing["autosize"] = {"type": "fit-x", "contains": "padding"}  # rows keep their height
-    (made,) = drawing.pop("datasets")
+    fixed = drawing.pop("datasets")
+    columns = set(_table.columns)
+    made = next(n for n, rows in fixed.items() if len(fixed) == 1 or set(rows[0]) == columns)
+    del fixed[made]
     renamed: dict[str, Any] = _renamed(drawing, made)
-    return renamed
+    return renamed | ({"datasets": fixed} if fixed else {})
 
 
 def _renamed(part: Any, made: str) -> Any:

@@ -10,14 +10,26 @@ from parts.texts import plain
 MASS = 0.9
 """Probability that the range beside a number holds."""
 
+CLEAR, WIDE = 0.5, 0.8
+"""A cause stands out where it comes first in this share of the draws, with a narrower interval."""
+
 RIVAL = 0.05  # from here on the second and third are named beside the first
 
 
 def headline(interval: CredibleInterval) -> str:
-    """Return the most probable state with its interval in a few words."""
-    posterior = interval.posterior
-    start = "Most likely" if has_findings(posterior) else "Before any finding"
-    return f"{start}: {_named(interval, 0)}"
+    """Return the most probable state with its interval in a few words, or that none stands out."""
+    if not has_findings(interval.posterior):
+        return f"Before any finding: {_named(interval, 0)}"
+    if not stands_out(interval):
+        return "No cause stands out yet"
+    return f"Most likely: {_named(interval, 0)}"
+
+
+def stands_out(interval: CredibleInterval) -> bool:
+    """Whether the interval of the most probable state says anything, and others come after it."""
+    first = interval.posterior.order[0]
+    width = float(interval.high[first] - interval.low[first])
+    return float(interval.p_top[first]) >= CLEAR and width < WIDE
 
 
 def detail(interval: CredibleInterval) -> str:
@@ -41,8 +53,9 @@ def detail(interval: CredibleInterval) -> str:
 
 
 def _named(interval: CredibleInterval, rank: int) -> str:
-    row = interval.ranking[rank]
-    return f"{row.label}, {row.now} ({row.interval})"
+    row, posterior = interval.ranking[rank], interval.posterior
+    name = posterior.target.states[posterior.order[rank]].everyday
+    return f"{name}, {row.now} ({row.interval})"
 
 
 def has_findings(posterior: Posterior) -> bool:
@@ -62,5 +75,5 @@ def contradiction_text(vocabulary: Vocabulary, error: ImpossibleEvidenceError) -
     change = "Change it" if len(lines) == 1 else "Change one of them"
     return (
         f"**{what} impossible in this model, so there is no ranking.** "
-        f"{change}, or take it back with a second click.\n\n" + "\n".join(lines)
+        f"{change}, or choose that you don't know.\n\n" + "\n".join(lines)
     )

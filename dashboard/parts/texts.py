@@ -26,8 +26,11 @@ class Texts:
     """What the pages say of themselves, in Markdown."""
 
     title: str
-    lead: str
-    none_of_these: str
+    verdict: str
+    result: str
+    steps_back: str
+    not_enough: str
+    example: str
     what_if: str
     no_change: str
     one_by_one: str

@@ -1,12 +1,24 @@
-"""Widgets: what they show, and a choice that outlasts a look at another page."""
+"""Widgets: what they show, and choices that outlast another page or a lost connection.
+
+A browser keeps what its widgets hold. When it comes back after a broken line, a locked telephone or
+a new start of the server, its session may be gone: the first message of the new one brings the
+address, and widgets that hold more than the address says. That more is what was answered last. No
+callback belongs to it yet, so it is heard in the first run and taken at its end.
+"""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TypeVar
 
 import streamlit as st
 
 NEAR = 1e-9
 """Numbers nearer than this are the same to a widget."""
+
+Shown = TypeVar("Shown", str | None, float | None, list[str], bool)
+
+_BEGUN, _LATE = "begun", "late-answers"
 
 
 def show_in_widget(key: str, value: str | float | Sequence[str] | None) -> None:
@@ -25,6 +37,51 @@ def _same(shown: object, value: object) -> bool:
     if isinstance(shown, list) and isinstance(value, list):
         return sorted(shown) == sorted(value)
     return shown == value
+
+
+# Answers that come first -----------------------------------------------------------------
+
+
+def first_run() -> bool:
+    """Whether the session has not been through a run yet."""
+    return _BEGUN not in st.session_state
+
+
+def start_value(key: str, value: Shown) -> Shown | None:
+    """Return what a widget starts with, where its browser does not hold anything yet.
+
+    After the first run it is set to the value instead, and starts with nothing of its own.
+    """
+    if first_run():
+        return value
+    show_in_widget(key, value)
+    return None
+
+
+def hear(held: object, value: object, take: Callable[..., None], *args: object) -> None:
+    """Note that a widget came with another answer than the address, to be taken by `catch_up`."""
+    if first_run() and not _same(held, value):
+        st.session_state.setdefault(_LATE, []).append(partial(take, *args))
+
+
+def press(label: str, take: Callable[..., None], *args: object, key: str, **look: object) -> None:
+    """Show a button, whose click counts also where it opens the session."""
+    hear(st.button(label, key=key, on_click=take, args=args, **look), False, take, *args)  # type: ignore[arg-type]
+
+
+def catch_up() -> None:
+    """End the first run: take the answers that it came with, and show the page with them."""
+    if not first_run():
+        return
+    st.session_state[_BEGUN] = True
+    late = st.session_state.pop(_LATE, [])
+    for take in late:
+        take()
+    if late:
+        st.rerun()
+
+
+# What several pages use ------------------------------------------------------------------
 
 
 def pick(label: str, options: Iterable[str], key: str, words: Callable[[str], str] = str) -> str:

@@ -14,7 +14,9 @@ import hamknee
 from hamknee.evaluation import Evaluation, PredictiveCheck, ResidualDependence, SelfTest, self_test
 from hamknee.guidance import (
     Advice,
+    Flag,
     Guidance,
+    LevelQuestions,
     Summary,
     Triage,
     TriageCheck,
@@ -131,15 +133,29 @@ def also_present(model: hamknee.Model, case: VisitorCase) -> AlsoPresent:
     return kept(lambda: hamknee.also_present(model, known), "also present", model, known)
 
 
-def level_questions(model: hamknee.Model, case: VisitorCase) -> tuple[str, ...]:
-    """Return the questions that come first, because the level waits for their answers."""
+def unsafe(model: hamknee.Model, case: VisitorCase) -> dict[str, str]:
+    """Return the questions that must not be asked now, and why not."""
+    texts = guidance(model)
+    return {} if texts is None else texts.unsafe_questions(case.evidence)
+
+
+def level_questions(
+    model: hamknee.Model, case: VisitorCase
+) -> tuple[tuple[str, ...], tuple[Flag, ...]]:
+    """Return the questions and the warning signs that could still make it more urgent."""
     if guidance(model) is None:
-        return ()
+        return (), ()
     known, flags, vain = case.evidence, case.flags, case.not_known
-    return kept(
-        lambda: hamknee.level_questions(model, known, flags, not_known=vain).names,
+    names, signs = kept(
+        lambda: _level_questions(hamknee.level_questions(model, known, flags, not_known=vain)),
         *("level questions", model, known, sorted(flags.items()), vain),
     )
+    closed = unsafe(model, case)
+    return tuple(name for name in names if name not in closed), signs
+
+
+def _level_questions(asking: LevelQuestions) -> tuple[tuple[str, ...], tuple[Flag, ...]]:
+    return asking.names, asking.flags
 
 
 def stop(
@@ -156,7 +172,8 @@ def stop(
     per_minute : bool
         Whether the time that a question takes counts.
     """
-    known, skip, first = case.evidence, case.not_known, level_questions(model, case)
+    first, signs = level_questions(model, case)
+    known, skip = case.evidence, tuple(dict.fromkeys([*case.not_known, *unsafe(model, case)]))
     front = () if state else first  # who settles one cause has chosen what is asked
     rule: Stop = kept(
         lambda: hamknee.stop_rule(
@@ -164,7 +181,8 @@ def stop(
         ),
         *("stop", model, known, skip, front, state, per_minute),
     )
-    return replace(rule, reason=None) if first else rule
+    goes_on = rule.questions.asked and (first or signs)
+    return replace(rule, reason=None) if goes_on else rule
 
 
 def reasons(model: hamknee.Model, case: VisitorCase, state: str, against: str | None) -> Reasons:

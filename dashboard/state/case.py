@@ -45,6 +45,12 @@ CASE = "case"
 BESIDE = {CASE, EDITS}
 """The parameters that are no part of the page itself."""
 
+VIEW = ("expert", "example")
+"""The parameters that say how a case is looked at: by an expert, and that it is only an example."""
+
+ON = "yes"
+"""What a parameter of `VIEW` says where it is there."""
+
 CHANGED = "b."
 """What the parameters of the second version of a case begin with."""
 
@@ -69,6 +75,8 @@ class VisitorCase:
         The first digits of the digest of the numbers a link was made with; empty if it has none.
     ignored : tuple of str
         What in the address could not be used, and the nearest right name.
+    view : tuple of str
+        Which of `VIEW` are on.
     """
 
     evidence: Evidence
@@ -77,6 +85,17 @@ class VisitorCase:
     not_known: tuple[str, ...] = ()
     numbers: str = ""
     ignored: tuple[str, ...] = ()
+    view: tuple[str, ...] = ()
+
+    @property
+    def expert(self) -> bool:
+        """Whether it is looked at by somebody who wants every number."""
+        return "expert" in self.view
+
+    @property
+    def example(self) -> bool:
+        """Whether it is an example and nobody's own case."""
+        return "example" in self.view
 
     @property
     def address(self) -> dict[str, str]:
@@ -86,6 +105,7 @@ class VisitorCase:
         for parameter, answer in FLAG_ANSWERS.items():
             parameters[parameter] = "|".join(name for name, a in self.flags.items() if a is answer)
         parameters[NOT_KNOWN] = "|".join(self.not_known)
+        parameters |= {name: ON for name in VIEW if name in self.view}
         return {name: text for name, text in parameters.items() if text}
 
     def answering(self, name: str, text: str, *, not_known: bool = False) -> "VisitorCase":
@@ -95,6 +115,10 @@ class VisitorCase:
             texts[name] = text
         others = tuple(n for n in self.not_known if n != name)
         return replace(self, texts=texts, not_known=(*others, name) if not_known else others)
+
+    def viewing(self, name: str, on: bool) -> "VisitorCase":
+        """Return the case looked at in another way."""
+        return replace(self, view=tuple(n for n in VIEW if (on if n == name else n in self.view)))
 
     def flagging(self, answers: Mapping[str, object]) -> "VisitorCase":
         """Return the case with other answers to some warning signs; None takes one back."""
@@ -127,7 +151,7 @@ def read_case(
     ignored: list[str] = []
     lists: dict[str, list[str]] = {}
     for name, values in parameters.items():
-        if name in FLAG_ANSWERS or name in (NOT_KNOWN, NUMBERS):
+        if name in FLAG_ANSWERS or name in (NOT_KNOWN, NUMBERS, *VIEW):
             lists[name] = [part for value in values for part in value.split("|") if part]
             continue
         try:
@@ -153,6 +177,7 @@ def read_case(
         tuple(dict.fromkeys(name for name in asked if name in variables)),
         "".join(lists.get(NUMBERS, ())),
         tuple(ignored),
+        tuple(name for name in VIEW if ON in lists.get(name, ())),
     )
 
 

@@ -1,37 +1,40 @@
-"""Diagnose: the questions on one side, the ranking of causes and what follows on the other."""
+"""Diagnose: the verdict on top, an interview in three acts, and what comes of it beside it."""
 
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from diagnosis.asking import Form, ask_all
+from diagnosis.asking import Form, ask, ask_folded
+from diagnosis.interview import (
+    LAST,
+    NAMES,
+    PAIN,
+    SHARPEN,
+    Plan,
+    Step,
+    begin,
+    go_to,
+    interview,
+    save,
+)
 from diagnosis.next_question import show_next_question
 from diagnosis.notices import show_notices
-from diagnosis.panels import show_people, show_reasons, show_what_to_do
-from diagnosis.ranking import (
-    given,
-    show_basis,
-    show_beside,
-    show_conflict,
-    show_meanings,
-    show_ranking,
-    show_sentence,
-    show_table,
-)
-from diagnosis.warning_signs import ask_signs, show_eased, show_level, show_signs
-from diagnosis.weighing import ask_weights
+from diagnosis.panels import show_sections
+from diagnosis.picture import find_picture, show_picture
+from diagnosis.ranking import show_beside, show_conflict, show_ranking
+from diagnosis.verdict import ranked, show_action, show_verdict, steps_back
+from diagnosis.warning_signs import ask_all_signs, ask_signs
 from hamknee import ImpossibleEvidenceError, Model
-from hamknee.guidance import Guidance, Triage
+from hamknee.guidance import Flag, Guidance, Triage
 from hamknee.sensitivity import CredibleInterval
 from parts.sentences import contradiction_text, has_findings
-from parts.texts import examples, plain, texts
+from parts.texts import ExampleCase, examples, plain, texts
+from parts.widgets import first_run, hear, press, start_value
 from state import answers
-from state.case import NUMBERS, VisitorCase, current_case, hold_case, open_case, read_case
+from state.case import ON, VisitorCase, current_case, hold_case, open_case, read_case
 from state.numbers import in_force
-
-# What can be looked at beside the ranking; only the open one is made.
-PANELS = ("Ask next", "Why", "Of 1,000 people", "What to do")
 
 
 def main() -> None:
@@ -39,154 +42,246 @@ def main() -> None:
     model = in_force().model
     guidance = answers.guidance(model)
     case = current_case(model.vocabulary, guidance)
-    latest = partial(current_case, model.vocabulary, guidance)
-    form = Form("answer", case, latest, lambda changed: open_case(changed.address))
     triage = None if guidance is None else answers.safe_triage(model, case)
-    show_header(guidance, form, triage)
-    show_notices(model, case)
-    with st.container(key="case"):
-        with st.container(key="answer"):
-            show_answer(model, form, triage)
-        with st.container(key="questions"):
-            show_questions(model, guidance, form, triage)
-
-
-def show_header(guidance: Guidance | None, form: Form, triage: Triage | None) -> None:
-    """Say how soon to seek help, or what not to wait with; and what the page is for."""
-    with st.container(key="header"):
-        begun = bool(form.case.address)
-        if triage is not None and triage.reasons and (begun or not triage.provisional):
-            show_level(triage)
-        if triage is not None and triage.eased_text:
-            show_eased(triage)
-        with st.container(key="title"):
-            st.title(answers.heading(in_force().model), anchor=False)
-        if guidance is not None:
-            show_signs(guidance, form, triage)
-
-
-# The questions ----------------------------------------------------------------------------
-
-
-def show_questions(
-    model: Model, guidance: Guidance | None, form: Form, triage: Triage | None
-) -> None:
-    """Show all questions, and a way to be rid of the answers."""
-    with st.container(key="questions-head", horizontal=True, vertical_alignment="center"):
-        st.header("Questions", anchor=False)
-        nothing = not st.query_params
-        st.button(
-            "Start again", key="start-again", on_click=open_case, args=({},), disabled=nothing
-        )
-    if guidance is not None:
-        ask_signs(guidance, form, triage)
-    ask_all(model.vocabulary, form)
-    ask_weights(model.vocabulary, form)
-
-
-# The answer -------------------------------------------------------------------------------
-
-
-def show_answer(model: Model, form: Form, triage: Triage | None) -> None:
-    """Show the ranking in a sentence and a chart with one more panel, or why there is none."""
-    case = form.case
+    plan = make_plan(model, case, triage)
+    latest = partial(current_case, model.vocabulary, guidance)
+    form = Form("answer", case, latest, partial(save, plan), unsafe=answers.unsafe(model, case))
+    interval, contradiction = None, ""
     try:
         interval = answers.interval(model, case)
     except ImpossibleEvidenceError as error:
-        st.warning(contradiction_text(model.vocabulary, error))
-        return
-    show_sentence(interval, None if triage is None else triage.about.label)
-    if has_findings(interval.posterior):
-        show_beside(answers.also_present(model, case))
-    with st.container(key="ranking"):
-        show_ranking(interval)
-        with st.container(key="panel"):
-            if not has_findings(interval.posterior):
-                show_examples(model, answers.guidance(model))
-            show_panel(model, form)
-    with st.container(key="notes"):
-        agreement = answers.conflict(model, case)
-        show_conflict(agreement)
-        st.caption(plain(given(model, case, agreement)))
-        show_actions(model, case)
-        show_more(interval)
-        show_basis()
+        contradiction = contradiction_text(model.vocabulary, error)
+    known = interval is not None and (case.expert or ranked(triage))
+    with st.container(key="header"):
+        st.title(answers.heading(model), anchor=False)
+        if case.example:
+            show_ribbon()
+    show_verdict(triage, interval if known and not steps_back(triage) else None, plan)
+    # Always there, empty or not: what stands below would be made anew, and lose the focus.
+    with st.container(key="action"):
+        if triage is not None and not triage.provisional:
+            show_action(triage)
+    with st.container(key="notices"):
+        show_notices(model, case)
+    with st.container(key="case"):
+        with st.container(key="questions"):
+            show_interview(model, form, triage, plan)
+        with st.container(key="answer"):
+            if contradiction:
+                st.warning(contradiction)
+            elif known and interval is not None:
+                show_answer(model, form, triage, interval)
+            else:
+                show_start(model, guidance, case, triage)
 
 
-def show_more(interval: CredibleInterval) -> None:
-    """Offer the ranking as a table, and what the names mean; made only where they are open."""
-    with (table := st.expander("The same in numbers", key="table", on_change=hold_case)):
-        if table.open:
-            show_table(interval)
-    with (meanings := st.expander("What the names mean", key="meanings", on_change=hold_case)):
-        if meanings.open:
-            show_meanings(interval.posterior.target)
+def make_plan(model: Model, case: VisitorCase, triage: Triage | None) -> Plan:
+    """Return the interview of the case."""
+    raising: tuple[Flag, ...] = ()
+    with suppress(ImpossibleEvidenceError):
+        _, raising = answers.level_questions(model, case)
+    return interview(model.vocabulary, answers.guidance(model), triage, case, raising)
 
 
-def show_panel(model: Model, form: Form) -> None:
-    """Show the one panel that is open."""
-    interval = answers.interval(model, form.case)
-    there = PANELS if answers.guidance(model) else PANELS[:-1]
+def show_ribbon() -> None:
+    """Say that this is an example, and offer to be rid of it."""
+    with st.container(key="ribbon", horizontal=True, vertical_alignment="center"):
+        st.markdown(texts().example, width="content")
+        press("Clear", begin, {}, key="clear-example")
+
+
+# The interview ----------------------------------------------------------------------------
+
+
+def show_interview(model: Model, form: Form, triage: Triage | None, plan: Plan) -> None:
+    """Show the act that is open with its steps, and ways to the others."""
+    st.header("Questions", anchor=False)
+    asking, ways = st.container(key="asking"), st.container(key="ways")
+    with ways:  # below what is asked, but it tells which act that is
+        steps = st.container()
+        plan = choose_act(plan)
+    now = plan.now
+    with asking:
+        show_progress(plan)
+        with st.container(key="steps"):
+            for step in plan.of_act(now.act):
+                with st.container(key=f"step-{step.name}"):
+                    show_step(model, form, triage, step)
+            st.html(f"<style>{only_step(now)}</style>")
+    with steps:
+        show_ways(plan)
+    if now.act == SHARPEN:
+        with (box := st.expander("Answer any question", key="any", on_change=hold_case)):
+            if box.open:
+                if triage is not None:
+                    ask_all_signs(triage.guidance, triage, form)
+                ask_folded(model.vocabulary, form, [])
+    show_switches(form)
+
+
+def choose_act(plan: Plan) -> Plan:
+    """Show the acts, and return the interview in the one that is chosen."""
+    if len(plan.acts) == 1:
+        return plan
     chosen = st.segmented_control(
-        "Beside the ranking",
-        there,
-        default=there[0],
+        "Part of the interview",
+        plan.acts,
+        format_func=NAMES.__getitem__,
+        key="act",
+        default=start_value("act", plan.now.act),
         required=True,
-        key="open-panel",
         label_visibility="collapsed",
-        on_change=hold_case,
+        on_change=_open_act,
+        args=(plan,),
+        width="stretch",
     )
-    if chosen == PANELS[1]:
-        show_reasons(model, form.case, interval.posterior.order)
-    elif chosen == PANELS[2]:
-        show_people(interval)
-    elif chosen == PANELS[3]:
-        show_what_to_do(model, form.case)
+    if first_run() and chosen and chosen != plan.now.act:
+        # What was answered there is heard only if it is asked.
+        go_to(plan.into(chosen).name)
+        return replace(plan, asked=plan.into(chosen).name)
+    return plan
+
+
+def _open_act(plan: Plan) -> None:
+    hold_case()
+    go_to(plan.into(st.session_state["act"]).name)
+
+
+def show_progress(plan: Plan) -> None:
+    """Show how far the act is."""
+    place, count = plan.place
+    st.html(
+        f'<p class="progress">Step {place} of {count}'
+        f'<span aria-hidden="true"><i style="width:{place / count:.0%}"></i></span></p>'
+    )
+
+
+def show_step(model: Model, form: Form, triage: Triage | None, step: Step) -> None:
+    """Show what one step asks."""
+    if step.name == LAST:
+        try:
+            show_next_question(model, form)
+        except ImpossibleEvidenceError:
+            st.markdown("Change one of the answers that do not go together.")
+    elif step.flags and triage is not None:
+        ask_signs(step.flags, triage, form, step.name)
     else:
-        show_next_question(model, form)
+        variable = model.vocabulary[step.name]
+        picture = find_picture(model.vocabulary, in_force().file)
+        drawn = picture is not None and picture.variable == variable.name and variable.several
+        if drawn and picture is not None:
+            st.markdown(f"**{plain(variable.question)}** {plain(variable.help)}")
+            show_picture(picture, variable, form)
+        ask(variable, form, named=not drawn)
+
+
+def only_step(now: Step) -> str:
+    """Return the style that leaves only the open step in view; of the pain only on a telephone.
+
+    What it may be is left to the last act on a telephone, where it would stand far below.
+    """
+    narrow = "@media (max-width: 59.99rem)"
+    rule = (
+        '.st-key-steps > :has(> [class*="st-key-step-"]):not(:has(> .st-key-step-'
+        f"{now.name})) {{ display: none; }}"
+    )
+    if now.act == PAIN:
+        rule = f"{narrow} {{ {rule} }}"
+    if now.act != SHARPEN:
+        rule += f"{narrow} {{ :has(> .st-key-answer):has(.st-key-sections) {{ display: none; }} }}"
+    return rule
+
+
+def show_ways(plan: Plan) -> None:
+    """Show the ways back and on."""
+    with st.container(key=f"ways-{plan.now.act}", horizontal=True):
+        if plan.before is not None:
+            press("Back", _step, plan.before.name, key="back", type="tertiary")
+        if plan.after is not None:
+            label = "Next" if plan.now.name in plan.done else "Skip"
+            press(label, _step, plan.after.name, key="next", type="tertiary")
+    if plan.now.act == PAIN and SHARPEN in plan.acts:
+        with st.container(key="to-sharpen"):
+            press(f"Go on to: {NAMES[SHARPEN]}", _step, plan.into(SHARPEN).name, key="go-on")
+
+
+def _step(name: str) -> None:
+    hold_case()
+    go_to(name)
+
+
+def show_switches(form: Form) -> None:
+    """Offer to start again, and to see everything that an expert may want to."""
+    with st.container(key="switches", horizontal=True, vertical_alignment="center"):
+        if form.case.address:
+            press("Start again", begin, {}, key="start-again", type="tertiary")
+        on = form.case.expert
+        held = st.toggle(
+            "Expert",
+            bool(start_value("expert", on)),
+            key="expert",
+            on_change=_look,
+            args=(form,),
+        )
+        hear(held, on, _look, form)
+
+
+def _look(form: Form) -> None:
+    open_case(form.latest().viewing("expert", st.session_state["expert"]).address)
+
+
+# What comes of it -------------------------------------------------------------------------
+
+
+def show_start(
+    model: Model, guidance: Guidance | None, case: VisitorCase, triage: Triage | None
+) -> None:
+    """Say what is coming, and offer examples, while there is nothing to tell."""
+    if not case.address:
+        show_examples(model, guidance)
+        return
+    st.markdown(texts().not_enough)
+    if triage is not None and triage.provisional:
+        st.caption(plain(triage.about.action))
 
 
 def show_examples(model: Model, guidance: Guidance | None) -> None:
-    """Say how to begin, and offer cases to try, of those that the vocabulary has the words for."""
-    usable = [
-        example
-        for example in examples()
-        if not read_case(
-            model.vocabulary, {k: [v] for k, v in example.answers.items()}, guidance
-        ).ignored
-    ]
-    st.markdown(texts().lead)
+    """Offer cases to try, of those that the vocabulary has the words for."""
+    usable = [example for example in examples() if _is_usable(model, guidance, example)]
     if not usable:
         return
-    with st.container(key="examples", horizontal=True):
-        for example in usable:
-            st.button(plain(example.label), on_click=open_case, args=(example.answers,))
+    with (box := st.expander("Try an example", key="try", on_change=hold_case)):
+        if not box.open:
+            return
+        for number, example in enumerate(usable):
+            case = {**example.answers, "example": ON}
+            press(plain(example.label), begin, case, key=f"example-{number}", type="tertiary")
 
 
-def show_actions(model: Model, case: VisitorCase) -> None:
-    """Offer the summary to print, and the link to share."""
-    with st.container(key="actions", horizontal=True):
-        if answers.guidance(model) is not None:
-            st.download_button(
-                "Summary to print",
-                lambda: answers.summary(model, case).html,
-                file_name="hamknee-summary.html",
-                mime="text/html",
-                on_click="ignore",
-                key="summary",
-            )
-        if case.address:
-            with (share := st.popover("Share this case", key="share", on_change=hold_case)):
-                if share.open:
-                    show_link(model, case)
+def _is_usable(model: Model, guidance: Guidance | None, example: ExampleCase) -> bool:
+    address = {name: [text] for name, text in example.answers.items()}
+    return not read_case(model.vocabulary, address, guidance).ignored
 
 
-def show_link(model: Model, case: VisitorCase) -> None:
-    """Show the address of the case, and what it gives away."""
-    st.markdown(texts().privacy)
-    address = case.address | {NUMBERS: model.sha256[:12]}
-    url = (st.context.url or "").partition("?")[0]
-    st.code(f"{url}?{urlencode(address)}", language=None, wrap_lines=True)
+def show_answer(
+    model: Model, form: Form, triage: Triage | None, interval: CredibleInterval
+) -> None:
+    """Show what it may be, and what follows."""
+    case = form.case
+    with st.container(key="ranking"):
+        if has_findings(interval.posterior):
+            show_conflict(answers.conflict(model, case))
+        if steps_back(triage):
+            st.markdown(texts().steps_back)
+            with (box := st.expander(texts().result, key="stepped-back", on_change=hold_case)):
+                if box.open:
+                    show_ranking(interval)
+        else:
+            show_ranking(interval)
+            if has_findings(interval.posterior):
+                show_beside(answers.also_present(model, case))
+    with st.container(key="sections"):
+        show_sections(model, form)
 
 
 main()

@@ -6,7 +6,8 @@ import streamlit as st
 
 from diagnosis.asking import Form, answer_words, ask_all
 from diagnosis.notices import show_notices
-from diagnosis.warning_signs import ask_signs, show_level
+from diagnosis.verdict import show_level
+from diagnosis.warning_signs import ask_all_signs
 from diagnosis.weighing import ask_weights
 from hamknee import ImpossibleEvidenceError, Model, compare
 from hamknee.charts import difference, difference_rows
@@ -18,6 +19,7 @@ from parts.drawing import show_chart
 from parts.sentences import contradiction_text, headline
 from parts.tables import table_html
 from parts.texts import in_html, plain, texts
+from parts.widgets import press
 from state import answers
 from state.case import (
     VisitorCase,
@@ -74,13 +76,11 @@ def show_questions(
             ("Swap A and B", "swap", _swap, (first, second)),
             ("Go on with B", "keep", _swap, (second, second)),
         ):
-            st.button(
-                label, key=f"{key}-versions", on_click=on_click, args=args, disabled=not there
-            )
+            press(label, on_click, *args, key=f"{key}-versions", disabled=not there)
     latest = partial(changed_case, model.vocabulary, guidance)
     form = Form("second", second, latest, save, beside=partial(_in_first, first, second))
     if guidance is not None:
-        ask_signs(guidance, form, answers.safe_triage(model, second))
+        ask_all_signs(guidance, answers.safe_triage(model, second), form)
     ask_all(model.vocabulary, form)
     ask_weights(model.vocabulary, form)
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from hamknee import load
+from hamknee.guidance import guidance_for
 from tests.support.browser import Served, Watched
 from tests.support.on_page import (
     CASE,
@@ -23,6 +25,11 @@ from tests.support.on_page import (
 
 DESK, TELEPHONE, ZOOMED = (1440, 900), (390, 844), (320, 640)
 """Widths and heights in pixels; the last is a page at 400 %, as the guidelines want it."""
+
+ENOUGH = "swelling=none&warmth=no&weight_bearing=normal&age=34"
+"""What has to be known before a ranking is told, but onset and place."""
+
+SIGNS = tuple(guidance_for(load()).flags)
 
 STOP = """() => {
     const here = document.activeElement, style = getComputedStyle(here);
@@ -83,8 +90,10 @@ def test_with_a_case_and_all_unfolded_it_is_as_good(view: str, running: Served, 
 
 
 def test_sharing_a_case_is_as_good(running: Served, page: Page) -> None:
-    open_view(page, running.address, "diagnose", CASE)
-    page.get_by_role("button", name="Share this case").click()
+    open_view(page, running.address, "diagnose", f"{CASE}&expert=yes")
+    page.locator(".st-key-section-print summary").click()
+    complete(page)
+    page.get_by_role("button", name="Note for the record").click()
     expect(page.locator("[data-testid='stPopoverBody'] code")).to_be_visible()
     assert violations(page) == []
 
@@ -92,7 +101,7 @@ def test_sharing_a_case_is_as_good(running: Served, page: Page) -> None:
 def test_whoever_goes_by_the_keyboard_sees_where_they_are(
     view: str, running: Served, page: Page
 ) -> None:
-    # The telephone has another navigation, and a sentence that stays in view above what scrolls.
+    # The telephone has another navigation, and a bar that stays in view above what scrolls.
     for size in (DESK, TELEPHONE) if view == "diagnose" else (DESK,):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.goto(f"{running.address}/{'' if view == 'diagnose' else view}")
@@ -122,51 +131,95 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def test_a_case_is_answered_and_followed_by_the_keyboard_alone(running: Served, page: Page) -> None:
-    open_view(page, running.address, "diagnose")
-    headline = page.locator(".st-key-sentence").inner_text()
+    open_view(page, running.address, "diagnose", f"?{ENOUGH}")
+    tab_to(page, ".st-key-act [role=radio]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(page.locator(".st-key-answer-onset")).to_be_visible()
+    complete(page)
+    tab_to(page, ".leg [role=button]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**location=posteromedial*")
+    complete(page)
+    assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
     tab_to(page, ".st-key-answer-onset [role=radio]")
     page.keyboard.press("Space")
-    page.wait_for_url("**/?onset=sudden")
+    page.wait_for_url("**onset=sudden*")
     complete(page)
     tab_to(page, ".st-key-answer-pop [role=radio]")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
-    page.wait_for_url("**/?onset=sudden&pop=no")
+    page.wait_for_url("**pop=no*")
     complete(page)
-    expect(page.locator(".st-key-sentence")).not_to_have_text(headline)
-    tab_to(page, ".st-key-open-panel [role=radio]")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Space")
+    expect(page.locator(".causes")).to_be_visible()
+    tab_to(page, ".st-key-section-why summary")
+    page.keyboard.press("Enter")
     expect(page.locator(".st-key-waterfall svg").first).to_be_visible()
     complete(page)
     tab_to(page, link_to("what_if"))
     page.keyboard.press("Enter")
-    page.wait_for_url("**/what_if?onset=sudden&pop=no")
+    page.wait_for_url("**/what_if?*onset=sudden&pop=no*")
     expect(page.get_by_role("heading", name="What if", level=1)).to_be_visible()
 
 
-def test_a_new_ranking_is_read_out(running: Served, page: Page) -> None:
-    """Screen readers read what changes in a region that was there before (WCAG 4.1.3)."""
+def test_the_first_question_is_at_most_eight_stops_away(running: Served, page: Page) -> None:
     open_view(page, running.address, "diagnose")
+    names = [stop["name"] for _, stop in zip(range(9), stops_of(page), strict=False)]
+    assert "Yes" in names, names
+
+
+def test_the_question_comes_before_the_answer(running: Served, page: Page) -> None:
+    open_view(page, running.address, "diagnose", f"?{ENOUGH}&location=calf&onset=sudden")
+    order = page.evaluate(
+        "parts => [...document.querySelectorAll(parts)].map(part => part.className)",
+        ".verdict, .st-key-questions, .causes",
+    )
+    assert order[0].startswith("verdict urgency-")
+    assert "st-key-questions" in order[1]
+    assert order[2] == "causes"
+
+
+def test_the_ranking_is_a_table_for_those_who_hear_it(running: Served, page: Page) -> None:
+    """Name, probability and interval are read together, whatever the bar looks like."""
+    open_view(page, running.address, "diagnose", f"?{ENOUGH}&location=calf&onset=sudden")
+    table = page.get_by_role("table").first
+    heads = [head.inner_text() for head in table.get_by_role("columnheader").all()]
+    assert heads[1:] == ["Now", "90\N{NO-BREAK SPACE}% interval"]
+    rows = table.get_by_role("row").all()
+    assert len(rows) == 4
+    for row in rows[1:]:
+        assert row.get_by_role("rowheader").count() == 1
+        assert row.get_by_role("cell").count() == 2
+        assert "%" in row.get_by_role("cell").first.inner_text()
+
+
+def test_a_new_level_and_ranking_are_read_out(running: Served, page: Page) -> None:
+    """Screen readers read what changes in a region that was there before (WCAG 4.1.3)."""
+    open_view(page, running.address, "diagnose", f"?{ENOUGH}&location=posteromedial")
     region = page.locator("[role=status]")
-    expect(region).to_have_text(re.compile(r"^Before any finding: "))
+    expect(region).to_have_text(re.compile(r"^Not enough known yet\. "))
     region.evaluate("region => { region.dataset.before = 'yes'; }")
+    page.get_by_role("radio", name="2 Your pain").click()
+    complete(page)
     page.locator(".st-key-answer-onset").get_by_text("In a moment", exact=True).click()
-    expect(region).to_have_text(re.compile(r"^Most likely: .* \(\d+ to \d+ %\)$"))
+    expect(region).to_have_text(re.compile(r"^First the .*\. (Most likely: .*|No cause .*)\.$"))
     assert region.get_attribute("data-before") == "yes"
-    headline = page.locator(".st-key-sentence h2").inner_text().replace("\N{NO-BREAK SPACE}", " ")
-    assert region.inner_text() == headline
+    for line in page.locator(".verdict p").all():
+        assert line.inner_text() in region.inner_text().replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def test_the_focus_is_not_lost_with_an_answered_question(running: Served, page: Page) -> None:
-    """The next question takes the place of the one answered, and its buttons with it."""
-    open_view(page, running.address, "diagnose", "?onset=sudden&pop=yes")
-    tab_to(page, ".st-key-card [role=radio]")
-    page.keyboard.press("Space")
-    page.wait_for_url("**/?onset=sudden&pop=yes&*")
-    page.wait_for_function("document.activeElement.getAttribute('role') === 'status'")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('.stMain') !== null")
+    """The next question takes the place of the one answered, and the focus goes there."""
+    page.set_viewport_size({"width": TELEPHONE[0], "height": TELEPHONE[1]})
+    denied = "&no_flag=" + "|".join(SIGNS)
+    open_view(page, running.address, "diagnose", f"?location=calf{denied}")
+    for name, then in (("onset", "activity"), ("activity", "pop"), ("pop", "swelling")):
+        tab_to(page, f".st-key-answer-{name} [role=radio]")
+        page.keyboard.press("Space")
+        page.wait_for_function(
+            "(then) => document.activeElement.closest(`.st-key-step-${then}`) !== null", arg=then
+        )
+        complete(page)
 
 
 def test_a_file_of_cases_and_its_answers_are_as_good(

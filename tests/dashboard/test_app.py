@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hamknee.base.files import shipped
 from hamknee.guidance.texts import Guidance
-from tests.support.at_page import diagnose, drawn, sound, words
+from tests.support.at_page import diagnose, sound, words
 
 
 def test_a_broken_file_shows_its_faults(
@@ -20,4 +20,4 @@ def test_a_broken_file_shows_its_faults(
     assert guidance.levels["emergency"].label in words(page)
     assert not page.button_group
     path.write_text(text, encoding="utf-8")
-    assert drawn(sound(page.run()))
+    assert "Not enough known yet" in words(sound(page.run()))

@@ -38,6 +38,11 @@ def diagnose(**answers: str | list[str]) -> AppTest:
     return at_page("diagnose", answers)
 
 
+def for_expert(**answers: str | list[str]) -> AppTest:
+    """Return the same as an expert sees it, who gets a ranking however little is known."""
+    return diagnose(**answers, expert="yes")
+
+
 def go(page: AppTest, view: str, address: Mapping[str, str | list[str]] | None = None) -> AppTest:
     """Turn to another page of the same session, as the navigation does."""
     page.switch_page(f"views/{view}.py")
@@ -55,8 +60,44 @@ def sound(page: AppTest) -> AppTest:
 # Answering --------------------------------------------------------------------------------
 
 
-def choose(page: AppTest, name: str, option: str | list[str] | None) -> AppTest:
-    return sound(page.button_group(f"answer-{name}").set_value(option).run())
+def act(page: AppTest, name: str) -> AppTest:
+    """Turn to an act of the interview."""
+    return sound(page.button_group("act").set_value(name).run())
+
+
+def opened(page: AppTest, name: str, form: str = "answer") -> AppTest:
+    """Return a page on which a question can be answered: in its act, or among all questions."""
+    key = f"{form}-{name}"
+    acts = [group for group in page.button_group if group.key == "act"]
+    if acts and not _there(page, key):
+        page = act(page, "pain")
+    if acts and not _there(page, key):
+        page = act(page, "sharpen")
+    return page if _there(page, key) else unfolded(page, name, form)
+
+
+def unfolded(page: AppTest, name: str, form: str = "answer") -> AppTest:
+    """Open the group that a question is folded up in. It has to be opened for each run here."""
+    for group in ("history", "examination", "background"):
+        page.session_state["any"] = True
+        page.session_state[f"{form}-group-{group}"] = True
+    page = sound(page.run())
+    assert _there(page, f"{form}-{name}")
+    return page
+
+
+def _there(page: AppTest, key: str) -> bool:
+    return key in {element.key for element in (*page.button_group, *page.number_input)}
+
+
+def choose(page: AppTest, name: str, option: str, form: str = "answer") -> AppTest:
+    """Choose an answer to a question, wherever it stands."""
+    page = opened(page, name, form)
+    page.button_group(f"{form}-{name}").set_value(option)
+    for group in ("history", "examination", "background"):
+        page.session_state["any"] = True
+        page.session_state[f"{form}-group-{group}"] = True
+    return sound(page.run())
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -64,8 +105,9 @@ def press(page: AppTest, label: str) -> AppTest:
     return sound(button.click().run())
 
 
-def look_at(page: AppTest, panel: str) -> AppTest:
-    return sound(page.button_group("open-panel").set_value(panel).run())
+def look_at(page: AppTest, section: str) -> AppTest:
+    """Open a section below the ranking, by its key."""
+    return unfold(page, f"section-{section}")
 
 
 def unfold(page: AppTest, key: str) -> AppTest:
@@ -85,12 +127,12 @@ def answer_folded(page: AppTest, folder: str, key: str, option: str) -> AppTest:
 
 
 def address(page: AppTest) -> dict[str, str]:
-    """Return the parameters of the address, each of which must stand there once."""
+    """Return the case in the address, each parameter of which must stand there once."""
     values = {
         name: [text] if isinstance(text, str) else text for name, text in page.query_params.items()
     }
     assert all(len(texts) == 1 for texts in values.values())
-    return {name: texts[0] for name, texts in values.items()}
+    return {name: texts[0] for name, texts in values.items() if name != "expert"}
 
 
 def html(page: AppTest) -> list[str]:
@@ -131,17 +173,22 @@ def drawn(page: AppTest, place: int = 0) -> list[dict[str, object]]:
     return list(pa.ipc.open_stream(dataset.data.data).read_all().to_pylist())
 
 
-def ranking(page: AppTest) -> list[tuple[object, ...]]:
-    """Return label, start, now and interval of every row of the ranking."""
-    names = ("label", "before", "now", "interval")
-    return [tuple(row[name] for name in names) for row in drawn(page)]
+def ranking(page: AppTest) -> list[tuple[str, str, str]]:
+    """Return name, probability and interval of every row of the ranking, also those folded up."""
+    page = unfold(page, "others")
+    causes = [table for table in tables(page) if 'class="causes"' in table]
+    return [(name, now, ends) for table in causes for name, now, ends in cells(table)]
 
 
-def expected_ranking(model: Model, **answers: str) -> list[tuple[object, ...]]:
+def expected_ranking(model: Model, **answers: str) -> list[tuple[str, str, str]]:
     """Return the rows that the ranking should have, from the library."""
     known = {name: parse_value(model.vocabulary[name], text) for name, text in answers.items()}
-    rows = hamknee.credible_interval(model, known).ranking
-    return [(row.label, row.start, row.now, row.interval) for row in rows]
+    interval = hamknee.credible_interval(model, known)
+    states = [model.vocabulary.target.states[place] for place in interval.posterior.order]
+    return [
+        (state.everyday + (state.label if state.plain else ""), row.now, row.interval)
+        for state, row in zip(states, interval.ranking, strict=True)
+    ]
 
 
 def cells(table: str) -> list[list[str]]:

@@ -122,21 +122,30 @@ def settle(page: Page) -> None:
     page.wait_for_function(_CALM, arg=_FRAMES)
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
+def served(folder: Path, port: int = 0, **settings: str) -> Iterator[Served]:
     """Start the dashboard as a person would, in an empty home that never saw it.
 
     Parameters
     ----------
     folder : Path
         Empty; working directory, home and place of the log.
+    port : int
+        Where it listens; by default where nobody else does.
+    **settings : str
+        Environment variables.
     """
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    port = port or free_port()
     address, log = f"http://localhost:{port}", folder / "log.txt"
     command = [sys.executable, "-m", "hamknee", "dashboard", "--port", str(port)]
-    environment = os.environ | {"HOME": str(folder), "USERPROFILE": str(folder)}
+    environment = os.environ | {"HOME": str(folder), "USERPROFILE": str(folder)} | settings
     with (
         log.open("wb") as output,
         subprocess.Popen(

@@ -54,6 +54,11 @@ def open_view(page: Page, address: str, view: str, case: str = "") -> None:
         complete(page)
 
 
+def choose(page: Page, variable: str, label: str) -> None:
+    """Choose an answer to a question."""
+    page.locator(f".st-key-answer-{variable}").get_by_text(label, exact=True).click()
+
+
 def panels(page: Page) -> list[str]:
     """Return the names of the panels of which one is open."""
     groups = page.locator("[role=radiogroup]:has(> [data-variant=segmented_control])")

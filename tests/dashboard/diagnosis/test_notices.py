@@ -1,11 +1,11 @@
 """What an address has wrong is named; the rest of it is used."""
 
 from hamknee.inference.model import Model
-from tests.support.at_page import diagnose, expected_ranking, ranking
+from tests.support.at_page import diagnose, expected_ranking, for_expert, ranking
 
 
 def test_what_the_address_has_wrong_is_named(model: Model) -> None:
-    page = diagnose(
+    page = for_expert(
         onst="sudden",
         swelling="focl",
         pop="yes",
@@ -24,7 +24,7 @@ def test_what_the_address_has_wrong_is_named(model: Model) -> None:
 
 
 def test_an_answer_given_twice(model: Model) -> None:
-    page = diagnose(onset=["sudden", "days"], pop=["yes", "yes"])
+    page = for_expert(onset=["sudden", "days"], pop=["yes", "yes"])
     assert "onset is given twice" in page.warning[0].value
     assert ranking(page) == expected_ranking(model, pop="yes")
 
@@ -44,7 +44,7 @@ def test_age_below_the_intended_one_is_said() -> None:
 
 def test_a_link_made_with_other_numbers_says_so(model: Model) -> None:
     assert not diagnose(onset="sudden", numbers=model.sha256[:12]).warning
-    page = diagnose(onset="sudden", numbers="0123456789ab")
+    page = for_expert(onset="sudden", numbers="0123456789ab")
     text = page.warning[0].value
     assert "0123456789ab" in text
     assert model.sha256[:12] in text

@@ -7,7 +7,7 @@ import pytest
 import hamknee
 from diagnosis.teaching import odds_words, people_html
 from hamknee.inference.model import Model
-from tests.support.at_page import cells
+from tests.support.at_page import cells, for_expert, look_at, words
 
 
 def test_natural_frequencies_stand_in_a_table_of_two_by_two(model: Model) -> None:
@@ -27,3 +27,11 @@ def test_natural_frequencies_stand_in_a_table_of_two_by_two(model: Model) -> Non
 )
 def test_odds_are_told_as_people_say_them(odds: float, words: str) -> None:
     assert odds_words(odds) == words
+
+
+def test_experts_find_it_among_the_sections(model: Model) -> None:
+    page = look_at(for_expert(swelling="leg", setting="emergency"), "teaching")
+    assert page.selectbox("taught-finding").value == "swelling"
+    first = model.posterior({"swelling": "leg", "setting": "emergency"}).top
+    assert page.selectbox("taught-state").value == first
+    assert "With this answer" in words(page)

@@ -1,128 +1,77 @@
-"""How soon to seek help stays in view; no level is told before the urgent signs are answered."""
-
-from collections.abc import Callable
-from pathlib import Path
-
-from streamlit.testing.v1 import AppTest
+"""The warning signs: a row each, answered one by one or all at once, and what other answers say."""
 
 from hamknee.guidance.texts import Guidance
-from hamknee.guidance.triaging import triage
-from hamknee.inference.model import Model
-from hamknee.network.priors import Priors
-from tests.support.at_page import (
-    address,
-    answer_folded,
-    at_page,
-    diagnose,
-    folded,
-    html,
-    press,
-    sound,
-    unfold,
-    words,
-)
-from tests.support.own_numbers import pop_by_definition
-
-SOON = {"setting": "sports_clinic", "onset": "sudden", "location": "calf"}
+from tests.support.at_page import act, address, diagnose, html, press, sound, unfold, words
 
 MILD = {"setting": "primary_care", "onset": "gradual", "location": "posteromedial"}
 
-REST = {"swelling": "none", "warmth": "no", "weight_bearing": "normal", "age": "under_40"}
 
-
-def labels(guidance: Guidance, level: str) -> list[str]:
-    return [flag.label for flag in guidance.flags.values() if flag.level == level]
-
-
-def signs(page: AppTest) -> str:
-    """Return the lines of signs not to wait with."""
-    return "".join(body for body in html(page) if 'class="signs"' in body)
-
-
-def test_the_urgent_signs_stand_there_until_they_are_denied(guidance: Guidance) -> None:
-    page = diagnose()
-    assert not any('class="level' in body for body in html(page)), "nothing was answered yet"
-    for flag in guidance.holding:
-        assert flag.label in signs(page)
-    page = press(page, "None of these")
-    assert address(page) == {"no_flag": "|".join(flag.name for flag in guidance.holding)}
-    assert signs(page) == ""
-    (banner,) = (body for body in html(page) if 'class="level' in body)
-    assert guidance.words["not_enough_label"] in banner
-    count = f"{len(guidance.holding)} of {len(guidance.flags)}"
-    assert f"Warning signs ({count})" in folded(page)
-    page = diagnose(**address(page), **MILD, **REST)
-    assert "no to the urgent warning signs" in words(page)
-
-
-def test_a_warning_sign_comes_first_with_its_level_and_reason(guidance: Guidance) -> None:
-    page = unfold(diagnose(onset="gradual"), "group-signs")
+def test_the_rows_ask_what_the_signs_ask(guidance: Guidance) -> None:
+    page = unfold(act(diagnose(), "sharpen"), "any")
+    page.session_state["any"] = True
+    page = unfold(page, "group-signs")
     for flag in guidance.flags.values():
-        assert page.button_group(f"sign-{flag.name}").value is None
-    name = "foot_numb_weak_cold_pale"
-    page = answer_folded(page, "group-signs", f"sign-{name}", "yes")
-    assert address(page) == {"onset": "gradual", "flag": name}
-    banner = next(body for body in html(page) if "urgency-0" in body)
-    assert guidance.levels["emergency"].label in banner
-    assert guidance.flags[name].why in banner
-    assert 'role="alert"' in banner
-    page = answer_folded(page, "group-signs", f"sign-{name}", "unknown")
-    assert address(page) == {"onset": "gradual", "unknown_flag": name}
-    assert "urgency-0" not in "".join(html(page))
+        row = page.button_group(f"all-sign-{flag.name}")
+        assert row.label.replace("\\", "").startswith(flag.question)
+        assert row.value is None
+        assert row.proto.required, "a second tap takes nothing back"
+        assert [option.content for option in row.proto.options] == ["Yes", "No", "Not sure"]
+        if flag.caution:
+            assert f"*{flag.caution}*" in row.label.replace("\\", ""), "in the open"
+
+
+def test_none_of_these_denies_the_rows_above_it_and_no_others(guidance: Guidance) -> None:
+    page = diagnose()
+    first = ["under_18", *(f.name for f in guidance.urgent if f.level == "emergency")]
+    page = press(page, "None of these")
+    assert address(page) == {"no_flag": "|".join(first)}
+
+
+def test_none_of_these_is_no_answer_to_what_was_answered_already() -> None:
+    page = diagnose(flag="foot_numb_weak_cold_pale", unknown_flag="numb_between_legs")
+    page = press(page, "No to the others")
+    assert address(page) == {
+        "flag": "foot_numb_weak_cold_pale",
+        "no_flag": "under_18|breathless_or_chest_pain",
+        "unknown_flag": "numb_between_legs",
+    }
+
+
+def test_none_of_these_leaves_what_other_answers_suggest() -> None:
+    """Whoever limps is asked about four steps by itself: it counts as yes until then."""
+    page = diagnose(weight_bearing="impaired")
+    while not [b for b in page.button_group if b.key == "sign-cannot_bear_weight"]:
+        page = press(page, "Skip")
+    keys = [button.key for button in page.button if button.label == "No to the others"]
+    for key in keys:
+        page = sound(page.button(key).click().run())
+    assert "cannot_bear_weight" not in address(page)["no_flag"]
+    assert "Cannot bear weight" in words(page)
+
+
+def test_an_answer_can_be_changed_to_any_other() -> None:
+    page = diagnose()
+    key = "sign-foot_numb_weak_cold_pale"
+    for option, parameter in (("yes", "flag"), ("no", "no_flag"), ("unknown", "unknown_flag")):
+        page = sound(page.button_group(key).set_value(option).run())
+        assert address(page) == {parameter: "foot_numb_weak_cold_pale"}
 
 
 def test_what_the_answers_say_of_a_sign_is_told() -> None:
-    page = unfold(diagnose(pop="yes", swelling="leg"), "group-signs")
-    label = page.button_group("sign-pop_with_marked_swelling").label
+    page = unfold(act(diagnose(pop="yes", swelling="leg"), "sharpen"), "any")
+    page.session_state["any"] = True
+    page = unfold(page, "group-signs")
+    label = page.button_group("all-sign-pop_with_marked_swelling").label
     assert "(yes, by what was entered)" in label.replace("\\", "")
     assert "A pop with marked swelling, by what you entered" in words(page)
 
 
-def test_a_sign_stands_even_where_the_answers_contradict_each_other(
-    own_priors: Callable[[str], Path], priors: Priors
-) -> None:
-    own_priors(pop_by_definition(priors, onset="gradual").to_csv())
-    page = diagnose(onset="gradual", pop="yes", flag="breathless_or_chest_pain")
-    assert "Emergency" in words(page)
-    assert "impossible in this model" in words(page)
-
-
-def test_signs_more_urgent_than_the_level_stay_in_view(guidance: Guidance) -> None:
-    page = diagnose(**SOON)
-    assert "See a professional" in words(page)
-    for level in ("emergency", "same_day"):
-        assert all(label in signs(page) for label in labels(guidance, level))
-    page = at_page("diagnose", SOON | {"flag": "cannot_bear_weight"})
-    assert all(label in signs(page) for label in labels(guidance, "emergency"))
-    assert not any(label in signs(page) for label in labels(guidance, "same_day"))
-    page = at_page("diagnose", SOON | {"flag": "breathless_or_chest_pain"})
-    assert signs(page) == ""
-
-
-def test_none_of_these_can_be_answered_below_a_level_too(guidance: Guidance) -> None:
-    page = diagnose(**SOON)
-    page = sound(page.button("no-sign").click().run())
-    for label in labels(guidance, "emergency"):
-        assert label not in signs(page)
-
-
-def test_the_level_goes_with_the_sentence(guidance: Guidance) -> None:
-    def how_soon(**case: str) -> str:
-        (line,) = (body for body in html(diagnose(**case)) if 'class="how-soon"' in body)
-        return line
-
-    assert "See a professional" in how_soon(**SOON)
-    assert guidance.words["not_enough_label"] in how_soon(**MILD)
-    assert guidance.words["provisional_label"] in how_soon(**MILD, **REST)
-    denied = "|".join(flag.name for flag in guidance.holding)
-    assert guidance.levels["self_care"].label in how_soon(**MILD, **REST, no_flag=denied)
-    in_vain = "|".join(REST)
-    assert guidance.levels["self_care"].label in how_soon(**MILD, unknown=in_vain, no_flag=denied)
-
-
-def test_answers_that_made_it_less_urgent_are_named(model: Model) -> None:
-    case = {"onset": "sudden", "location": "posteromedial", "swelling": "focal", "pop": "no"}
-    case |= {"warmth": "yes", "weight_bearing": "normal", "age": "60_and_over"}
-    eased = triage(model, case).eased_text
-    assert eased
-    assert eased in words(diagnose(**case))
+def test_signs_that_could_still_raise_the_level_are_asked_last(guidance: Guidance) -> None:
+    rest = {"swelling": "none", "warmth": "no", "weight_bearing": "normal", "age": "under_40"}
+    denied = "|".join(flag.name for flag in guidance.holding) + "|under_18"
+    page = diagnose(**MILD, **rest, activity="endurance", pop="no", no_flag=denied)
+    asked = [group.key or "" for group in page.button_group]
+    assert "sign-knee_stuck" in asked
+    assert "sign-worse_over_weeks" not in asked, "answered in the first act"
+    page = sound(page.button_group("sign-knee_stuck").set_value("yes").run())
+    assert any("urgency-2" in body for body in html(page))

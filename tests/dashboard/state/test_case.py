@@ -6,16 +6,18 @@ from streamlit.testing.v1 import AppTest
 from hamknee.inference.model import Model
 from tests.support.at_page import (
     APP,
+    act,
     address,
     at_page,
     choose,
     diagnose,
     expected_ranking,
+    for_expert,
     go,
+    look_at,
     press,
     ranking,
     sound,
-    unfold,
     words,
 )
 
@@ -28,10 +30,11 @@ def test_the_address_seeds_the_answers(model: Model) -> None:
         "warmth": "yes:0.7|no:0.3",
         "age": "31",
     }
-    page = unfold(diagnose(**answers), "answer-group-background")
+    page = act(for_expert(**answers), "pain")
     assert page.button_group("answer-setting").value == "sports_clinic"
-    assert page.button_group("answer-location").value == ["posteromedial", "posterolateral"]
-    assert page.button_group("answer-age").value == "under_40"
+    assert page.button_group("answer-location").value == "posteromedial"
+    assert page.button_group("answer-also-location").value == ["posterolateral"]
+    assert page.number_input("answer-age").value == 31
     assert page.button_group("answer-warmth").value == "yes:0.7|no:0.3"
     assert ranking(page) == expected_ranking(model, **answers)
     assert not page.warning
@@ -40,7 +43,7 @@ def test_the_address_seeds_the_answers(model: Model) -> None:
 
 
 def test_the_link_to_share_names_the_numbers(model: Model) -> None:
-    page = unfold(diagnose(onset="sudden", no_flag="cannot_bear_weight"), "share")
+    page = look_at(for_expert(onset="sudden", no_flag="cannot_bear_weight"), "print")
     link = page.code[0].value
     assert "onset=sudden&no_flag=cannot_bear_weight" in link
     assert link.endswith(f"numbers={model.sha256[:12]}")
@@ -53,7 +56,22 @@ def test_a_case_survives_a_look_at_another_page() -> None:
         page.query_params.clear()
     page = sound(page.switch_page("views/diagnose.py").run())
     assert address(page) == {"onset": "sudden", "flag": "cannot_bear_weight"}
-    assert page.button_group("answer-onset").value == "sudden"
+    assert act(page, "pain").button_group("answer-onset").value == "sudden"
+
+
+def test_how_a_case_is_looked_at_is_in_the_address_and_no_answer(model: Model) -> None:
+    page = diagnose(onset="sudden")
+    page = sound(page.toggle("expert").set_value(True).run())
+    assert "expert" in page.query_params
+    assert ranking(page) == expected_ranking(model, onset="sudden")
+    page = choose(page, "warmth", "no")
+    assert "expert" in page.query_params, "an answer does not change it"
+    page = go(page, "model")
+    page = sound(page.switch_page("views/diagnose.py").run())
+    assert page.toggle("expert").value
+    page = sound(page.toggle("expert").set_value(False).run())
+    assert "expert" not in page.query_params
+    assert address(page) == {"onset": "sudden", "warmth": "no"}
 
 
 def test_an_address_says_which_numbers_are_in_force() -> None:

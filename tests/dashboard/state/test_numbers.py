@@ -9,7 +9,7 @@ import streamlit as st
 from hamknee.base.files import shipped
 from hamknee.network.priors import Priors
 from state.numbers import in_force, of_file, use
-from tests.support.at_page import at_page, diagnose, go, ranking, sound, words
+from tests.support.at_page import at_page, for_expert, go, ranking, sound, words
 from tests.support.own_numbers import pop_by_definition
 from tests.support.tune_page import COLUMN, GIVEN, POP, tuned
 
@@ -33,7 +33,7 @@ def test_edited_numbers_are_in_force_and_the_file_stays_what_it_is(
 
 def test_an_edited_file_is_read_anew(own_priors: Callable[[str], Path], priors: Priors) -> None:
     path = own_priors(shipped("data/priors.csv").read_text("utf-8"))
-    before = ranking(page := diagnose(onset="gradual", pop="yes"))
+    before = ranking(page := for_expert(onset="gradual", pop="yes"))
     changed = pop_by_definition(priors, onset="gradual", probability=1)
     path.write_text(changed.to_csv(), encoding="utf-8")
     assert ranking(sound(page.run())) != before

@@ -61,7 +61,7 @@ def test_signs_are_answered_in_version_b(guidance: Guidance) -> None:
     page = at_page("what_if", SOON)
     page.session_state["group-signs"] = True
     page = sound(page.run())
-    page.button_group("sign-breathless_or_chest_pain").set_value("yes")
+    page.button_group("all-sign-breathless_or_chest_pain").set_value("yes")
     page = sound(page.run())
     assert address(page)["b.flag"] == "breathless_or_chest_pain"
     assert f"B: {guidance.levels['emergency'].label}" in words(page)
