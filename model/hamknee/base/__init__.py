@@ -28,6 +28,7 @@ from hamknee.base.frames import (
 )
 from hamknee.base.frozen import FrozenMapping, KeptArrays, compares_arrays, keep_arrays
 from hamknee.base.kinds import A_FRAME, A_PATH, A_TABLE, FRAMES, Kind, KindError, takes, thing
+from hamknee.base.showing import shown
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
@@ -89,6 +90,7 @@ __all__ = [
     "round_factor",
     "round_percent",
     "shipped",
+    "shown",
     "stated_percent",
     "suggestion",
     "takes",

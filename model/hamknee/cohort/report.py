@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hamknee.base import listing
+from hamknee.base import listing, shown
 from hamknee.cohort.columns import ColumnPlan
 from hamknee.inference import Model
 
@@ -109,6 +109,7 @@ class Tally:
         return cls(int(entries["rows"]), faults, int(entries["other_faults"]), examples)
 
 
+@shown
 @dataclass(frozen=True)
 class Report:
     """How a cohort was scored, and what could not be.

@@ -15,13 +15,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, Kind, compares_arrays, percent, percent_range, takes
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    Kind,
+    compares_arrays,
+    percent,
+    percent_range,
+    shown,
+    takes,
+)
 from hamknee.estimation.elicited import RANGE, YES_NO, Elicited, patients
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@shown
 @dataclass(frozen=True)
 class Accuracy:
     """How a finding tells those with a condition from those without.
@@ -232,6 +242,7 @@ def from_likelihood_ratios(
     )
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class PredictiveValues:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, Kind, listing, takes
+from hamknee.base import Array, HamkneeError, Kind, listing, shown, takes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,7 @@ RANGE = (0.05, 0.95)
 """Levels of the 90 % range that tables and sentences show."""
 
 
+@shown
 @dataclass(frozen=True)
 class Elicited:
     """A column that someone has stated: a Dirichlet with counts ess × probability.
@@ -168,6 +169,7 @@ class Elicited:
         return self.states.index(state)
 
 
+@shown
 @dataclass(frozen=True)
 class Feedback:
     """What a fit implies, beside what was said.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, compares_arrays, listing, takes
+from hamknee.base import Array, HamkneeError, compares_arrays, listing, shown, takes
 from hamknee.estimation.em import ExpectedCounts, Fitted, fit
 from hamknee.estimation.one_sided import OneSided, one_sided_columns
 from hamknee.estimation.selection import ASKED, kept_variables, variable_names
@@ -88,6 +88,7 @@ class LearningError(HamkneeError):
     """
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Update:

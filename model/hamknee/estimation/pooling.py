@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, Kind, listing, percent, takes
+from hamknee.base import Array, HamkneeError, Kind, listing, percent, shown, takes
 from hamknee.estimation.elicited import RANGE, Elicited, densities
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ HALF = 0.5
 """Held less, or further apart than this, experts are said to stand far apart."""
 
 
+@shown
 @dataclass(frozen=True)
 class Pool:
     """What several experts say of one column, taken together.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, takes
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, shown, takes
 from hamknee.evaluation.intervals import wilson
 from hamknee.evaluation.metrics import SOME_NUMBERS
 
@@ -56,6 +56,7 @@ class Estimate:
 NOT_KNOWN = Estimate(np.nan)
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Calibration(KeptArrays):

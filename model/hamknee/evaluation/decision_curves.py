@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, percent_range
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    compares_arrays,
+    percent,
+    percent_range,
+    shown,
+)
 from hamknee.evaluation.calibrating import check_event
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, share_difference
 
@@ -22,6 +30,7 @@ THRESHOLDS = tuple(float(threshold) for threshold in np.arange(1, 51) / 100)
 """From 1 to 50 %: whom to send for a scan is not decided at 90 %."""
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class DecisionCurve(KeptArrays):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, takes
+from hamknee.base import Array, Codes, HamkneeError, shown, takes
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE
 from hamknee.evaluation.replicates import replicate, worlds
 from hamknee.inference import A_MODEL, Model, log_total
@@ -101,6 +101,7 @@ class PairDependence(NamedTuple):
     expected: float
 
 
+@shown
 @dataclass(frozen=True)
 class ResidualDependence:
     """Every pair of findings, the one first whose arrow is missing most.

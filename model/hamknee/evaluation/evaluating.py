@@ -18,6 +18,7 @@ from hamknee.base import (
     compares_arrays,
     percent,
     percent_range,
+    shown,
     takes,
 )
 from hamknee.evaluation.baselines import BASELINES, posteriors
@@ -62,6 +63,7 @@ MOST_KINDS = 12
 """With more different ones than this the column is taken for something else."""
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Evaluation(KeptArrays):

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, compares_arrays, percent, percent_range, takes
+from hamknee.base import (
+    Array,
+    Codes,
+    HamkneeError,
+    compares_arrays,
+    percent,
+    percent_range,
+    shown,
+    takes,
+)
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, wilson
 from hamknee.evaluation.replicates import replicate, worlds
 from hamknee.inference import A_MODEL, Model, log_total
@@ -30,6 +39,7 @@ NAMED = 3
 """How many answers the text names."""
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class PredictiveCheck:

@@ -19,6 +19,7 @@ from hamknee.base import (
     listing,
     percent,
     read_bytes,
+    shown,
     suggestion,
     takes,
     write_whole,
@@ -40,6 +41,7 @@ NEARLY_ONE = 0.005
 """How far the shares of a whole case mix may be from 1 altogether, as they are rounded."""
 
 
+@shown
 @dataclass(frozen=True)
 class RecalibrationLayer:
     """What is done to the answers of one set of numbers, and where it comes from.

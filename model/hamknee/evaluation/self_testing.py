@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, KeptArrays, takes
+from hamknee.base import Array, HamkneeError, KeptArrays, shown, takes
 from hamknee.evaluation.calibrating import Calibration
 from hamknee.evaluation.evaluating import Evaluation, evaluate
 from hamknee.inference import A_MODEL, Model, draw
@@ -23,6 +23,7 @@ MASS = 0.99
 """Of the interval that has to hold 1: a right engine fails in one of a hundred seeds."""
 
 
+@shown
 @dataclass(frozen=True)
 class SelfTest(KeptArrays):
     """Answers to simulated patients, held against what they were simulated with.

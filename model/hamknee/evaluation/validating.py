@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, compares_arrays, listing, percent, suggestion, takes
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    compares_arrays,
+    listing,
+    percent,
+    shown,
+    suggestion,
+    takes,
+)
 from hamknee.evaluation.calibrating import NOT_KNOWN, Calibration, Estimate, calibration
 from hamknee.evaluation.decision_curves import decision_curve
 from hamknee.evaluation.discrimination import c_statistic, polytomous_c
@@ -35,6 +44,7 @@ RESAMPLED = 200
 """Resamples for the interval of the mean distance of a calibration curve."""
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Validation:
@@ -355,8 +365,8 @@ def validate(
     >>> validated = hamknee.validate(hamknee.load(), events=today, thresholds=[0.1])
     >>> validated.tables["thresholds"].head(2)[["measure", "value", "of"]].round(2)
            measure  value  of
-    0  sensitivity   0.67  18
-    1  specificity   0.86  93
+    0  sensitivity   0.61  18
+    1  specificity   0.90  93
     """
     evaluation = evaluate(model, cohort, min_findings=min_findings, mass=mass)
     labelled = as_labelled(model.vocabulary, cohort)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from hamknee.base import HamkneeError, listing, takes
+from hamknee.base import HamkneeError, listing, shown, takes
 from hamknee.formats.pgmpy import to_pgmpy
 from hamknee.inference import A_MODEL, Model
 from hamknee.network import LabelledCases, as_labelled, find_variable
@@ -106,6 +106,7 @@ class Independence(NamedTuple):
         return self.n < ENOUGH * self.df
 
 
+@shown
 @dataclass(frozen=True)
 class ImpliedIndependences:
     """What the arrows imply, each statement tested on cases; the most contradicted comes first.
@@ -268,6 +269,7 @@ def _adjusted(statements: list[Independence]) -> tuple[Independence, ...]:
     return (*adjusted, *silent)
 
 
+@shown
 @dataclass(frozen=True)
 class StructureSearch:
     """Arrows that a search would add to a model.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import Kind, percent, takes
+from hamknee.base import Kind, percent, shown, takes
 from hamknee.guidance.fields import Wordings
 from hamknee.guidance.texts import Condition, Measure, suits
 from hamknee.guidance.triaging import Triage, triage
@@ -49,6 +49,7 @@ class Item:
     only_for: tuple[str, ...] = ()
 
 
+@shown
 @dataclass(frozen=True)
 class Advice:
     """What to do, section by section.

@@ -17,6 +17,7 @@ from hamknee.base import (
     listing,
     percent,
     percent_range,
+    shown,
     suggestion,
     takes,
 )
@@ -47,6 +48,7 @@ VERDICTS = ("over", "right", "under")
 """More urgent than called for, as urgent, and less urgent."""
 
 
+@shown
 @dataclass(frozen=True)
 class TriageCheck(KeptArrays):
     """The levels that answers alone lead to, beside those that the diagnoses call for.

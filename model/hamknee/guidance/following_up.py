@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, listing, suggestion, takes
+from hamknee.base import HamkneeError, listing, shown, suggestion, takes
 from hamknee.guidance.advising import Advice, advice_for
 from hamknee.guidance.fields import COURSES
 from hamknee.guidance.guidance_file import guidance_for
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@shown
 @dataclass(frozen=True)
 class FollowUp:
     """The level and the advice after some days.

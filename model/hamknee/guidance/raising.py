@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import Array, takes
+from hamknee.base import Array, shown, takes
 from hamknee.guidance.deciding import Decision
 from hamknee.guidance.texts import Flag
 from hamknee.guidance.triaging import (
@@ -46,6 +46,7 @@ class RaisingQuestion:
     steps: float
 
 
+@shown
 @dataclass(frozen=True)
 class LevelQuestions:
     """The open questions that could still raise the level, the one to ask first on top.

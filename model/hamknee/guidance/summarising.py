@@ -10,7 +10,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, percent, takes
+from hamknee.base import HamkneeError, percent, shown, takes
 from hamknee.guidance.advising import Advice, advice
 from hamknee.guidance.following_up import FollowUp, follow_up
 from hamknee.guidance.printing import DIGITS, page_html, sign_lines
@@ -41,6 +41,7 @@ class Block:
     columns: Sequence[str] = ()
 
 
+@shown
 @dataclass(frozen=True)
 class Summary:
     """One case: findings, ranking, warning signs, advice, limits, digest.

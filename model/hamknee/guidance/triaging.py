@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import ProblemsError, listing, percent, suggestion, takes
+from hamknee.base import ProblemsError, listing, percent, shown, suggestion, takes
 from hamknee.guidance.deciding import Decision
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.texts import Flag, Guidance, Level, matches
@@ -82,6 +82,7 @@ class Reason:
     source: str
 
 
+@shown
 @dataclass(frozen=True)
 class Triage:
     """How soon to seek help, and why.

@@ -14,7 +14,7 @@ from hamknee.network import Evidence, Variable, Vocabulary, value_words
 
 if TYPE_CHECKING:
     import pandas as pd  # imported when a table is asked for: it is most of the start-up time
-from hamknee.base import Array, KeptArrays, compares_arrays, percent
+from hamknee.base import Array, KeptArrays, compares_arrays, percent, shown
 
 
 def _exp(log: float | Array) -> Array:
@@ -28,6 +28,7 @@ def _each(cases: Sequence[object], times: int) -> list[object]:
     return [case for case in cases for _ in range(times)]
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Posterior:
@@ -128,6 +129,7 @@ class Posterior:
         return "; ".join(parts) + "."
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Posteriors(KeptArrays):
@@ -244,6 +246,7 @@ class Scores(KeptArrays):
         return np.asarray((self.log_p_alone - log_p) / np.log(2))
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Marginals(KeptArrays):
@@ -310,6 +313,7 @@ class Marginals(KeptArrays):
         return "; ".join(parts) + "."
 
 
+@shown
 @dataclass(frozen=True)
 class Explanation:
     """The most probable explanation of one case: every unobserved variable at once.

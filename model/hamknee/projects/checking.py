@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import listing
+from hamknee.base import listing, shown
 from hamknee.guidance import find_guidance
 from hamknee.network import BASES, find_coexisting
 
@@ -20,6 +20,7 @@ FLAT = "flat: nothing was stated"
 """What stands beside a number that was assumed because nobody said one."""
 
 
+@shown
 @dataclass(frozen=True, eq=False)
 class Checked:
     """A project without faults, and what a reader should know of it.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, listing
+from hamknee.base import HamkneeError, listing, shown
 from hamknee.network import LabelledCases, Priors, Row, Vocabulary
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hamknee.projects.folder import Project
 
 
+@shown
 @dataclass(frozen=True, eq=False)
 class ProjectDifference:
     """What is new, gone and changed between two projects.

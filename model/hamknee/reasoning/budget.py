@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, KeptArrays, compares_arrays, percent, takes
+from hamknee.base import (
+    Array,
+    Codes,
+    HamkneeError,
+    KeptArrays,
+    compares_arrays,
+    percent,
+    shown,
+    takes,
+)
 from hamknee.inference import A_MODEL, AnyCase, Case, Model, entropy
 from hamknee.reasoning.answers import answered, draw_answers
 from hamknee.reasoning.questions import information
@@ -34,6 +43,7 @@ MOST_ENUMERATED = 2**16
 Method = Literal["auto", "greedy", "exact"]
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Budget(KeptArrays):

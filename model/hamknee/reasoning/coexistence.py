@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from hamknee.base import percent, percent_range, takes
+from hamknee.base import percent, percent_range, shown, takes
 from hamknee.inference import A_MODEL, AnyCase, Model, Posterior
 from hamknee.network import Coexisting, Evidence, find_coexisting, find_state, possible_states
 
@@ -30,6 +30,7 @@ CLOT_FROM = 0.01
 _rows: WeakKeyDictionary[Model, tuple[Coexisting, ...]] = WeakKeyDictionary()
 
 
+@shown
 @dataclass(frozen=True)
 class AlsoPresent:
     """What may be there beside the main cause.

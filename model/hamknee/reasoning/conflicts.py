@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, KeptArrays, compares_arrays, percent, takes
+from hamknee.base import (
+    Array,
+    Codes,
+    HamkneeError,
+    KeptArrays,
+    compares_arrays,
+    percent,
+    shown,
+    takes,
+)
 from hamknee.inference import A_MODEL, TIE, AnyCase, Case, Model, conditioned, draw, log_total
 
 if TYPE_CHECKING:
@@ -38,6 +47,7 @@ LOCAL = 3.0
 """Bits (8 to 1) against one finding that are told even where the findings as a whole agree."""
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Conflict(KeptArrays):

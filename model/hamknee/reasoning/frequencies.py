@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import HamkneeError, KeptArrays, Kind, takes
+from hamknee.base import HamkneeError, KeptArrays, Kind, shown, takes
 from hamknee.inference import Case, Posterior
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ NAMED = 3
 """How many states are named in the sentence; the others are counted together."""
 
 
+@shown
 @dataclass(frozen=True)
 class Frequencies(KeptArrays):
     """How many of some people with the same findings are in each state of the target.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, compares_arrays, listing, suggestion
+from hamknee.base import Array, HamkneeError, compares_arrays, listing, shown, suggestion
 from hamknee.inference import AnyCase, Case, Model
 from hamknee.network import Variable
 from hamknee.reasoning.answers import answered
@@ -41,6 +41,7 @@ class Loss:
     needless: float = 0.0
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Referral:

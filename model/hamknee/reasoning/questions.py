@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, Codes, KeptArrays, compares_arrays, percent, takes
+from hamknee.base import Array, Codes, KeptArrays, compares_arrays, percent, shown, takes
 from hamknee.inference import A_MODEL, AnyCase, Case, Model, entropy
 from hamknee.network import Variable, find_state, find_variable
 from hamknee.reasoning.answers import answered
@@ -33,6 +33,7 @@ USELESS = 0.01
 """Bits below which a single question counts as useless, and pairs are looked at."""
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Questions(KeptArrays):

@@ -20,7 +20,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, listing, percent, takes
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    compares_arrays,
+    listing,
+    percent,
+    shown,
+    takes,
+)
 from hamknee.inference import A_MODEL, TIE, AnyCase, Case, Model
 from hamknee.network import EvidenceError, find_state, find_variable
 from hamknee.reasoning.answers import answered, draw_answers
@@ -42,6 +51,7 @@ IS_STABLE = "the decision is stable"
 TOO_LITTLE = "no question tells enough"
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class SameDecision(KeptArrays):
@@ -217,6 +227,7 @@ def same_decision_probability(
     )
 
 
+@shown
 @dataclass(frozen=True)
 class Stop:
     """Whether to stop asking, and what says so.

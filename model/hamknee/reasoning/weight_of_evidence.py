@@ -25,6 +25,7 @@ from hamknee.base import (
     Mask,
     compares_arrays,
     percent,
+    shown,
     takes,
     times,
 )
@@ -48,6 +49,7 @@ EVEN = 1.05
 """A likelihood ratio below this is not worth telling."""
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Reasons(KeptArrays):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, KeptArrays, Kind, percent, takes
+from hamknee.base import Array, HamkneeError, KeptArrays, Kind, percent, shown, takes
 from hamknee.inference import Case, Model
 from hamknee.network import Evidence, check_evidence, find_state, value_words
 from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
@@ -49,6 +49,7 @@ class ChangedAnswer:
     effect: float | None
 
 
+@shown
 @dataclass(frozen=True)
 class Comparison(KeptArrays):
     """Two versions of one case, side by side.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, percent
+from hamknee.base import Array, percent, shown
 from hamknee.inference import AnyCase, Model
 from hamknee.network import CPT, Vocabulary, find_state, given_pairs, number_words
 from hamknee.sensitivity.derivatives import derivatives
@@ -28,6 +28,7 @@ NOISE = 1e-24
 """Variance, relative to the squared posterior, below which there is only rounding."""
 
 
+@shown
 @dataclass(frozen=True)
 class WidthContributions:
     """Which numbers make a posterior uncertain, and so which to measure next.

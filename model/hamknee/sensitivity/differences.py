@@ -32,6 +32,7 @@ from hamknee.base import (
     compares_arrays,
     listing,
     round_factor,
+    shown,
     stated_percent,
     takes,
 )
@@ -161,6 +162,7 @@ FELT = 0.0005
 """By how much an average has to move for the text to name it: what one digit in percent shows."""
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Difference(KeptArrays):

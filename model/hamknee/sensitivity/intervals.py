@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, compares_arrays, percent, percent_range, takes
+from hamknee.base import Array, HamkneeError, compares_arrays, percent, percent_range, shown, takes
 from hamknee.inference import A_MODEL, AnyCase, Case, Model, Posterior
 from hamknee.sensitivity.contributions import WidthContributions, width_contributions
 from hamknee.sensitivity.drawing import Sampler, check_ess
@@ -39,6 +39,7 @@ class RankedState(NamedTuple):
     start: str
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class CredibleInterval:

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, percent, percent_range, round_factor, takes, times
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    percent,
+    percent_range,
+    round_factor,
+    shown,
+    takes,
+    times,
+)
 from hamknee.inference import A_MODEL, AnyCase, Case, Model
 from hamknee.network import check_value, find_state, find_variable, possible_states, value_words
 from hamknee.sensitivity.derivatives import on_target
@@ -58,6 +67,7 @@ class Measured(NamedTuple):
     high: float
 
 
+@shown
 @dataclass(frozen=True, eq=False)
 class FindingValue:
     """One finding as a test for one state of the target.

@@ -28,6 +28,7 @@ from hamknee.base import (
     fine_range,
     percent,
     round_percent,
+    shown,
     stated_percent,
     takes,
 )
@@ -58,6 +59,7 @@ TOO_STEEP = 1e250
 """A slope beyond this is not a number but a bound; there the two ends are worked out themselves."""
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class SensitivityFunction(KeptArrays):
@@ -185,6 +187,7 @@ class SensitivityFunction(KeptArrays):
         return f"{at} {room}{equal if self.shared_equally else ''}"
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class Tornado(KeptArrays):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, percent, round_factor, round_percent, takes
+from hamknee.base import Array, HamkneeError, percent, round_factor, round_percent, shown, takes
 from hamknee.inference import A_MODEL, AnyCase, Model, Posterior
 from hamknee.network import find_state
 from hamknee.sensitivity.derivatives import Derivatives, derivatives, mixed
@@ -85,6 +85,7 @@ class ChangedNumbers:
         )
 
 
+@shown
 @dataclass(frozen=True)
 class WhatWouldChange:
     """The smallest changes that bring P(state | evidence) to a level.

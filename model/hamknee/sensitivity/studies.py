@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, compares_arrays, takes
+from hamknee.base import Array, Codes, HamkneeError, compares_arrays, shown, takes
 from hamknee.inference import A_MODEL, Model, conditioned, simulate
 from hamknee.network import CPT, Vocabulary
 from hamknee.sensitivity.drawing import check_ess
@@ -64,6 +64,7 @@ class Study(NamedTuple):
     sd_after: float
 
 
+@shown
 @dataclass(frozen=True)
 class Studies:
     """Every study of one finding in the patients of one condition, the best one first.

@@ -21,6 +21,7 @@ from hamknee.base import (
     KeptArrays,
     compares_arrays,
     percent,
+    shown,
     stated_percent,
     takes,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@shown
 @dataclass(frozen=True)
 @compares_arrays
 class TwoWay(KeptArrays):

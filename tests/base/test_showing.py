@@ -1,0 +1,70 @@
+"""A result shows itself in a few lines, whatever it holds."""
+
+import importlib
+import inspect
+import pkgutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hamknee
+from hamknee.base.showing import LONGEST, ROWS
+from hamknee.inference import Model
+
+CASE = {"onset": "sudden", "pop": "yes"}
+
+
+def results() -> list[type]:
+    """Return every public class that has both a text and a table."""
+    rooms = [
+        importlib.import_module(m.name) for m in pkgutil.iter_modules(hamknee.__path__, "hamknee.")
+    ]
+    public = [getattr(room, name) for room in rooms for name in getattr(room, "__all__", ())]
+    classes = {thing for thing in public if inspect.isclass(thing)}
+    return sorted(
+        (cls for cls in classes if hasattr(cls, "text") and hasattr(cls, "table")),
+        key=lambda cls: cls.__name__,
+    )
+
+
+@pytest.mark.parametrize("cls", results(), ids=lambda cls: cls.__name__)
+def test_every_result_shows_itself_shortly(cls: type) -> None:
+    assert cls.__repr__.__module__ == "hamknee.base.showing"
+    assert hasattr(cls, "_repr_html_")
+
+
+def test_there_are_many_results() -> None:
+    assert len(results()) > 30
+
+
+ASKED = {
+    "a posterior": lambda model: model.posterior(CASE),
+    "many posteriors": lambda model: model.posterior([CASE] * 500),
+    "an interval": lambda model: hamknee.credible_interval(model, CASE),
+    "a tornado": lambda model: hamknee.tornado(model, CASE, "strain"),
+    "a triage": lambda model: hamknee.triage(model, CASE),
+    "an evaluation": hamknee.evaluate,
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_nothing_floods_a_notebook(model: Model, what: str) -> None:
+    result = ASKED[what](model)
+    name = type(result).__name__
+    assert len(repr(result)) <= LONGEST + len(name) + 6
+    assert repr(result).startswith(f"<{name}: ")
+    assert result._repr_html_().count("<tr") <= ROWS + 1
+
+
+def test_what_is_in_a_text_is_no_markup() -> None:
+    from hamknee.base import shown
+
+    @shown
+    class Odd:
+        text = "a < b\n<script>"
+        table = pd.DataFrame({"n": np.arange(20)})
+
+    page = Odd()._repr_html_()  # type: ignore[attr-defined]
+    assert "a &lt; b<br>&lt;script&gt;" in page
+    assert "… and 8 more rows" in page
