@@ -161,3 +161,16 @@ def test_an_interview_ends_when_nothing_is_left_to_ask(model):
     assert known == everything
     assert "nothing is left to ask" in printed
     assert typist.prompts == []
+
+
+def test_what_could_do_harm_is_not_asked_and_cautions_are_printed(model):
+    case = {name: answer for name, answer in SETTLED.items() if name != "weakness"}
+    typist, text = Typist(["0"] * 40), io.StringIO()
+    Interview(model, case, Console(file=text, width=200), typist, going_on=True).run()
+    assert model.vocabulary["weakness"].question not in text.getvalue()
+    assert model.vocabulary["tenderness"].caution in text.getvalue()
+    gradual, text = {"onset": "gradual"}, io.StringIO()
+    typist = Typist(["0"] * 40)
+    Interview(model, gradual, Console(file=text, width=200), typist, going_on=True).run()
+    assert model.vocabulary["weakness"].question in text.getvalue()
+    assert model.vocabulary["weakness"].caution in text.getvalue()

@@ -1,6 +1,6 @@
 """An interview in the terminal: the question to ask first, its answer, the new ranking."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -78,7 +78,9 @@ class Interview:
     def _next(self) -> Variable | None:
         """Print the next question and why it is asked, and return it; None to stop."""
         # What was asked is not asked again, also where the answer left several states open.
-        rule = stop_rule(self.model, self.case(), skip=self.answers, first=self._first())
+        skip = {*self.answers, *self._unsafe()}
+        first = [name for name in self._first() if name not in skip]
+        rule = stop_rule(self.model, self.case(), skip=skip, first=first)
         if rule.stop and not (self.going_on and rule.questions.best):
             self.console.print(f"\n{rule.text}")
             if not rule.questions.best or self._typed("Enter to stop, g to go on: ") != "g":
@@ -94,10 +96,17 @@ class Interview:
             return ()
         return level_questions(self.model, self.case(), not_known=self.not_known).names
 
+    def _unsafe(self) -> Collection[str]:
+        """Return the questions that must not be asked now, because to find out could do harm."""
+        guidance = find_guidance(self.model)
+        return () if guidance is None else guidance.unsafe_questions(self.case().evidence)
+
     def _print_question(self, variable: Variable, questions: Questions) -> None:
         self.console.print(f"\n{variable.question}", style="bold")
         if variable.help:
             self.console.print(variable.help, style="dim")
+        if variable.caution:
+            self.console.print(variable.caution)
         self.console.print(questions.because, style="dim")
         for number, state in enumerate(variable.states, start=1):
             described = f" ({state.description})" if state.description else ""
