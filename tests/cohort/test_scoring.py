@@ -167,6 +167,20 @@ def test_a_row_that_cannot_be_read_stays_with_a_reason_and_without_numbers(model
     assert "allowed: sudden, days, gradual" in report["examples"][0]["reason"]
 
 
+def test_categories_give_the_very_numbers_of_texts_and_may_be_written_to(model: Model) -> None:
+    names = [name for name in model.vocabulary if name != model.vocabulary.target.name]
+    cases = simulate(model, 500, known=0.5, seed=5)
+    texts = pd.DataFrame([dict(cases.evidence(row)) for row in range(500)], columns=names)
+    texts.loc[[3, 77], "onset"] = "perhaps"
+    scored = hamknee.score(model, texts)
+    pd.testing.assert_frame_equal(
+        hamknee.score(model, texts.astype("category")), scored, check_exact=True
+    )
+    assert scored["fault"].notna().sum() == scored["p_strain"].isna().sum() == 2
+    scored.loc[0, "p_strain"] = 0.5
+    assert hamknee.score(model, texts.head(3)).loc[0, "p_strain"] != 0.5
+
+
 def test_strict_raises_at_the_first_of_them_with_everything_that_is_wrong(model: Model) -> None:
     with pytest.raises(CohortError) as raised:
         hamknee.score(model, BAD.set_index("id"), strict=True)

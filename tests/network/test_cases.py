@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from hamknee.inference.model import Model
-from hamknee.network.cases import Cases
+from hamknee.network.cases import Cases, Column
 from hamknee.network.evidence import EvidenceError
 
 TWO = frozenset({"posteromedial", "posterolateral"})
@@ -115,6 +115,28 @@ def test_ages_of_every_kind_of_column_agree(kind: str, model: Model) -> None:
     column = AGES[kind]
     mappings = [{"age": None if pd.isna(cell) else cell} for cell in column]
     assert_agree(model, pd.DataFrame({"age": column}), mappings)
+
+
+def test_categories_cost_no_answer_and_those_that_nobody_has_no_fault(model: Model) -> None:
+    kept = ["yes", "loud", "no"]
+    pop = pd.Series(pd.Categorical(["no", None, "yes", "no"], categories=kept))
+    assert Column.of_series(pop).positions.tolist() == [2, -1, 0, 2]
+    assert_agree(
+        model, pd.DataFrame({"pop": pop}), [{"pop": "no"}, {}, {"pop": "yes"}, {"pop": "no"}]
+    )
+    loud = pd.DataFrame({"pop": pd.Categorical(["no", "loud"], categories=kept)})
+    with pytest.raises(EvidenceError, match="case 1: 'loud' is not a state of pop"):
+        model.posterior(loud)
+
+
+@pytest.mark.parametrize("others", [3, 300], ids=["few", "very many"])
+def test_however_many_categories_there_are_the_codes_are_the_same(others: int) -> None:
+    kept = ["no", *(f"other {number}" for number in range(others)), "yes"]
+    texts = pd.Series(["yes", "other 1", None, "no", "yes"])
+    column = Column.of_series(texts.astype(pd.CategoricalDtype(kept)))
+    values = list(vars(column)["values"])
+    read = [None if place < 0 else values[place] for place in column.positions]
+    assert read == ["yes", "other 1", None, "no", "yes"]
 
 
 def test_lists_in_an_arrow_column_are_sets_of_states(model: Model) -> None:

@@ -65,6 +65,7 @@ def row_of(section: str, row: str) -> str:
                 "30% of the findings known",
                 "all findings known",
                 "30% of the findings known, a tenth of these one of two states",
+                "30% of the findings known, `hamknee.score` of a DataFrame of categories",
                 "pyAgrum LazyPropagation, 30% of the findings known",
             ],
         ),

@@ -249,13 +249,14 @@ def score_frame(
         raise_first(scored.faults, lambda row: f"row {frame.index[row]!r}")
     report = Report.of(model, plan, tally(scored.faults, lambda row: str(ids.iloc[row])))
     target = model.vocabulary.target
-    probabilities = pd.DataFrame(scored.probabilities, frame.index, probability_columns(target))
+    headings = probability_columns(target)
+    probabilities = pd.DataFrame(scored.probabilities, frame.index, headings, copy=False)
     others = pd.DataFrame(
         {
             "top": pd.Categorical.from_codes(scored.top, pd.Index(target.state_names)),
             "p_evidence": scored.p_evidence,
             "conflict": scored.conflict,
-            "fault": pd.array(_texts_of(scored.faults), dtype="str"),
+            "fault": pd.array([*scored.faults.texts, None], dtype="str").take(scored.faults.which),
         },
         frame.index,
     )
@@ -347,6 +348,8 @@ def _score_rows(
         number[list(problems)] = range(len(problems))
         faults.add(number[columns[name].positions], reasons)
     scores = model.scores(cases)
+    # Nobody else has them, and a copy of so many would take longer than many a step before.
+    scores.probabilities.setflags(write=True)
     impossible = np.flatnonzero(scores.impossible & (faults.which < 0))
     if len(impossible):
         faults.add(*_contradictions(model, cases, impossible))
@@ -366,7 +369,6 @@ def _leave_blank(scored: Scored, rows: npt.NDArray[np.intp]) -> Scored:
     """Take back what was said of rows with a fault."""
     if not len(rows):
         return scored
-    scored = replace(scored, probabilities=scored.probabilities.copy())  # which are the model's
     for values in (scored.probabilities, scored.p_evidence, scored.conflict):
         values[rows] = np.nan
     scored.top[rows] = -1
@@ -439,12 +441,6 @@ def _contradictions(
     which: npt.NDArray[np.int32] = np.full(len(cases), -1, dtype=np.int32)
     which[rows] = inverse.ravel()
     return which, reasons
-
-
-def _texts_of(faults: Faults) -> list[str | None]:
-    """Return the reason of each row, None where there is nothing wrong."""
-    texts: list[str | None] = [*faults.texts, None]
-    return [texts[number] for number in faults.which.tolist()]
 
 
 def _short(reason: Reason) -> str:

@@ -282,6 +282,9 @@ def _bins(variable: Variable, numbers: npt.NDArray[np.number[Any]]) -> Codes:
     return positions
 
 
+FEW_CATEGORIES = 100
+"""Categories up to which the codes of a column are taken as they are."""
+
 TRUTHS = (bool, np.bool_)
 
 
@@ -347,7 +350,21 @@ class Column:
             distinct = list(apart.values)
             plain = [cell.value if isinstance(cell, _Truth) else cell for cell in distinct]
             return cls(apart.positions, plain)
+        if isinstance(series.dtype, pd.CategoricalDtype):
+            return cls._of_categories(series)
         return cls._factorized(series)
+
+    @classmethod
+    def _of_categories(cls, series: pd.Series) -> Column:
+        """Return a column of categories, whose codes are positions already."""
+        categories = series.cat.categories
+        if len(categories) > FEW_CATEGORIES:  # so that looking for each one takes longer
+            return cls._factorized(series)
+        codes = np.asarray(series.cat.codes, dtype=np.int8)
+        used = [bool((codes == number).any()) for number in range(len(categories))]
+        # What nobody has cannot be wrong.
+        values = [value if some else None for value, some in zip(categories, used, strict=True)]
+        return cls(codes, values)
 
     @classmethod
     def _factorized(cls, series: pd.Series) -> Column:
