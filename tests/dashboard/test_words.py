@@ -14,11 +14,16 @@ from tests.support.shown import shown
 CASES = {
     "no case": {},
     "a case": {"age": "71", "swelling": "leg|focal", "onset": "days", "warmth": "yes:0.7|no:0.3"},
+    "an expert's": {"age": "71", "location": "calf", "onset": "days", "expert": "yes"},
     "at odds": {"onset": "gradual", "pop": "yes", "bruising": "yes", "swelling": "leg"},
 }
 
+SECTIONS = ("to-do", "why", "people", "print")
+FOR_EXPERTS = ("teaching", "questions", "names", "numbers", "weights")
+
 FOLDED = (
-    *("table", "meanings", "share", "ranked", "later", "group-signs", "group-weights"),
+    *(f"section-{section}" for section in (*SECTIONS, *FOR_EXPERTS)),
+    *("later", "any", "try", "stepped-back", "group-signs", "note"),
     *(f"answer-group-{group}" for group in ("history", "examination", "background")),
 )
 """What has to be opened on the first page; elsewhere everything is made."""
@@ -33,8 +38,9 @@ def raw(model: Model, guidance: Guidance) -> re.Pattern[str]:
     vocabulary = model.vocabulary
     names = {name for v in vocabulary.variables for name in (v.name, *v.state_names)}
     names |= {*guidance.flags, *guidance.levels, *guidance.measures, *guidance.professional}
-    labels = " ".join(s.label for v in vocabulary.variables for s in v.states).lower()
-    labels += " ".join(flag.question for flag in guidance.flags.values())
+    labels = " ".join(f"{s.label} {s.description}" for v in vocabulary.variables for s in v.states)
+    labels += " ".join(f"{v.question} {v.help}" for v in vocabulary.variables)
+    labels = f"{labels} {' '.join(flag.question for flag in guidance.flags.values())}".lower()
     causes = {name for name in vocabulary.target.state_names if name not in labels}
     telling = sorted({name for name in names if "_" in name} | causes)
     assert {"pes_bursitis", "dvt", "60_and_over", "cannot_bear_weight"} <= set(telling)
