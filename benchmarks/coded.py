@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 import hamknee
 from hamknee.cohort import CHUNK_ROWS, probability_columns
-from hamknee.inference import simulate
+from hamknee.inference import simulate_cases
 from hamknee.network import Cases
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def main(model: hamknee.Model, sizes: Sizes) -> None:
 def cohorts(model: hamknee.Model, count: int) -> dict[str, Cases]:
     """Return cases with blanks, without, and with answers that name two states."""
     found = {
-        BLANKS: narrow(simulate(model, count, known=KNOWN, seed=SEED)),
-        COMPLETE: narrow(simulate(model, count, known=1.0, seed=SEED)),
+        BLANKS: narrow(simulate_cases(model, count, known=KNOWN, seed=SEED)),
+        COMPLETE: narrow(simulate_cases(model, count, known=1.0, seed=SEED)),
     }
     rng = np.random.default_rng(SEED)
     codes, weights = found[BLANKS].codes.copy(order="F"), []

@@ -33,7 +33,7 @@ from hamknee.cohort import (
     score_one_file,
     write_parquet,
 )
-from hamknee.inference import simulate
+from hamknee.inference import simulate_cases
 from hamknee.network import Cases, Column, encode_columns
 
 ROWS, QUICK_ROWS, REPEATS = 2_000_000, 20_000, 3
@@ -48,7 +48,7 @@ def cohort_tables(
     rng = np.random.default_rng(seed)
     for start in range(0, rows, BLOCK):
         count = min(BLOCK, rows - start)
-        cases = simulate(model, count, known=known, seed=seed + start)
+        cases = simulate_cases(model, count, known=known, seed=seed + start)
         columns = {
             "case_id": pa.array([f"p{number:09d}" for number in range(start, start + count)])
         }

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 import hamknee
-from hamknee.inference import simulate
+from hamknee.inference import simulate_cases
 from hamknee.network import Cases
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ QUICK = Sizes(
 
 def drawn(model: hamknee.Model, sizes: Sizes) -> Cases:
     """Return the cases that every table is about, or begins from."""
-    return simulate(model, sizes.many, known=KNOWN, seed=SEED)
+    return simulate_cases(model, sizes.many, known=KNOWN, seed=SEED)
 
 
 def mappings(cases: Cases) -> list[dict[str, str]]:

@@ -30,7 +30,7 @@ from measuring import (
 from peers import LIBRARIES, Case, Library
 
 import hamknee
-from hamknee.inference import simulate
+from hamknee.inference import simulate_cases
 from hamknee.network import CPT, moved
 from hamknee.reasoning import Conflict, Questions, Reasons
 from hamknee.sensitivity import Place, Tornado
@@ -234,7 +234,7 @@ def conflict_loops(ours: Conflict, case: Case, sample: int) -> tuple[Loop, Loop]
     rest = [{n: v for n, v in case.items() if n != name} for name in case]
     simulated = [
         {name: full[name] for name in case}
-        for full in mappings(simulate(model, sample, known=1, seed=SEED))
+        for full in mappings(simulate_cases(model, sample, known=1, seed=SEED))
     ]
 
     def run(library: Library) -> Array:

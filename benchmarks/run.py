@@ -124,8 +124,8 @@ def first_answer(sizes: Sizes) -> None:
 def memory(sizes: Sizes) -> None:
     """Measure the peak memory of fresh processes that answer many cases."""
     start = (
-        "import resource, sys, hamknee; from hamknee.inference.simulation import simulate;"
-        f"m = hamknee.load(); c = simulate(m, {sizes.many}, known={KNOWN}, seed={SEED});"
+        "import resource, sys, hamknee; from hamknee.inference.simulation import simulate_cases;"
+        f"m = hamknee.load(); c = simulate_cases(m, {sizes.many}, known={KNOWN}, seed={SEED});"
     )
     end = (
         "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"

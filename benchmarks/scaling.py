@@ -30,7 +30,7 @@ from measuring import (
 from threadpoolctl import threadpool_limits
 
 import hamknee
-from hamknee.inference import simulate
+from hamknee.inference import simulate_cases
 from hamknee.network import CPT, State, Variable, Vocabulary
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "scaling.svg"
@@ -83,7 +83,7 @@ def cost(cases: int, findings: int, conditions: int, sizes: Sizes) -> dict[str, 
     from peers import lazy_propagation  # which loads the other libraries
 
     model = network(findings, conditions)
-    drawn = narrow(simulate(model, cases, known=KNOWN, seed=SEED))
+    drawn = narrow(simulate_cases(model, cases, known=KNOWN, seed=SEED))
     peer = lazy_propagation(model)
     plain = mappings(drawn[: min(cases, sizes.sample_pyagrum // 10 + 1)])
     answers = np.stack([peer.read(peer.ask(case)) for case in plain])

@@ -14,14 +14,15 @@ PAGE = Path(__file__).resolve().with_name("library.md")
 
 DEEDS = {
     "Ask a model": "load Model Model.case Model.posterior Model.marginals Model.p_evidence"
-    " Model.most_probable_explanation Model.scores Model.with_base_rates",
+    " Model.most_probable_explanation Model.scores Model.with_base_rates"
+    " simulate",
     "Explain an answer": "explain finding_value conflict compare natural_frequencies also_present",
     "Ask next, and stop": "next_questions question_budget same_decision_probability stop_rule"
     " level_questions",
     "How sure, and what it hangs on": "credible_interval tornado sensitivity_function two_way"
     " what_would_change next_studies",
-    "State numbers, and change them": "network.read_shipped_or_own network.Priors.set"
-    " network.Priors.set_column difference estimation.from_range estimation.from_quantiles"
+    "State numbers, and change them": "network.read_shipped_or_own Priors Priors.set"
+    " Priors.set_column Priors.to_frame difference estimation.from_range estimation.from_quantiles"
     " estimation.from_frequency estimation.from_counts estimation.from_chips estimation.from_ranges"
     " estimation.from_rates estimation.from_likelihood_ratios estimation.feedback estimation.pool"
     " estimation.state_average estimation.keep_averages",

@@ -77,8 +77,8 @@ from hamknee.evaluation import (
     validate,
 )
 from hamknee.guidance import advice, follow_up, level_questions, summary, triage, triage_check
-from hamknee.inference import ImpossibleEvidenceError, Model, load
-from hamknee.network import EvidenceError
+from hamknee.inference import ImpossibleEvidenceError, Model, load, simulate
+from hamknee.network import EvidenceError, Priors
 from hamknee.reasoning import (
     also_present,
     conflict,
@@ -116,6 +116,7 @@ __all__ = [
     "HamkneeError",
     "ImpossibleEvidenceError",
     "Model",
+    "Priors",
     "Project",
     "__version__",
     "advice",
@@ -156,6 +157,7 @@ __all__ = [
     "score_file",
     "sensitivity",
     "sensitivity_function",
+    "simulate",
     "stop_rule",
     "summary",
     "tornado",

@@ -57,6 +57,34 @@ def test_nothing_floods_a_notebook(model: Model, what: str) -> None:
     assert result._repr_html_().count("<tr") <= ROWS + 1
 
 
+HELD = {
+    "numbers": lambda model: model.priors,
+    "words": lambda model: model.vocabulary,
+    "a table": lambda model: model.cpts["pop"],
+    "cases": lambda model: model.encode([CASE] * 500),
+    "labelled cases": lambda model: hamknee.network.read_labelled(model.vocabulary),
+    "a project": lambda _: hamknee.open_project(),
+    "files": hamknee.formats.as_files,
+}
+
+
+@pytest.mark.parametrize("what", HELD)
+def test_what_holds_much_is_a_line(model: Model, what: str) -> None:
+    line = repr(HELD[what](model))
+    assert "\n" not in line
+    assert len(line) <= LONGEST
+
+
+def test_a_long_text_is_cut() -> None:
+    from hamknee.base import shown
+
+    @shown
+    class Long:
+        text = "Much is said. " * 1000
+
+    assert len(Long()._repr_html_()) < 1600  # type: ignore[attr-defined]
+
+
 def test_what_is_in_a_text_is_no_markup() -> None:
     from hamknee.base import shown
 

@@ -26,7 +26,7 @@ from hamknee.cohort.folders import score_file
 from hamknee.cohort.one_file import Job
 from hamknee.cohort.scoring import CohortWarning
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import simulate
+from hamknee.inference.simulation import simulate_cases
 from tests.support.scored_files import files_below
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ PARTS = 8
 
 def cohort(model: Model, rows: int, seed: int) -> pd.DataFrame:
     """Return simulated cases with blanks, a few of which cannot be scored."""
-    cases = simulate(model, rows, known=0.6, seed=seed)
+    cases = simulate_cases(model, rows, known=0.6, seed=seed)
     names = {v.name: [*v.state_names, None] for v in model.vocabulary.variables}
     target = model.vocabulary.target.name
     columns: dict[str, object] = {"case_id": [f"{seed}-{row}" for row in range(rows)]}

@@ -18,7 +18,7 @@ from hamknee.cohort.columns import (
     CohortError,
 )
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import simulate
+from hamknee.inference.simulation import simulate_cases
 from hamknee.network.vocabulary import Vocabulary
 from tests.support.network_files import with_states
 from tests.support.networks import named
@@ -56,7 +56,7 @@ def test_every_row_is_answered_as_if_it_were_alone(model: Model) -> None:
 @pytest.mark.parametrize("name", ["asia", "deterministic", "target in the middle", "long chain"])
 def test_so_is_every_row_of_another_network(name: str) -> None:
     model = named(name)
-    cases = simulate(model, 8, known=0.5, seed=1)
+    cases = simulate_cases(model, 8, known=0.5, seed=1)
     rows = [cases.evidence(row).as_json() for row in range(8)]
     assert_as_one_by_one(model, hamknee.score(model, frame_of(rows)), rows)
 
@@ -169,7 +169,7 @@ def test_a_row_that_cannot_be_read_stays_with_a_reason_and_without_numbers(model
 
 def test_categories_give_the_very_numbers_of_texts_and_may_be_written_to(model: Model) -> None:
     names = [name for name in model.vocabulary if name != model.vocabulary.target.name]
-    cases = simulate(model, 500, known=0.5, seed=5)
+    cases = simulate_cases(model, 500, known=0.5, seed=5)
     texts = pd.DataFrame([dict(cases.evidence(row)) for row in range(500)], columns=names)
     texts.loc[[3, 77], "onset"] = "perhaps"
     scored = hamknee.score(model, texts)

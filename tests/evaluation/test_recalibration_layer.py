@@ -15,7 +15,7 @@ from hamknee.evaluation.recalibration_layer import (
     with_case_mix,
 )
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import simulate
+from hamknee.inference.simulation import simulate_cases
 from tests.support.networks import network
 
 
@@ -43,7 +43,7 @@ def test_a_case_mix_is_that_of_a_model_with_such_starting_probabilities() -> Non
     other = Model(model.vocabulary, model.cpts | {"cause": replace(cpt, probabilities=table)})
     stated = with_case_mix(model, mix)
     # Where the place is not known it has two mixes in the model, and one in the other.
-    cases = simulate(model, 60, known=0.5, seed=1)
+    cases = simulate_cases(model, 60, known=0.5, seed=1)
     cases.codes[:, model.vocabulary.index["place"]] = 0
     expected = other.posterior(cases).probabilities
     assert stated.probabilities(model, cases) == pytest.approx(expected)
@@ -65,7 +65,7 @@ def test_what_is_not_named_shares_the_rest_as_in_the_model(model: Model) -> None
 
 
 def test_a_slope_of_one_changes_nothing_and_temperature_keeps_the_order(model: Model) -> None:
-    cases = simulate(model, 100, known=0.4, seed=2)
+    cases = simulate_cases(model, 100, known=0.4, seed=2)
     plain = RecalibrationLayer(model.vocabulary.target, model.sha256, "slope", 1.0)
     p = model.posterior(cases).probabilities
     assert plain.probabilities(model, cases) == pytest.approx(p)
@@ -112,7 +112,7 @@ def test_other_numbers_are_refused(layer: RecalibrationLayer, model: Model, tmp_
     for use in (
         lambda: read_recalibration(other, tmp_path / "clinic.json"),
         lambda: layer.posterior(other, {}),
-        lambda: layer.probabilities(other, simulate(other, 2, known=0.5, seed=1)),
+        lambda: layer.probabilities(other, simulate_cases(other, 2, known=0.5, seed=1)),
     ):
         with pytest.raises(HamkneeError, match=r"made for the numbers .*; allowed: the same"):
             use()

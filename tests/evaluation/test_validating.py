@@ -9,7 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 import hamknee
 from hamknee.base import HamkneeError
 from hamknee.evaluation import Validation, validate
-from hamknee.inference import Model, simulate
+from hamknee.inference import Model, simulate_cases
 
 TODAY = {"today": ["dvt", "inflamed_joint", "skin_or_vein_inflammation"]}
 
@@ -17,7 +17,7 @@ TODAY = {"today": ["dvt", "inflamed_joint", "skin_or_vein_inflammation"]}
 @pytest.fixture(scope="module")
 def cohort(model: Model) -> pd.DataFrame:
     """Simulated patients with their diagnosis; some findings are not known."""
-    cases = simulate(model, 400, known=0.6, seed=5)
+    cases = simulate_cases(model, 400, known=0.6, seed=5)
     rng = np.random.default_rng(6)
     frame = pd.DataFrame([dict(cases.evidence(row)) for row in range(len(cases))])
     names = np.array(model.vocabulary.target.state_names)

@@ -16,7 +16,7 @@ from hamknee.inference.engine import (
     relative,
 )
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import draw, simulate
+from hamknee.inference.simulation import draw, simulate_cases
 from hamknee.network.cases import Cases
 from tests.support.by_hand import Worlds, p_joint
 from tests.support.drawn import random_evidence, soft_cases
@@ -118,7 +118,7 @@ def assert_as_one_by_one(model: Model, cases: Cases, rows: range) -> None:
 @pytest.mark.parametrize("name", ["shipped", "asia", "target in the middle", "long chain"])
 def test_hard_evidence_in_several_blocks_is_answered_as_one_by_one(name: str) -> None:
     model = named(name)
-    cases = simulate(model, 10_000, known=0.4, seed=1)
+    cases = simulate_cases(model, 10_000, known=0.4, seed=1)
     assert_as_one_by_one(model, cases, range(0, 10_000, 499))
 
 

@@ -20,7 +20,7 @@ from hamknee.guidance.triaging import triage
 from hamknee.inference.engine import CASES_WORTH_A_LOOKUP
 from hamknee.inference.impossible import ImpossibleEvidenceError
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import draw, simulate
+from hamknee.inference.simulation import draw, simulate_cases
 from hamknee.network.priors import CPT, Priors
 from hamknee.network.priors_file import parse_priors
 from hamknee.reasoning.conflicts import conflict
@@ -116,7 +116,7 @@ def test_a_vocabulary_and_references_beside_the_file_go_with_it(tmp_path: Path) 
 
 
 def test_a_known_target_is_evidence_like_any_other(model: Model) -> None:
-    cases = simulate(model, MANY, known=0.4, seed=4)
+    cases = simulate_cases(model, MANY, known=0.4, seed=4)
     codes = cases.codes.copy()
     codes[::3, model.engine.target] = draw(model, MANY, np.random.default_rng(4))[::3, 0]
     found = model.scores(model.cases(codes))
@@ -177,7 +177,7 @@ def test_one_impossible_case_among_many_is_an_error_that_names_it() -> None:
 
 
 def test_narrow_columns_give_the_same_numbers_as_wide_rows(model: Model) -> None:
-    cases = simulate(model, 9000, known=0.5, seed=7)
+    cases = simulate_cases(model, 9000, known=0.5, seed=7)
     narrow = dataclasses.replace(cases, codes=np.asfortranarray(cases.codes.astype(np.uint8)))
     np.testing.assert_array_equal(
         model.posterior(narrow).probabilities, model.posterior(cases).probabilities

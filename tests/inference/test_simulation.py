@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from hamknee.base.errors import HamkneeError
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import draw, draw_given, simulate
+from hamknee.inference.simulation import draw, draw_given, simulate, simulate_cases
 from hamknee.network.vocabulary import Vocabulary
 from tests.support.by_hand import Worlds
 from tests.support.networks import asia, deterministic, named, with_zeros
@@ -45,7 +46,7 @@ def test_parents_are_drawn_before_children_however_the_vocabulary_is_ordered() -
 @pytest.mark.parametrize("known", [0.0, 0.3, 1.0])
 def test_the_target_is_hidden_and_of_the_rest_so_much_is_known(known: float) -> None:
     model = with_zeros()
-    cases = simulate(model, 4000, known=known, seed=4)
+    cases = simulate_cases(model, 4000, known=known, seed=4)
     is_known = cases.codes != np.array(model.engine.sizes)
     assert not is_known[:, model.engine.target].any()
     others = np.delete(is_known, model.engine.target, axis=1)
@@ -55,11 +56,13 @@ def test_the_target_is_hidden_and_of_the_rest_so_much_is_known(known: float) -> 
 @pytest.mark.parametrize("name", ["shipped", "asia", "deterministic", "tied"])
 def test_every_case_is_possible(name: str) -> None:
     model = named(name)
-    assert not model.scores(simulate(model, 500, known=0.8, seed=5)).impossible.any()
+    assert not model.scores(simulate_cases(model, 500, known=0.8, seed=5)).impossible.any()
 
 
 def test_the_seed_decides(model: Model) -> None:
-    one, again, other = (simulate(model, 50, known=0.5, seed=seed).codes for seed in (1, 1, 2))
+    one, again, other = (
+        simulate_cases(model, 50, known=0.5, seed=seed).codes for seed in (1, 1, 2)
+    )
     np.testing.assert_array_equal(one, again)
     assert (one != other).any()
 
@@ -87,3 +90,20 @@ def test_each_variable_is_drawn_by_numbers_of_its_own() -> None:
     few = draw_given(case, {smoke}, numbers.__getitem__)
     more = draw_given(case, set(case.open), numbers.__getitem__)
     assert (few[:, lung] == more[:, lung]).all()
+
+
+def test_a_table_of_patients_has_each_diagnosis_as_often_as_the_model() -> None:
+    model = asia()
+    frame = simulate(model, DRAWS, known=0.7, seed=6)
+    assert frame.columns.tolist() == list(model.vocabulary)
+    share = (frame["lung"] == "yes").mean()
+    expected = model.marginals({})["lung"][0]
+    assert share == pytest.approx(expected, abs=5 * np.sqrt(expected / DRAWS))
+    unknown = frame.drop(columns="lung").isna().to_numpy().mean()
+    assert unknown == pytest.approx(0.3, abs=5 * np.sqrt(0.21 / DRAWS / 7))
+
+
+@pytest.mark.parametrize(("count", "known"), [(-1, 1.0), (5, 1.5)])
+def test_what_cannot_be_drawn_is_refused(count: int, known: float) -> None:
+    with pytest.raises(HamkneeError, match="allowed: "):
+        simulate(asia(), count, known=known)

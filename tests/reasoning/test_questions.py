@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hamknee.base.words import percent
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import simulate
+from hamknee.inference.simulation import simulate_cases
 from hamknee.network.evidence import EvidenceError
 from hamknee.reasoning.questions import Questions, next_questions
 from tests.support.by_hand import Worlds, entropy
@@ -99,7 +99,7 @@ def test_information_is_that_of_pyagrum(evidence: dict[str, str]) -> None:
 
 
 def test_answers_average_back_to_the_current_posterior(model: Model) -> None:
-    drawn = simulate(model, 30, known=0.3, seed=5)
+    drawn = simulate_cases(model, 30, known=0.3, seed=5)
     for row in range(len(drawn)):
         evidence = drawn.evidence(row)
         found, posterior = next_questions(model, evidence), model.posterior(evidence)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hamknee.base.errors import HamkneeError
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import simulate
+from hamknee.inference.simulation import simulate_cases
 from hamknee.network.evidence import EvidenceError
 from hamknee.reasoning import weight_of_evidence
 from hamknee.reasoning.weight_of_evidence import DECIBANS_PER_BIT, Reasons, explain
@@ -79,7 +79,7 @@ def test_weights_are_those_of_enumeration(seed: int) -> None:
 
 
 def test_columns_add_up_to_the_change_in_log_odds(model: Model) -> None:
-    drawn = simulate(model, 20, known=0.4, seed=3)
+    drawn = simulate_cases(model, 20, known=0.4, seed=3)
     for row in range(len(drawn)):
         evidence = drawn.evidence(row)
         for state in ("rupture", "dvt"):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import simulate
+from hamknee.inference.simulation import simulate_cases
 from hamknee.sensitivity.one_way import sensitivity_function
 from hamknee.sensitivity.smallest_change import what_would_change
 from tests.support.by_hand import (
@@ -137,7 +137,7 @@ def test_some_of_these_levels_need_two_numbers() -> None:
 
 
 def test_nothing_is_nearer_than_the_change_of_the_log_odds(model: Model) -> None:
-    cases = simulate(model, 3, known=0.3, seed=5)
+    cases = simulate_cases(model, 3, known=0.3, seed=5)
     reached = 0
     for row in range(3):
         evidence = cases.evidence(row)

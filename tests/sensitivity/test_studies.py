@@ -8,7 +8,7 @@ from scipy import stats
 
 import hamknee
 from hamknee.inference.model import Model
-from hamknee.inference.simulation import simulate
+from hamknee.inference.simulation import simulate_cases
 from hamknee.network.cases import Cases
 from hamknee.sensitivity.studies import Studies, Study, next_studies
 from tests.support.networks import asia, network
@@ -57,7 +57,7 @@ def worth(
 @pytest.mark.parametrize("n", [1, 4])
 def test_one_column_is_worth_what_its_results_are(n: int) -> None:
     model = small()
-    cases = simulate(model, CASES, known=0.6, seed=1)
+    cases = simulate_cases(model, CASES, known=0.6, seed=1)
     studies = next_studies(model, n, known=0.6, cases=CASES, draws=20_000, seed=1)
     before = model.cpts["f"].probabilities[1] * 6
     expected = 0.0
@@ -70,7 +70,7 @@ def test_one_column_is_worth_what_its_results_are(n: int) -> None:
 
 def test_the_diagnosis_in_a_setting_is_worth_what_its_results_are() -> None:
     model = small()
-    cases = simulate(model, CASES, known=0.6, seed=1)
+    cases = simulate_cases(model, CASES, known=0.6, seed=1)
     studies = next_studies(model, 1, known=0.6, cases=CASES, draws=20_000, seed=1)
     before = model.cpts["t"].probabilities[1]
     expected = 0.0
@@ -83,7 +83,7 @@ def test_the_diagnosis_in_a_setting_is_worth_what_its_results_are() -> None:
 def test_patients_fall_into_the_columns_of_other_parents(name: str, given: dict[str, str]) -> None:
     """One patient: first the other parents, then the finding, each as likely as it is."""
     model = small()
-    cases = simulate(model, CASES, known=0.6, seed=1)
+    cases = simulate_cases(model, CASES, known=0.6, seed=1)
     studies = next_studies(model, 1, known=0.6, cases=CASES, draws=20_000, seed=1)
     parent = "f" if name == "g" else "g"
     columns = [(0, 0), (0, 1)] if name == "g" else [(0,), (1,)]

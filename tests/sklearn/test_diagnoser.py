@@ -20,7 +20,7 @@ from sklearn.utils.estimator_checks import (
 
 import hamknee
 from hamknee.base import HamkneeError
-from hamknee.inference import simulate
+from hamknee.inference import simulate_cases
 from hamknee.network import read_shipped_or_own
 from hamknee.sklearn import Diagnoser
 
@@ -31,7 +31,7 @@ COUNT = 120
 def drawn() -> tuple[pd.DataFrame, list[str]]:
     """Simulated cases with everything known, and what was behind each."""
     model = hamknee.load()
-    cases = simulate(model, COUNT, known=1.0, seed=3)
+    cases = simulate_cases(model, COUNT, known=1.0, seed=3)
     rows = [dict(cases.evidence(row)) for row in range(COUNT)]
     frame = pd.DataFrame(rows)[["onset", "pop", "swelling", "location"]]
     rng = np.random.default_rng(1)

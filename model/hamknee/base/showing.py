@@ -9,6 +9,8 @@ T = TypeVar("T")
 
 LONGEST = 300
 """Characters at the prompt; `print(result.text)` has them all."""
+LONGEST_PAGE = 1500
+"""Characters of the text in a notebook."""
 ROWS = 12
 """Rows of a table in a notebook; the table itself has them all."""
 
@@ -46,7 +48,9 @@ def _line(self: Any) -> str:
 
 def _notebook(self: Any) -> str:
     """Return the text, and the first rows of the table."""
-    sentences = html.escape(str(self.text)).replace("\n", "<br>")
+    text = str(self.text)
+    text = text if len(text) <= LONGEST_PAGE else f"{text[:LONGEST_PAGE].rstrip()} …"
+    sentences = html.escape(text).replace("\n", "<br>")
     table = getattr(self, "table", None)
     if table is None:
         return f"<p>{sentences}</p>"

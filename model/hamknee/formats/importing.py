@@ -60,6 +60,10 @@ class Imported:
     vocabulary_text: str
     renamed: tuple[tuple[str, str], ...]
 
+    def __repr__(self) -> str:
+        """Say how many numbers, and how many names had to change."""
+        return f"Imported({self.priors!r}, {len(self.renamed):,} renamed)"
+
     def save(self, folder: str | Path) -> None:
         """Write vocabulary.toml and priors.csv.
 

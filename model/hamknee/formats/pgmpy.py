@@ -15,7 +15,7 @@ import numpy as np
 
 from hamknee.base import Array, HamkneeError, Kind, suggestion, takes
 from hamknee.formats.nodes import in_order
-from hamknee.inference import A_MODEL, Model, simulate
+from hamknee.inference import A_MODEL, Model, simulate_cases
 from hamknee.network import (
     CPT,
     SUM_TOLERANCE,
@@ -330,7 +330,7 @@ def difference_from_pgmpy(model: Model, cases: int, seed: int) -> float:
     oracle = VariableElimination(to_pgmpy(model))
     target = model.vocabulary.target
     largest = 0.0
-    drawn = simulate(model, cases, known=0.3, seed=seed)
+    drawn = simulate_cases(model, cases, known=0.3, seed=seed)
     for row in range(cases):
         evidence = drawn.evidence(row)
         answer = oracle.query([target.name], evidence=dict(evidence), show_progress=False)

@@ -7,7 +7,7 @@ from hamknee.inference.impossible import ImpossibleEvidenceError, contradiction
 from hamknee.inference.junction_tree import Differential, JunctionTree
 from hamknee.inference.model import A_MODEL, Model, load
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
-from hamknee.inference.simulation import draw, draw_given, drawn_tables, simulate
+from hamknee.inference.simulation import draw, draw_given, drawn_tables, simulate, simulate_cases
 
 __all__ = [
     "A_MODEL",
@@ -37,4 +37,5 @@ __all__ = [
     "normalised",
     "relative",
     "simulate",
+    "simulate_cases",
 ]

@@ -79,7 +79,13 @@ def load(priors: str | Path | Priors | None = None) -> Model:
     Model('condition', ... variables, source='...priors.csv, edited')
     """
     numbers = priors if isinstance(priors, Priors) else read_shipped_or_own(priors)
-    return Model(numbers.vocabulary, numbers.cpts(), source=numbers.source, sha256=numbers.sha256)
+    return Model(
+        numbers.vocabulary,
+        numbers.cpts(),
+        source=numbers.source,
+        sha256=numbers.sha256,
+        priors=numbers,
+    )
 
 
 class Model:
@@ -97,6 +103,8 @@ class Model:
         Digest of the numbers; empty for a network that was not read from priors.csv.
     notices : sequence of str
         What was not taken as it stands when it was read, a sentence each.
+    priors : Priors, optional
+        The rows that the tables were made of, if there are such.
 
     Raises
     ------
@@ -132,12 +140,14 @@ class Model:
         source: str = "memory",
         sha256: str = "",
         notices: Sequence[str] = (),
+        priors: Priors | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.cpts = {name: _checked(vocabulary, cpts, name) for name in vocabulary}
         self.source = source
         self.sha256 = sha256
         self.notices = tuple(notices)
+        self._priors = priors
         number = vocabulary.index
         self.engine = Engine(
             sizes=[len(variable.states) for variable in vocabulary.variables],
@@ -162,6 +172,32 @@ class Model:
             Model, source=self.source, sha256=self.sha256, notices=self.notices
         )
         return compiled, (self.vocabulary, self.cpts)
+
+    @property
+    def priors(self) -> Priors:
+        """The numbers that the model was made of, with their sources, to look at or to change.
+
+        Raises
+        ------
+        HamkneeError
+            If its tables were not made of such rows, or it came from another process, to which only
+            the tables are sent.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> edited = model.priors.set(
+        ...     "pop", "yes", given={"condition": "rupture", "onset": "sudden"}, probability=0.95
+        ... )
+        >>> hamknee.load(edited).p_evidence({"pop": "yes"}) > model.p_evidence({"pop": "yes"})
+        True
+        """
+        if self._priors is None:
+            problem = f"the model ({self.source}) was not made of the rows of a priors.csv"
+            allowed = "a model of hamknee.load, or hamknee.formats.as_files(model).priors"
+            raise HamkneeError(f"{problem}; allowed: {allowed}")
+        return self._priors
 
     def with_base_rates(
         self, rates: Mapping[str, float], *, setting: str | None = None, counts: bool = False

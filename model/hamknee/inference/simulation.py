@@ -1,21 +1,27 @@
 """Cases drawn from the model itself, with part of each hidden; and what one case leaves open."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Mapping
 from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, Codes
+from hamknee.base import Array, Codes, HamkneeError, takes
 from hamknee.inference.case import Case
 from hamknee.inference.engine import relative
-from hamknee.inference.model import Model
+from hamknee.inference.model import A_MODEL, Model
 from hamknee.network import CPT, Cases
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SMALLEST = 1e-60
 """A drawn count below this counts as this, so that no draw rules out what the tables allow."""
 
 
-def simulate(model: Model, count: int, *, known: float, seed: int) -> Cases:
+def simulate_cases(model: Model, count: int, *, known: float, seed: int) -> Cases:
     """Draw cases from the model and hide some of what was drawn.
 
     Parameters
@@ -37,9 +43,9 @@ def simulate(model: Model, count: int, *, known: float, seed: int) -> Cases:
     Examples
     --------
     >>> import hamknee
-    >>> from hamknee.inference import simulate
+    >>> from hamknee.inference import simulate_cases
     >>> model = hamknee.load()
-    >>> cases = simulate(model, 100, known=0.5, seed=1)
+    >>> cases = simulate_cases(model, 100, known=0.5, seed=1)
     >>> len(cases), all("condition" not in cases.evidence(row) for row in range(100))
     (100, True)
     >>> model.posterior(cases).probabilities.sum(axis=1).round(9).min().item()  # all are possible
@@ -51,6 +57,50 @@ def simulate(model: Model, count: int, *, known: float, seed: int) -> Cases:
     hidden = rng.random(codes.shape) >= known
     hidden[:, model.engine.target] = True
     return model.cases(np.where(hidden, sizes, codes))
+
+
+@takes(model=A_MODEL)
+def simulate(model: Model, count: int, *, known: float = 1.0, seed: int = 0) -> pd.DataFrame:
+    """Return a table of patients as the model imagines them, diagnosis and all.
+
+    Parameters
+    ----------
+    model : Model
+        Sampled forwards, parents before children.
+    count : int
+        How many patients.
+    known : float
+        Probability, for each variable of each patient but the target, of being known.
+    seed : int
+        For the draws.
+
+    Returns
+    -------
+    DataFrame
+        A row a patient, a column a variable, names of states; None where it is not known.
+
+    Raises
+    ------
+    HamkneeError
+        If the count is negative, or the probability is none.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model = hamknee.load()
+    >>> cohort = hamknee.simulate(model, 500, known=0.8, seed=1)
+    >>> cohort.shape == (500, len(model.vocabulary)), cohort["condition"].notna().all().item()
+    (True, True)
+    >>> hamknee.evaluate(model, cohort).n
+    500
+    """
+    if count < 0 or not 0 <= known <= 1:
+        raise HamkneeError(f"found {count} patients, {known} known; allowed: 0 or more, 0 to 1")
+    rng = np.random.default_rng(seed)
+    codes = draw(model, count, rng)
+    hidden = rng.random(codes.shape) >= known
+    hidden[:, model.engine.target] = False
+    return model.cases(np.where(hidden, np.array(model.engine.sizes), codes)).to_frame()
 
 
 def draw(

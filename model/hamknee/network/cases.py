@@ -28,7 +28,7 @@ from hamknee.network.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd  # most of the start-up time, and needed only where a frame comes or goes
-from hamknee.base import Codes, compares_arrays, thing
+from hamknee.base import Codes, HamkneeError, compares_arrays, thing
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,10 @@ class Cases:
     weights: tuple[npt.NDArray[np.float64], ...]
     labels: Sequence[object] | None = None
 
+    def __repr__(self) -> str:
+        """Say how many they are."""
+        return f"Cases({len(self):,} of {len(self.vocabulary)} variables)"
+
     def __len__(self) -> int:
         """Return the number of cases."""
         return len(self.codes)
@@ -78,6 +82,41 @@ class Cases:
         return Cases(
             self.vocabulary, self.codes[rows], self.weights, [labels[row] for row in chosen]
         )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the cases as a table: a row a case, a column a variable, names of states.
+
+        Returns
+        -------
+        DataFrame
+            A cell is empty (None) where nothing is known, ``a|b`` where it is one of several.
+
+        Raises
+        ------
+        HamkneeError
+            If a case has likelihoods, for which a cell has no words.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> frame = model.encode([{"age": 31, "onset": {"sudden", "days"}}, {}]).to_frame()
+        >>> frame[["age", "onset"]].to_dict("records")
+        [{'age': 'under_40', 'onset': 'sudden|days'}, {'age': None, 'onset': None}]
+        >>> model.encode(frame).to_frame().equals(frame)  # and back
+        True
+        """
+        import pandas as pd
+
+        columns = {}
+        for variable, codes, weights in zip(
+            self.vocabulary.variables, self.codes.T, self.weights, strict=True
+        ):
+            present, place = np.unique(codes, return_inverse=True)
+            words = [_words(variable, weights[code]) for code in present]
+            columns[variable.name] = np.array([*words, None], dtype=object)[place]
+        index = None if self.labels is None else list(self.labels)
+        return pd.DataFrame(columns, index=index, dtype=object)
 
     def names(self) -> Sequence[object]:
         """Return what to call each case."""
@@ -102,6 +141,17 @@ class Cases:
         """Return the indices of the variables on which something is known in one case."""
         sizes = [len(variable.states) for variable in self.vocabulary.variables]
         return [v for v, size in enumerate(sizes) if self.codes[row, v] != size]
+
+
+def _words(variable: Variable, likelihoods: npt.NDArray[np.float64]) -> str | None:
+    """Return which states a row of likelihoods allows; None for all of them."""
+    if not np.isin(likelihoods, (0, 1)).all():
+        problem = f"{variable.name} has likelihoods in a case"
+        raise HamkneeError(f"{problem}; allowed: states, one of several, or not known")
+    if likelihoods.all():
+        return None
+    pairs = zip(variable.state_names, likelihoods, strict=True)
+    return "|".join(name for name, likely in pairs if likely)
 
 
 def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.DataFrame) -> Cases:

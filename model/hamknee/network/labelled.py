@@ -79,6 +79,10 @@ class LabelledCases:
     truth: Array
     about: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """Say how many they are."""
+        return f"LabelledCases({len(self):,}, {int(self.diagnosed.sum()):,} diagnosed)"
+
     def __len__(self) -> int:
         """Return the number of cases."""
         return len(self.cases)

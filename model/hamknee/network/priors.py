@@ -1,5 +1,7 @@
 """The numbers: rows of priors.csv, the tables they make, editing, saving and the digest."""
 
+from __future__ import annotations
+
 import csv
 import hashlib
 import io
@@ -7,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +20,9 @@ from hamknee.network.editing import Provenance
 from hamknee.network.evidence import find_variable
 from hamknee.network.rows import BASES, COLUMNS, Row, check_given, given_text
 from hamknee.network.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["BASES", "COLUMNS", "CPT", "Priors", "Row", "digest", "given_text"]
 
@@ -54,6 +60,11 @@ class CPT:
     parents: tuple[str, ...]
     probabilities: npt.NDArray[np.float64]
     ess: npt.NDArray[np.float64] | None = None
+
+    def __repr__(self) -> str:
+        """Name the variable, its parents and the shape."""
+        given = f" | {', '.join(self.parents)}" if self.parents else ""
+        return f"<CPT: P({self.variable}{given}), shape {self.probabilities.shape}>"
 
     @cached_property
     def logical(self) -> npt.NDArray[np.bool_]:
@@ -108,6 +119,34 @@ class Priors:
     source: str = "memory"
     sha256: str = field(default="")
     references: frozenset[str] | None = field(default=None, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        """Name the size and the source."""
+        return f"Priors({len(self.rows):,} rows, source={self.source!r})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the numbers as a table, with the columns of `priors.csv`.
+
+        Returns
+        -------
+        DataFrame
+            One row a number; ``given`` and ``sources`` are texts, as in the file.
+
+        Examples
+        --------
+        >>> from hamknee.network import read_shipped_or_own
+        >>> frame = read_shipped_or_own().to_frame()
+        >>> frame.query("variable == 'sex' and given == 'condition=strain'")["state"].tolist()
+        ['female', 'male']
+        >>> frame["probability"].between(0, 1).all().item()
+        True
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame([row.cells() for row in self.rows], columns=list(COLUMNS))
+        numbers = [(row.probability, row.ess) for row in self.rows]
+        frame[["probability", "ess"]] = np.array(numbers, dtype=float).reshape(-1, 2)
+        return frame
 
     def __post_init__(self) -> None:
         """Fill in the digest of rows that were not read from a file."""
@@ -183,7 +222,7 @@ class Priors:
         basis: str | None = None,
         sources: Iterable[str] | str | None = None,
         note: str | None = None,
-    ) -> "Priors":
+    ) -> Priors:
         """Return these numbers with one of them moved, the rest of its column in proportion.
 
         Where the number is 1, the others of the column share what is freed equally.
@@ -250,7 +289,7 @@ class Priors:
         basis: str | None = None,
         sources: Iterable[str] | str | None = None,
         note: str | None = None,
-    ) -> "Priors":
+    ) -> Priors:
         """Return these numbers with a whole column replaced.
 
         Parameters
@@ -280,7 +319,7 @@ class Priors:
         edit = Provenance(self.references, ess, basis, sources, note)
         return self._with_rows(edit.whole(column, self.vocabulary[variable], probabilities))
 
-    def _with_rows(self, edited: Iterable[Row]) -> "Priors":
+    def _with_rows(self, edited: Iterable[Row]) -> Priors:
         """Return these numbers with some rows replaced by others of the same name."""
         new = {row.name: row for row in edited}
         rows = tuple(new.get(row.name, row) for row in self.rows)

@@ -212,6 +212,11 @@ class Vocabulary(Mapping[str, Variable]):
         """Iterate over names, in order."""
         return iter(self._by_name)
 
+    def __repr__(self) -> str:
+        """Name the target and the size."""
+        target = next((v.name for v in self.variables if v.role == "target"), None)
+        return f"Vocabulary({target!r}, {len(self)} variables, source={self.source!r})"
+
     def __len__(self) -> int:
         """Return the number of variables."""
         return len(self.variables)

@@ -89,6 +89,12 @@ class Project:
     changes: tuple[str, ...] = ()
     folder: Path | None = field(default=None)
 
+    def __repr__(self) -> str:
+        """Say where it lives and how much was changed."""
+        where = "not saved yet" if self.folder is None else repr(str(self.folder))
+        count = len(self.changes)
+        return f"<Project: {where}, {count} change{'' if count == 1 else 's'}>"
+
     @cached_property
     def _home(self) -> Path:
         """Where the files are; a temporary folder goes when the project does."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array, Codes, HamkneeError, compares_arrays, shown, takes
-from hamknee.inference import A_MODEL, Model, conditioned, simulate
+from hamknee.inference import A_MODEL, Model, conditioned, simulate_cases
 from hamknee.network import CPT, Vocabulary
 from hamknee.sensitivity.drawing import check_ess
 
@@ -206,7 +206,7 @@ def next_studies(
     if not 0 <= known <= 1:
         raise HamkneeError(f"found {known} as the probability of being known; allowed: 0 to 1")
     check_ess(model)
-    codes = simulate(model, cases, known=known, seed=seed).codes
+    codes = simulate_cases(model, cases, known=known, seed=seed).codes
     patients = _Patients(model, codes)
     rng = np.random.default_rng(seed)
     studies = [
