@@ -2,9 +2,12 @@
 
 import inspect
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
+import hamknee
 from hamknee.base.kinds import A_FRAME, A_PATH, Kind, KindError, takes
 
 
@@ -61,3 +64,28 @@ def test_the_function_looks_as_before() -> None:
     assert read.__name__ == "read"
     assert read.__doc__ == "Say what was given."
     assert list(inspect.signature(read).parameters) == ["path", "most", "table"]
+
+
+def test_a_table_of_another_library_is_taken_by_place_and_by_name() -> None:
+    table = pa.table({"pop": ["yes", None], "age": [31, 70]})
+    expected = pd.DataFrame({"pop": ["yes", None], "age": [31, 70]})
+    for given in (read("a.csv", 5, table=table), read(path="a.csv", table=table, most=5)):
+        path, most, frame = given
+        assert (path, most) == ("a.csv", 5)
+        pd.testing.assert_frame_equal(frame, expected, check_dtype=False)
+
+
+def test_a_model_answers_a_table_of_arrow_as_one_of_pandas() -> None:
+    model = hamknee.load()
+    frame = pd.DataFrame(
+        {"condition": ["strain", "rupture"] * 20, "pop": ["yes", None] * 20, "age": [31, 70] * 20}
+    )
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    findings = frame.drop(columns="condition")
+    ours = model.posterior(findings).probabilities
+    np.testing.assert_array_equal(
+        model.posterior(table.drop_columns("condition")).probabilities, ours
+    )
+    scored = hamknee.score(model, table.drop_columns("condition"))
+    pd.testing.assert_frame_equal(scored, hamknee.score(model, findings), check_dtype=False)
+    assert hamknee.evaluate(model, table).text == hamknee.evaluate(model, frame).text

@@ -105,6 +105,7 @@ OTHERS: list[tuple[str, Call, tuple[str, ...]]] = [
     ("residual_dependence, cases", lambda x: hamknee.residual_dependence(MODEL, x), CASES),
     ("score, model", lambda x: hamknee.score(x, WRONG["a table"]), ("a model",)),
     ("score, frame", lambda x: hamknee.score(MODEL, x), ("a table",)),
+    ("simulate", lambda x: hamknee.simulate(x, 5), ("a model",)),
     ("score_file, model", lambda x: hamknee.score_file(x, "a.csv", "b.csv"), ("a model",)),
     ("score_file, cohort", lambda x: hamknee.score_file(MODEL, x, "b.csv"), ()),
     ("score_file, out", lambda x: hamknee.score_file(MODEL, "a.csv", x), ()),
@@ -197,8 +198,8 @@ def test_every_verb_is_asked() -> None:
         ),
         (
             lambda: hamknee.score(MODEL, polars()),
-            "found a DataFrame of polars as frame of score; allowed: a DataFrame of pandas (of"
-            " another library: its to_pandas())",
+            "found a DataFrame of polars as frame of score; allowed: a DataFrame of pandas or"
+            " polars, or a Table of Arrow",
         ),
     ],
 )

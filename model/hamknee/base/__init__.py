@@ -27,7 +27,17 @@ from hamknee.base.frames import (
     read_table,
 )
 from hamknee.base.frozen import FrozenMapping, KeptArrays, compares_arrays, keep_arrays
-from hamknee.base.kinds import A_FRAME, A_PATH, A_TABLE, FRAMES, Kind, KindError, takes, thing
+from hamknee.base.kinds import (
+    A_FRAME,
+    A_PATH,
+    A_TABLE,
+    FRAMES,
+    Kind,
+    KindError,
+    in_pandas,
+    takes,
+    thing,
+)
 from hamknee.base.showing import shown
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
@@ -74,6 +84,7 @@ __all__ = [
     "compares_arrays",
     "decode",
     "fine_range",
+    "in_pandas",
     "keep_arrays",
     "kind_of",
     "listing",

@@ -74,11 +74,41 @@ A_PATH = Kind("the path of a file or folder", (str, os.PathLike))
 FRAMES = ("pandas.DataFrame",)
 """Tables in memory, for `Kind.others`."""
 
-A_FRAME = Kind("a DataFrame of pandas (of another library: its to_pandas())", (), FRAMES)
+A_FRAME = Kind("a DataFrame of pandas or polars, or a Table of Arrow", (), FRAMES)
 """A table in memory."""
 
 A_TABLE = Kind("a DataFrame, such as the .table of a result", (), FRAMES)
 """What a chart draws."""
+
+
+def in_pandas(value: object) -> object:
+    """Return a table of polars, Arrow, Modin and the like as one of pandas; all else as it is.
+
+    Parameters
+    ----------
+    value : object
+        Tables that are not worked out yet (lazy ones) stay as they are.
+
+    Notes
+    -----
+    Narwhals knows the libraries without loading any that is not there.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> in_pandas(pa.table({"pop": ["yes", "no"]}))
+       pop
+    0  yes
+    1   no
+    >>> in_pandas("cases.csv")
+    'cases.csv'
+    """
+    if value is None or isinstance(value, str | os.PathLike | list | dict):
+        return value
+    import narwhals as nw
+
+    frame = nw.from_native(value, eager_only=True, pass_through=True)
+    return frame.to_pandas() if isinstance(frame, nw.DataFrame) else value
 
 
 def takes(**kinds: Kind) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -113,10 +143,14 @@ def takes(**kinds: Kind) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     value = kwargs[name]
                 else:
                     continue
-                if not kind.holds(value):
-                    verb = function.__qualname__.removesuffix(".__init__")
-                    problem = f"found {thing(value)} as {name} of {verb}"
-                    raise KindError(f"{problem}; allowed: {kind.words}")
+                if kind.holds(value):
+                    continue
+                if set(FRAMES) <= set(kind.others) and kind.holds(frame := in_pandas(value)):
+                    by_name = dict(zip(names, args, strict=False)) | kwargs | {name: frame}
+                    return checked(**by_name)  # type: ignore[call-arg, arg-type]
+                verb = function.__qualname__.removesuffix(".__init__")
+                problem = f"found {thing(value)} as {name} of {verb}"
+                raise KindError(f"{problem}; allowed: {kind.words}")
             return function(*args, **kwargs)
 
         return checked

@@ -28,7 +28,7 @@ from hamknee.network.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd  # most of the start-up time, and needed only where a frame comes or goes
-from hamknee.base import Codes, HamkneeError, compares_arrays, thing
+from hamknee.base import Codes, HamkneeError, compares_arrays, in_pandas, thing
 
 
 @dataclass(frozen=True)
@@ -186,6 +186,8 @@ def encode(vocabulary: Vocabulary, cases: Iterable[Mapping[str, object]] | pd.Da
     hamknee.network.evidence.EvidenceError: case 1: 'loud' is not a state of pop; allowed: yes,
     no
     """
+    if hasattr(cases, "columns") and not hasattr(cases, "index"):
+        cases = cast("pd.DataFrame", in_pandas(cases))
     if hasattr(cases, "columns") and hasattr(cases, "index"):
         return _encode_frame(vocabulary, cast("pd.DataFrame", cases))
     if not isinstance(cases, Iterable) or isinstance(cases, str):

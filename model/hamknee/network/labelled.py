@@ -356,7 +356,8 @@ def named_by_id(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 SOME_CASES = Kind(
-    "cases with their diagnosis: a DataFrame of pandas, the path of a file, or LabelledCases",
+    "cases with their diagnosis: a DataFrame of pandas or polars, a Table of Arrow, the path of a"
+    " file, or LabelledCases",
     (LabelledCases, str, Path, NoneType),
     FRAMES,
 )
