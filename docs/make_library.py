@@ -16,7 +16,8 @@ DEEDS = {
     "Ask a model": "load Model Model.case Model.posterior Model.marginals Model.p_evidence"
     " Model.most_probable_explanation Model.scores Model.with_base_rates"
     " simulate",
-    "Explain an answer": "explain finding_value conflict compare natural_frequencies also_present",
+    "Explain an answer": "explain finding_value likelihood_ratios conflict compare"
+    " natural_frequencies also_present",
     "Ask next, and stop": "next_questions question_budget same_decision_probability stop_rule"
     " level_questions",
     "How sure, and what it hangs on": "credible_interval tornado sensitivity_function two_way"

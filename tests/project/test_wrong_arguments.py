@@ -43,6 +43,7 @@ ON_ONE_CASE = {
     "explain": ("rupture",),
     "finding_value": ("rupture", "bruising"),
     "level_questions": (),
+    "likelihood_ratios": (),
     "next_questions": (),
     "question_budget": (2,),
     "same_decision_probability": (),

@@ -6,6 +6,7 @@ from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
 from hamknee.sensitivity.one_finding import FindingValue, Measured, finding_value
 from hamknee.sensitivity.one_way import SensitivityFunction, Tornado, sensitivity_function, tornado
 from hamknee.sensitivity.parameters import Place, beta_range
+from hamknee.sensitivity.ratio_table import Ratio, RatioTable, likelihood_ratios
 from hamknee.sensitivity.smallest_change import ChangedNumbers, WhatWouldChange, what_would_change
 from hamknee.sensitivity.studies import Studies, Study, next_studies
 from hamknee.sensitivity.two_numbers import TwoWay, two_way
@@ -18,6 +19,8 @@ __all__ = [
     "FindingValue",
     "Measured",
     "Place",
+    "Ratio",
+    "RatioTable",
     "SensitivityFunction",
     "Studies",
     "Study",
@@ -29,6 +32,7 @@ __all__ = [
     "credible_interval",
     "difference",
     "finding_value",
+    "likelihood_ratios",
     "next_studies",
     "sensitivity_function",
     "tornado",
