@@ -24,11 +24,13 @@ def show_case(cases: LabelledCases, row: int, words: str, place: str = "") -> No
     """
     name = str(cases.cases.names()[row])
     about = cases.about.iloc[row]
+    # Whoever checks wants the ranking, however little is known.
+    known = {n: value_text(value) for n, value in cases.cases.evidence(row).items()}
     with st.container(key=f"case-row-{place}{name}"):
         st.page_link(
             "views/diagnose.py",
             label=plain(name),
-            query_params={n: value_text(value) for n, value in cases.cases.evidence(row).items()},
+            query_params=known | {"expert": "yes"},
         )
         link = quote(str(about.get("link", "")), safe=":/?&=%#")
         st.markdown(

@@ -75,7 +75,8 @@ def test_a_published_case_opens_on_a_telephone_in_the_dark(
         open_page(page, running)
         assert_readable(page)
         page.get_by_role("link", name="BAK-04").click()
-        expect(page.get_by_role("heading", name="Most likely")).to_be_visible(timeout=15_000)
+        page.get_by_role("radio", name="3 Sharpen").click(timeout=15_000)
+        expect(page.locator(".causes")).to_be_visible(timeout=15_000)
         assert "setting=emergency" in page.url
         page.go_back()
         complete(page)

@@ -19,6 +19,7 @@ def test_each_listed_case_opens_with_what_was_known_of_it(model: Model) -> None:
     cases = read_labelled(model.vocabulary)
     for row, name in enumerate(cases.cases.names()):
         known = {key: text for key, (text,) in parse_qs(links(page)[str(name)]).items()}
+        assert known.pop("expert") == "yes"
         read = {key: parse_value(model.vocabulary[key], text) for key, text in known.items()}
         expected = model.posterior(cases.cases.evidence(row)).probabilities
         np.testing.assert_array_equal(model.posterior(read).probabilities, expected)
