@@ -84,12 +84,21 @@ def _temporary(path: Path, hold: ExitStack) -> Path:
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}{PART}")
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR
         os.close(os.open(temporary, flags, 0o666 if mode is None else 0o600))
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), _gone_on_failure(temporary):
             if mode is not None:
                 temporary.chmod(mode)
             hold.enter_context(_held(temporary, wait=True))
         if temporary.exists():  # or else somebody was quicker than the lock
             return temporary
+
+
+@contextmanager
+def _gone_on_failure(temporary: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
