@@ -54,9 +54,14 @@ def dangers(code: str) -> set[str]:
     return found
 
 
+BOUNDED = {"dashboard/checking/workbook.py": {"zipfile"}}
+"""The one archive that is unpacked: a workbook, in memory, after its size was looked up."""
+
+
 @pytest.mark.parametrize("path", CODE, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_code_runs_what_it_reads(path: Path) -> None:
-    assert dangers(path.read_text(encoding="utf-8")) == set()
+    known = BOUNDED.get(path.relative_to(ROOT).as_posix(), set())
+    assert dangers(path.read_text(encoding="utf-8")) == known
 
 
 @pytest.mark.parametrize(
@@ -149,7 +154,7 @@ def test_a_key_that_is_a_formula_is_refused(tmp_path: Path) -> None:
         read_references(path)
 
 
-def test_only_three_files_write_csv_and_all_are_harmless() -> None:
+def test_few_files_write_csv_and_all_are_harmless() -> None:
     def writes(path: Path) -> bool:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
@@ -157,7 +162,11 @@ def test_only_three_files_write_csv_and_all_are_harmless() -> None:
         frames -= {"priors.to_csv", "self.priors.to_csv", "self.to_csv"}
         return bool(frames or calls & {"csv.writer", "csv.DictWriter", "CSVWriter"})
 
-    assert {path.stem for path in CODE if writes(path)} == {"priors", "writing", "dossier"}
+    assert {path.stem for path in CODE if writes(path)} == {
+        *("priors", "writing", "dossier"),
+        "ratio_table",  # identifiers and numbers
+        "workbook",  # only to be read
+    }
 
 
 # Paths --------------------------------------------------------------------------------------------
@@ -197,14 +206,10 @@ def test_the_dashboard_is_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> N
     assert config["client"]["showErrorDetails"] == "none"
     commands: list[list[str]] = []
 
-    class Ended:
-        returncode = 0
-
-    def started(command: list[str], **_: object) -> Ended:
+    def started(command: list[str], *_: object) -> None:
         commands.append(command)
-        return Ended()
 
-    monkeypatch.setattr("hamknee.cli.command.subprocess.run", started)
+    monkeypatch.setattr("hamknee.cli.serving.become", started)
     assert CliRunner().invoke(app, ["dashboard"]).exit_code == 0
     assert "--server.address=localhost" in commands[0]
     assert all(isinstance(word, str) for word in commands[0])
