@@ -153,6 +153,14 @@ def test_one_can_go_on_after_the_stop_rule(model):
     assert sum("go on" in prompt for prompt in typist.prompts) == 1
 
 
+def test_who_goes_on_is_not_asked_again_and_comes_to_the_end(model):
+    known, printed, typist = interviewed(model, SETTLED, "g", *["0"] * 30)
+    assert known == SETTLED
+    assert "nothing is left to ask" in printed
+    assert [prompt for prompt in typist.prompts if "go on" in prompt] == typist.prompts[:1]
+    assert typist.lines  # it ended before the lines did
+
+
 def test_an_interview_ends_when_nothing_is_left_to_ask(model):
     everything = {
         v.name: v.state_names[0] for v in model.vocabulary.variables if v.role != "target"

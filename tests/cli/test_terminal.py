@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import hamknee
+from hamknee.cli.terminal import plain, records
 from tests.support.command_line import run
 
 
@@ -72,3 +75,18 @@ def test_a_terminal_without_unicode_still_gets_an_answer():
     )
     assert done.returncode == 0
     assert b"Most likely" in done.stdout
+
+
+@pytest.mark.parametrize("kind", [float, np.float64, np.float32])
+def test_json_has_no_number_that_is_none(kind):
+    assert [plain(kind(value)) for value in ("nan", "inf", "-inf")] == [None] * 3
+    assert (plain(kind(0.0)), plain(kind(-2.5))) == (0.0, -2.5)
+    assert type(plain(kind(0.5))) is float
+
+
+def test_what_is_no_float_stays_as_it_is():
+    frame = pd.DataFrame({"count": [3], "so": [True], "text": ["inf"], "bits": [np.inf]})
+    (row,) = records(frame)
+    assert row == {"count": 3, "so": True, "text": "inf", "bits": None}
+    assert [type(value) for value in row.values()] == [int, bool, str, type(None)]
+    json.dumps(row, allow_nan=False)

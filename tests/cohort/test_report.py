@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from hamknee.cohort.folders import score_file
+from hamknee.cohort.report import FaultyRow, Tally
 from hamknee.inference.model import Model
 from tests.support.scored_files import cohort, write
 
@@ -24,3 +25,32 @@ def test_beside_a_csv_file_stand_the_numbers_and_the_report(model: Model, tmp_pa
     entries = json.loads((tmp_path / "out.csv.json").read_text(encoding="utf-8"))
     assert entries == report.as_json()
     assert entries["numbers"] == model.sha256
+
+
+def reasons(first: int, last: int) -> dict[str, int]:
+    """Return reasons by number, each as often as its number tells."""
+    return {f"reason {number}": number for number in range(first, last + 1)}
+
+
+def test_no_row_is_uncounted_where_there_are_more_reasons_than_are_listed() -> None:
+    most = Tally.of(9_000, reasons(1, 100), ())
+    assert (most.others, most.faulty) == (0, 5_050)
+    more = Tally.of(9_000, reasons(1, 103), ())
+    assert list(more.faults) == list(reasons(1, 100))
+    assert (more.others, more.faulty) == (101 + 102 + 103, 5_050 + 306)
+    assert more.as_json()["scored"] == 9_000 - 5_356
+    assert Tally.from_json(more.as_json()) == more
+
+
+def test_nor_is_one_where_parts_are_put_together() -> None:
+    rows = [FaultyRow("", number, "", "reason") for number in range(1, 13)]
+    one = Tally.of(6_000, reasons(1, 101), rows[:7])
+    other = Tally.of(7_000, reasons(100, 102), rows[7:])
+    both = one + other
+    assert both.rows == 13_000
+    assert both.faulty == one.faulty + other.faulty == 5_151 + 303
+    assert both.faults["reason 100"] == 200
+    assert both.others == 101 + 101 + 102
+    assert both.examples == tuple(rows[:10])
+    again = both + one
+    assert (again.others, again.faulty) == (304 + 101, 5_454 + 5_151)

@@ -122,6 +122,16 @@ def test_ranges_of_several_states_keep_their_best_estimates() -> None:
     ("stated", "message"),
     [
         (lambda: from_range(0.0, 0.3), "found a range of 0 to 0.3; allowed: 0 < low < high < 1"),
+        (lambda: from_range(0.4, 0.4), "found a range of 0.4 to 0.4"),
+        (lambda: from_range(0.4, 1.0), "found a range of 0.4 to 1; allowed: 0 < low < high < 1"),
+        (lambda: from_range(0.3, 0.4, mass=0), "found a mass of 0; allowed: between 0 and 1"),
+        (lambda: from_range(0.3, 0.4, mass=1), "found a mass of 1; allowed: between 0 and 1"),
+        (lambda: from_quantiles([0.2, 0.3], [0.5, 1]), "levels 0.5, 1; allowed: strictly"),
+        (lambda: from_frequency(0, worth=5), "found 0 of 100; allowed: above 0"),
+        (lambda: from_counts({"a": 1, "b": 3}, imagined=-1), "imagined"),
+        (lambda: from_counts({"a": 1, "b": np.inf}), "counts that cannot be (b: inf)"),
+        (lambda: from_chips([-0.1, 0.3, 0.6, 1], [1, 1, 1]), "the edges -0.1, 0.3, 0.6, 1"),
+        (lambda: from_chips([0, 0.3, 0.6, 1.1], [1, 1, 1]), "the edges 0, 0.3, 0.6, 1.1"),
         (lambda: from_range(0.4, 0.3), "found a range of 0.4 to 0.3"),
         (lambda: from_range(0.3, 0.4, mass=1.2), "found a mass of 1.2; allowed: between 0 and 1"),
         (lambda: from_range(0.3, 0.4, states=("a", "b", "c")), "found 3 states; allowed: two"),
@@ -147,6 +157,15 @@ def test_what_cannot_be_meant_is_refused_with_what_can(stated, message: str) -> 
     with pytest.raises(HamkneeError) as raised:
         stated()
     assert message in str(raised.value)
+
+
+def test_what_is_just_allowed_is_taken() -> None:
+    for edges in ([0, 0.3, 0.6, 1], [0.1, 0.3, 0.6, 0.9]):
+        column = from_chips(edges, [1, 2, 1])  # three bins are enough, and these are their ends
+        assert 0.3 < column["yes"] < 0.6
+    assert from_counts({"a": 0, "b": 3}, imagined=0.5).ess == 3.5
+    wide = from_state_quantiles({"a": (0.5, 0.59, 0.68), "b": (0.5, 0.59, 0.68)})
+    assert wide.probabilities == pytest.approx((0.5, 0.5))
 
 
 @pytest.mark.parametrize(

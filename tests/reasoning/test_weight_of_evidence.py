@@ -204,6 +204,25 @@ def test_sampling_agrees_with_all_subsets(model: Model, monkeypatch: pytest.Monk
     assert "standard_error" in sampled.table.columns
 
 
+def test_two_orders_are_the_fewest(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weight_of_evidence, "MOST_EXACT", 2)
+    for few in (-1, 0, 1):
+        with pytest.raises(HamkneeError, match=f"permutations is {few}; allowed: 2 or more"):
+            explain(model, CASE, "rupture", permutations=few)
+    two = explain(model, CASE, "rupture", permutations=2)
+    assert two.shapley.sum() == pytest.approx(two.end - two.start, abs=1e-10)
+
+
+def test_the_standard_error_is_that_of_samples_drawn_again(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weight_of_evidence, "MOST_EXACT", 2)
+    samples = [explain(model, CASE, "rupture", permutations=16, seed=seed) for seed in range(300)]
+    means = np.array([sample.shapley for sample in samples])
+    variance = np.mean([np.square(sample.standard_error) for sample in samples], axis=0)
+    np.testing.assert_allclose(variance, means.var(axis=0, ddof=1), rtol=0.35, atol=1e-15)
+
+
 def test_fifteen_findings_are_sampled_and_fourteen_are_not(model: Model) -> None:
     names = [v.name for v in model.vocabulary.having("finding", "trait")]
     states = {name: model.vocabulary[name].state_names[-1] for name in names}
