@@ -21,14 +21,17 @@ from .words import shipped_words
 @cache
 def page_module(name: str) -> ModuleType:
     """Return a module of the dashboard, under a name of its own."""
-    spec = importlib.util.spec_from_file_location(
-        f"fuzzed_{name}", shipped("dashboard") / f"{name}.py"
-    )
+    folder = shipped("dashboard")
+    spec = importlib.util.spec_from_file_location(f"fuzzed_{name}", folder / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(folder))  # what it imports stands beside it
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(folder))
     return module
 
 

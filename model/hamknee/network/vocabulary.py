@@ -64,7 +64,7 @@ class State:
     >>> from hamknee.network import State
     >>> State("40_to_59", "40 to 59", "Up to and including 59.", lower=40, upper=60)
     State(name='40_to_59', label='40 to 59', description='Up to and including 59.', lower=40,
-    upper=60)
+    upper=60, plain='')
     """
 
     name: str
