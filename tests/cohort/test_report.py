@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from hamknee.cohort.columns import ColumnMapping, plan_columns
 from hamknee.cohort.folders import score_file
-from hamknee.cohort.report import FaultyRow, Tally
+from hamknee.cohort.report import FaultyRow, Report, Tally
 from hamknee.inference.model import Model
 from tests.support.scored_files import cohort, write
 
@@ -54,3 +55,32 @@ def test_nor_is_one_where_parts_are_put_together() -> None:
     assert both.examples == tuple(rows[:10])
     again = both + one
     assert (again.others, again.faulty) == (304 + 101, 5_454 + 5_151)
+
+
+def told(model: Model, rows: dict[str, list[str]]) -> list[str]:
+    """Return the lines of the report on a frame."""
+    plan = plan_columns(model.vocabulary, list(rows), ColumnMapping())
+    counts = {f"reason {n}": 1 for n in range(1, len(rows["onset"]))}
+    return Report.of(model, plan, Tally.of(len(rows["onset"]), counts, ())).text.splitlines()
+
+
+def test_one_row_of_one_column_is_told_as_one(model: Model) -> None:
+    (first, *_) = told(model, {"onset": ["days"]})
+    assert first == "1 of 1 row scored, from 1 column of findings."
+    first, second, *_ = told(model, {"onset": ["days", "x"], "pop": ["yes", "no"]})
+    assert first == "1 of 2 rows scored, from 2 columns of findings."
+    assert second.startswith("1 could not be scored")
+
+
+def test_the_diagnosis_is_told_of_where_there_is_one(model: Model) -> None:
+    said = "The column 'condition' holds the diagnosis and was not used as evidence."
+    assert said in told(model, {"onset": ["days"], "condition": ["strain"]})
+    assert not any("diagnosis" in line for line in told(model, {"onset": ["days"]}))
+
+
+def test_ten_reasons_are_told_and_the_others_counted(model: Model) -> None:
+    ten, thirteen = (told(model, {"onset": ["days"] * rows}) for rows in (11, 14))
+    assert sum("× reason" in line for line in ten) == 10
+    assert not any("other reasons" in line for line in ten)
+    assert sum("× reason" in line for line in thirteen) == 10
+    assert "  3 × other reasons" in thirteen
