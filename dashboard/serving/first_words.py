@@ -1,5 +1,6 @@
 """The words that are read while the page is on its way: what it is, and when not to wait for it."""
 
+import re
 from functools import lru_cache
 
 from parts.texts import in_html, texts
@@ -7,6 +8,10 @@ from state.numbers import shipped_guidance
 
 MARK = b'<div id="root"></div>'
 """Where Streamlit puts the page."""
+
+FONT = re.compile(rb'<link\s+rel="preload"\s[^>]*?\.woff2"\s[^>]*>')
+"""What lets the letters be loaded before the scripts: a second of a slow line, and without them the
+page is read just as well."""
 
 STYLE = """
 #first-words { position: fixed; inset: 0; z-index: 9; overflow: auto; padding: 2rem 1.2rem;
@@ -33,6 +38,7 @@ def with_first_words(page: bytes) -> bytes:
     if MARK not in page:
         return page
     title = f"<title>{in_html(texts().title)}</title>".encode()
+    page = FONT.sub(b"", page)
     return page.replace(b"<title>Streamlit</title>", title).replace(MARK, _words() + MARK)
 
 

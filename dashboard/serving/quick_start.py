@@ -7,10 +7,11 @@ page that loads them holds words to be read meanwhile.
 
 import asyncio
 import gzip
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+import pyarrow
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -23,6 +24,15 @@ STATIC = Path(streamlit.__file__).parent / "static" / "static"
 """The scripts and styles of Streamlit."""
 
 KINDS = {".js": "text/javascript", ".css": "text/css"}
+
+_BROTLI = pyarrow.Codec("brotli", compression_level=10)
+
+CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "br": lambda content: bytes(_BROTLI.compress(content, asbytes=True)),
+    "gzip": lambda content: gzip.compress(content, compresslevel=9, mtime=0),
+}
+"""Ways to compress, the tightest first. Level 11 of Brotli would save two in a hundred more and
+take three times as long."""
 
 FOREVER = "public, immutable, max-age=31536000"
 """Their names change with what they hold."""
@@ -46,10 +56,10 @@ class QuickStart:
             await self.app(scope, receive, send)
             return
         if file := static_file(scope["path"]):
-            zipped = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-            content = await asyncio.to_thread(packed if zipped else bare, file)
+            coding = best_coding(Headers(scope=scope).get("accept-encoding", ""))
+            content = await asyncio.to_thread(packed, file, coding)
             headers = {"cache-control": FOREVER, "vary": "Accept-Encoding"}
-            headers |= {"content-encoding": "gzip"} if zipped else {}
+            headers |= {"content-encoding": coding} if coding else {}
             response = Response(content, headers=headers, media_type=KINDS[file.suffix])
             await response(scope, receive, send)
             return
@@ -113,10 +123,24 @@ def _by_name(paths: Iterable[Path]) -> dict[str, Path]:
     return {path.relative_to(STATIC).as_posix(): path for path in paths}
 
 
-@lru_cache(maxsize=512)
-def packed(file: Path) -> bytes:
-    """Return a file compressed; worked out once."""
-    return gzip.compress(bare(file), compresslevel=6, mtime=0)
+def best_coding(accepted: str) -> str:
+    """Return the tightest way to compress that a browser can read; empty for none.
+
+    Browsers read Brotli from an encrypted address and from this machine alone.
+
+    >>> best_coding("gzip, deflate, br"), best_coding("gzip"), best_coding("br;q=0")
+    ('br', 'gzip', '')
+    """
+    parts = [part.replace(" ", "").split(";q=") for part in accepted.lower().split(",")]
+    names = {name for name, *weight in parts if not weight or weight[0].strip("0.")}
+    return next((coding for coding in CODINGS if coding in names), "")
+
+
+@lru_cache(maxsize=1024)
+def packed(file: Path, coding: str) -> bytes:
+    """Return a file compressed, or bare for an empty coding; worked out once."""
+    content = bare(file)
+    return CODINGS[coding](content) if coding else content
 
 
 def bare(file: Path) -> bytes:
