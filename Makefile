@@ -38,8 +38,9 @@ format: .venv/dev ## put the code in the house format
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-docs: .venv/dev ## write docs/library.md anew from the docstrings
+docs: .venv/dev ## write docs/library.md and the pages in build/reference from the docstrings
 	@$(BIN)/python docs/make_library.py
+	@$(BIN)/python docs/make_reference.py
 
 benchmark: .venv/dev ## time hamknee beside pgmpy and pyAgrum, then the dashboard
 	@$(BIN)/python benchmarks/run.py

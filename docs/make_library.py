@@ -52,7 +52,9 @@ TITLE = """\
 HOW_TO_READ = """\
 What follows names everything as it is reached from `hamknee`, with a sentence and an example.
 `help(hamknee.explain)` tells the rest: parameters, shapes, units, errors, and where the method
-comes from. [The method](method.md) has the formulas and the limits of each."""
+comes from; `make docs` sets the same for all rooms as pages with links and a search that works
+without a network: open `build/reference/index.html`. [The method](method.md) has the formulas and
+the limits of each."""
 
 
 LONG = r"(?<==)\([^()]{40,}\)"

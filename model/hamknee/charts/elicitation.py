@@ -30,8 +30,8 @@ def ridges(
     Parameters
     ----------
     table : DataFrame
-        As `elicited.densities` or `Pool.densities`: columns ``name``, ``proportion``, ``density``,
-        ``mean``, ``low``, ``high``. The order of the names is kept.
+        As `estimation.densities` or `Pool.densities`: columns ``name``, ``proportion``,
+        ``density``, ``mean``, ``low``, ``high``. The order of the names is kept.
     emphasised : collection of str
         Names whose curves are filled in the strong colour, such as the pool.
     dark : bool

@@ -397,7 +397,7 @@ def probability_columns(target: Variable) -> list[str]:
     Parameters
     ----------
     target : Variable
-        A state `evidence`, which another program's network may have, gets a column that is not
+        A state ``evidence``, which another program's network may have, gets a column that is not
         that of P(evidence).
 
     Examples

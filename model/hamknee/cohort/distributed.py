@@ -81,7 +81,7 @@ def score_dask(
     Returns
     -------
     dask.dataframe.DataFrame
-        With the columns, rows, index and partitions that `hamknee.score` would give. Its `attrs`
+        With the columns, rows, index and partitions that `hamknee.score` would give. Its ``attrs``
         hold no counts, because nobody sees all partitions; count the column ``fault`` instead.
 
     Raises

@@ -168,7 +168,7 @@ def score(
         Raise at the first row that cannot be scored.
     broken : mapping of int to str, optional
         Rows from 0 that could not be taken apart where they were read, and why: they get this as
-        their fault. `hamknee.base.parse_sheet` tells them of a CSV file.
+        their fault. `score_file` finds them out by itself.
 
     Returns
     -------

@@ -137,7 +137,7 @@ def from_rates(
     ----------
     sensitivity, specificity : float
         Strictly between 0 and 1. For a published 0 or 1 make the columns from counts
-        (`statements.from_counts`), which do not take "none of 20" for "never".
+        (`from_counts`), which do not take "none of 20" for "never".
     n_with, n_without : float
         Patients with and without the condition in the study: the columns' sample sizes.
     states : sequence of str

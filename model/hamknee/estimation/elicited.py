@@ -2,7 +2,7 @@
 
 A column holds the probabilities of the states of one variable, given the states of its parents.
 In whatever form it was stated (`statements`, `accuracy`, `pooling`), the result is the same: mean
-probabilities that add up to 1 and an equivalent sample size, the two things that `priors.csv`
+probabilities that add up to 1 and an equivalent sample size, the two things that ``priors.csv``
 holds.
 """
 
@@ -42,7 +42,7 @@ class Elicited:
     stated : tuple of (state, level, value)
         What was said of quantiles: P(proportion of the state < value) = level.
     note : str
-        The statement in words, fit for the note of `priors.csv`.
+        The statement in words, fit for the note of ``priors.csv``.
 
     Raises
     ------

@@ -281,8 +281,7 @@ def update(
         For how many cases each counts, above 0: below 1 for data that are old or from elsewhere.
     method : {"posterior_mean", "map"}
         The mean of each updated Dirichlet, or its mode, which needs ess × probability above 1.
-        What of the observed data's likelihood never falls with each is said in
-        `hamknee.estimation.em`.
+        What of the observed data's likelihood never falls with each, docs/method.md says.
     keep : collection of str, or str
         Variables whose numbers stay, such as the target where cases were chosen by diagnosis. What
         leads to them stays too.
@@ -290,7 +289,7 @@ def update(
         Variables of the role context that are to be learned: the cohort was drawn from all of them.
     one_sided : collection of str, or str
         Variables to learn from even if they seem to be written down only when present; otherwise
-        such a cohort is refused (see `docs/method.md`).
+        such a cohort is refused (see docs/method.md).
     iterations : int
         Of EM, at most.
     tolerance : float

@@ -168,7 +168,7 @@ class Pool:
         return pd.DataFrame(rows, columns=names)
 
     def densities(self, state: str) -> pd.DataFrame:
-        """Return the densities of the experts and of the pool, as `elicited.densities` does.
+        """Return the densities of the experts and of the pool, as `estimation.densities` does.
 
         Where much of a linear pool lies where no expert stands, the mixture stands before it.
 

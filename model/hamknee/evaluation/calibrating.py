@@ -170,7 +170,7 @@ class Calibration(KeptArrays):
     def reliability(self) -> pd.DataFrame:
         """One row a bin of about equally many statements: predicted, observed, low, high, n.
 
-        `predicted` is the mean probability, `observed` the share that came true, with a Wilson
+        ``predicted`` is the mean probability, ``observed`` the share that came true, with a Wilson
         interval, which takes the statements for independent.
         """
         import pandas as pd

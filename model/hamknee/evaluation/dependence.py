@@ -157,7 +157,7 @@ class ResidualDependence:
     def matrix(self) -> pd.DataFrame:
         """Each pair twice, as a chart of a square has it: first, second, labels, n, p, strength.
 
-        `strength` is -log10 p.
+        ``strength`` is -log10 p.
         """
         import pandas as pd
 

@@ -440,7 +440,7 @@ def evaluate(
 ) -> Evaluation:
     """Score a model on cases whose diagnosis is known, beside two baselines on the same cases.
 
-    `scores` defines the measures and `baselines` the rivals: the probabilities of the context
+    `scores` defines the measures. The rivals are the probabilities of the context
     alone, and the same numbers as if all findings were independent. Cases whose diagnosis is not
     known are left out and counted. Cases with impossible findings are kept, and count as wrong.
     Where a column ``kind`` says of which kind each case is, the kinds are told apart as well.
@@ -450,7 +450,7 @@ def evaluate(
     model : Model
         What is checked.
     cases : LabelledCases, DataFrame, or path, optional
-        As for `hamknee.network.labelled.label` or `read_labelled`; by default the published cases.
+        As for `hamknee.network.label` or `read_labelled`; by default the published cases.
     min_findings : int
         Leave out cases of which fewer findings are known; context, age and sex do not count.
     mass : float

@@ -145,7 +145,7 @@ def read_network(
     Returns
     -------
     Model
-        With equivalent sample sizes where the file has them (NET), and with `notices`: a sentence
+        With equivalent sample sizes where the file has them (NET), and with ``notices``: a sentence
         on each thing that was not taken as it stands, such as a utility that was left out. The
         variables of a UAI file are called v0, v1, … and their states s0, s1, …, unless a
         vocabulary names them.

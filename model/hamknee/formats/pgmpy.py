@@ -235,7 +235,7 @@ def _counts(cpt: CPT, ess: float | Array) -> Array:
 
 @takes(model=A_MODEL)
 def pgmpy_pseudo_counts(model: Model) -> dict[str, Array]:
-    """Return the counts behind the tables as pgmpy's `DiscreteBayesianEstimator` takes them.
+    """Return the counts behind the tables as pgmpy's ``DiscreteBayesianEstimator`` takes them.
 
     pgmpy reads the columns with the parents in the order of the *alphabet*, not of the network or
     of the table, and says nothing where they come in another.
@@ -248,8 +248,8 @@ def pgmpy_pseudo_counts(model: Model) -> dict[str, Array]:
     Returns
     -------
     dict of str to ndarray, shape (states, columns)
-        For `pseudo_counts`, with ``prior_type="dirichlet"``. Give pgmpy the order of the states,
-        too, by `state_names`.
+        For ``pseudo_counts``, with ``prior_type="dirichlet"``. Give pgmpy the order of the states,
+        too, by ``state_names``.
 
     Raises
     ------
@@ -314,7 +314,7 @@ def difference_from_pgmpy(model: Model, cases: int, seed: int) -> float:
     Returns
     -------
     float
-        Largest absolute difference of a probability from pgmpy's `VariableElimination`.
+        Largest absolute difference of a probability from pgmpy's ``VariableElimination``.
 
     Examples
     --------

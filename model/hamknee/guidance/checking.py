@@ -125,7 +125,7 @@ class TriageCheck(KeptArrays):
 
     @cached_property
     def verdicts(self) -> list[str]:
-        """For each case one of `VERDICTS`; no level counts as the least urgent."""
+        """For each case ``over``, ``right`` or ``under``; no level counts as the least urgent."""
         place = self.guidance.urgency
         pairs = zip(self.reached, self.called_for, strict=True)
         gaps = [place(reached or self._least) - place(called) for reached, called in pairs]

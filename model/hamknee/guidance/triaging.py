@@ -224,8 +224,8 @@ def triage(
     """Return how soon to seek help, decided by warning signs first, then by the posterior.
 
     The most urgent of all reasons holds. A worrying answer never lowers the level: rules are judged
-    with and without it. Less than `Enough.level` is told only once the findings it names are known
-    or were asked in vain, and no urgent sign is open.
+    with and without it. Less than the level of `Guidance.enough` is told only once the findings it
+    names are known or were asked in vain, and no urgent sign is open.
 
     Parameters
     ----------

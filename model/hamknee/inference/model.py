@@ -246,7 +246,7 @@ class Model:
         Parameters
         ----------
         evidence : mapping or Case
-            Variable to value, in the forms `hamknee.network.evidence` lists; or a case of this
+            Variable to value, in the forms that `check_evidence` lists; or a case of this
             model, which is returned as it is.
 
         Raises

@@ -1,4 +1,4 @@
-"""What a network is made of: vocabulary, evidence, cases, tables, and `priors.csv`."""
+"""What a network is made of: vocabulary, evidence, cases, tables, and ``priors.csv``."""
 
 from hamknee.network.averages import is_noted, split_variables, with_moves_noted
 from hamknee.network.cases import Cases, Column, encode, encode_columns

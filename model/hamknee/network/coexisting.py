@@ -65,7 +65,7 @@ class Coexisting:
     basis : str
         What kind of number it is.
     kind : str
-        One of `KINDS`.
+        ``symptomatic`` (felt) or ``imaging`` (seen by a scan only).
     background : float
         P(also) in people without the main cause; NaN where nobody counted.
     when : mapping of str to frozenset of str

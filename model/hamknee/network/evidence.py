@@ -132,7 +132,9 @@ def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evi
     vocabulary : Vocabulary
         The variables and states there are.
     entries : mapping of str to object
-        Variable name to value, in the forms the module's docstring lists.
+        Variable name to value: a state by its name or label, a number where the variable has a
+        unit, a set of states of which one is true, or a mapping of states to likelihoods, of which
+        only the ratios matter. None is not known, the same as leaving the variable out.
 
     Raises
     ------

@@ -125,7 +125,7 @@ class Priors:
         return f"Priors({len(self.rows):,} rows, source={self.source!r})"
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the numbers as a table, with the columns of `priors.csv`.
+        """Return the numbers as a table, with the columns of ``priors.csv``.
 
         Returns
         -------

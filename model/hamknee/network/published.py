@@ -34,7 +34,7 @@ def published_among(cases: Cases, keys: Sequence[object] | None = None) -> list[
     cases : Cases
         The cohort, what is known of the diagnosis among the rest.
     keys : sequence, optional
-        What the cases are called where they come from; `cases.names()` by default.
+        What the cases are called where they come from; `Cases.names` by default.
 
     Examples
     --------

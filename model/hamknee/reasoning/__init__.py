@@ -3,12 +3,13 @@
 from hamknee.reasoning.budget import Budget, question_budget
 from hamknee.reasoning.coexistence import AlsoPresent, also_present, coexisting
 from hamknee.reasoning.conflicts import Conflict, conflict
-from hamknee.reasoning.frequencies import natural_frequencies
+from hamknee.reasoning.frequencies import Frequencies, natural_frequencies
 from hamknee.reasoning.losses import Loss, Referral, decide, threshold
 from hamknee.reasoning.questions import Questions, next_questions
 from hamknee.reasoning.stopping import (
     IS_STABLE,
     NOTHING_LEFT,
+    SameDecision,
     Stop,
     same_decision_probability,
     stop_rule,
@@ -21,10 +22,12 @@ __all__ = [
     "AlsoPresent",
     "Budget",
     "Conflict",
+    "Frequencies",
     "Loss",
     "Questions",
     "Reasons",
     "Referral",
+    "SameDecision",
     "Stop",
     "also_present",
     "coexisting",

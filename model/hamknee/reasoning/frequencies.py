@@ -41,6 +41,13 @@ class Frequencies(KeptArrays):
         In the order of the target's states; adds up to `of`.
     of : int
         How many people there are.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> frequencies = hamknee.natural_frequencies(hamknee.load().posterior({"pop": "yes"}), of=100)
+    >>> frequencies.people.sum().item(), list(frequencies.table)
+    (100, ['condition', 'label', 'people', 'probability'])
     """
 
     posterior: Posterior

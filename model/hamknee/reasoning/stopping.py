@@ -75,6 +75,14 @@ class SameDecision(KeptArrays):
         Probability that each state comes first once the questions are answered.
     draws : int or None
         How many combinations of answers were drawn; None if all were evaluated.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> decision = hamknee.stop_rule(model, case, draws=200, seed=1).decision
+    >>> decision.draws, decision.exact
+    (200, False)
     """
 
     case: Case
@@ -95,7 +103,7 @@ class SameDecision(KeptArrays):
     def table(self) -> pd.DataFrame:
         """One row a target state, most probable first: target, label, probability, p_first.
 
-        `p_first` is the probability of coming first once the questions are answered.
+        ``p_first`` is the probability of coming first once the questions are answered.
         """
         import pandas as pd
 

@@ -1,6 +1,7 @@
 """What hangs on the numbers: intervals, one number, two, the smallest change, differences."""
 
 from hamknee.sensitivity.comparison import Comparison, compare
+from hamknee.sensitivity.contributions import WidthContributions
 from hamknee.sensitivity.differences import Difference, difference
 from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
 from hamknee.sensitivity.one_finding import FindingValue, Measured, finding_value
@@ -27,6 +28,7 @@ __all__ = [
     "Tornado",
     "TwoWay",
     "WhatWouldChange",
+    "WidthContributions",
     "beta_range",
     "compare",
     "credible_interval",

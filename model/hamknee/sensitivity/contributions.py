@@ -45,6 +45,15 @@ class WidthContributions:
         equivalent sample sizes; the shares are what it is good for.
     vocabulary : Vocabulary
         Of the model.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> model, case = hamknee.load(), {"onset": "sudden", "pop": "yes"}
+    >>> interval = hamknee.credible_interval(model, case, draws=500, seed=1)
+    >>> contributions = interval.contributions("strain")
+    >>> list(contributions.table), round(float(contributions.table["share"].sum()), 6)
+    (['variable', 'given', 'ess', 'share'], 1.0)
     """
 
     label: str

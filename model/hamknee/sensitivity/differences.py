@@ -439,7 +439,7 @@ def difference(old: Priors, new: Priors, labelled: LabelledCases | None = None) 
     Notes
     -----
     The distance is that of Chan & Darwiche (2005), International Journal of Approximate Reasoning
-    38:149; see `hamknee.sensitivity.differences`.
+    38:149.
 
     Examples
     --------

@@ -85,7 +85,7 @@ class FindingValue:
     mass : float
         Probability that each interval is to hold.
     measures : mapping of str to Measured
-        By the names of `LABELS`: sensitivity, specificity, both likelihood ratios, and the
+        By name: sensitivity, specificity, both likelihood ratios, and the
         probability before the finding, with it, and where it is not there.
 
     Examples
@@ -119,7 +119,7 @@ class FindingValue:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row for each of `LABELS`: measure, label, value, low, high."""
+        """One row for each measure: measure, label, value, low, high."""
         import pandas as pd
 
         rows = [(name, LABELS[name], *self.measures[name]) for name in LABELS]

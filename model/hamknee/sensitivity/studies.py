@@ -97,7 +97,7 @@ class Studies:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a study, as `Study`, with labels; `share` is of what is still unknown."""
+        """One row a study, as `Study`, with labels; ``share`` is of what is still unknown."""
         import pandas as pd
 
         rows = []

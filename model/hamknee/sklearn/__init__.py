@@ -1,4 +1,4 @@
-"""The network as an estimator of scikit-learn: `from hamknee.sklearn import Diagnoser`."""
+"""The network as an estimator of scikit-learn: ``from hamknee.sklearn import Diagnoser``."""
 
 from hamknee.sklearn.diagnoser import Diagnoser
 
