@@ -48,3 +48,13 @@ def test_hundreds_of_small_numbers_do_not_underflow(hidden: bool) -> None:
     target = 0 if hidden else 1
     left = eliminate([*(above if hidden else []), *findings], target)
     assert left[0, 0] / left[1, 0] == pytest.approx(3)
+
+
+def test_what_falls_behind_and_comes_back_counts() -> None:
+    """A state 1e-600 behind in what is hidden leads once the numbers that follow are multiplied in."""
+    behind = Factor((1,), np.array([[1.0], [1e-300]]))
+    ahead = Factor((1, 2), np.array([[1e-300, 1e-300], [0.25, 0.75]])[..., None])
+    after = Factor((0, 2), np.array([[0.4, 0.1], [0.6, 0.9]])[..., None])
+    left = eliminate([*[behind] * 3, *[ahead] * 4, after], 0)
+    leads = np.array([0.4, 0.6]) * 0.25**4 + np.array([0.1, 0.9]) * 0.75**4
+    np.testing.assert_allclose(left[:, 0] / left.sum(), leads / leads.sum())

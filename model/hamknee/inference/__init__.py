@@ -8,6 +8,7 @@ from hamknee.inference.junction_tree import Differential, JunctionTree
 from hamknee.inference.model import A_MODEL, Model, load
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
 from hamknee.inference.simulation import draw, draw_given, drawn_tables, simulate, simulate_cases
+from hamknee.inference.wide import Wide
 
 __all__ = [
     "A_MODEL",
@@ -26,6 +27,7 @@ __all__ = [
     "Posterior",
     "Posteriors",
     "Scores",
+    "Wide",
     "conditioned",
     "contradiction",
     "draw",

@@ -83,6 +83,10 @@ class Wide:
         """Return a part of it, or the same with further axes."""
         return Wide(self.fraction[key], self.exponent[key])
 
+    def reshape(self, *shape: int) -> Wide:
+        """Return it with the same numbers along other axes."""
+        return Wide(self.fraction.reshape(*shape), self.exponent.reshape(*shape))
+
     def transpose(self, *axes: int) -> Wide:
         """Return it with its axes in another order."""
         return Wide(self.fraction.transpose(*axes), self.exponent.transpose(*axes))

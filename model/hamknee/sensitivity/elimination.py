@@ -6,21 +6,26 @@ product and every sum then runs along the draws.
 
 Variables are summed out one after the other, the one whose tables multiply to the fewest cells
 first (Zhang & Poole 1996). Only the ratios between the states of the target matter, and what is
-passed on is scaled in each draw, so that much evidence does not underflow.
+passed on is scaled in each draw, so that much evidence does not underflow. Where a number underflows
+all the same, the machine tells, and the sums are made again in `Wide` numbers, which take longer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import Array
+from hamknee.inference import Wide
+
+AnyArray: TypeAlias = Array | Wide
 
 UNSCALED = 4
-"""So many drawn tables are multiplied before they are scaled; none has entries below 1e-60."""
+"""So many drawn tables are multiplied before they are scaled: hardly any has entries below 1e-60."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +36,13 @@ class Factor:
     ----------
     scope : tuple of int
         The variables, in ascending order.
-    array : ndarray, shape (states of each variable..., 1 or draws)
+    array : ndarray or Wide, shape (states of each variable..., 1 or draws)
     """
 
     scope: tuple[int, ...]
-    array: Array
+    array: AnyArray
 
-    def over(self, scope: Sequence[int]) -> Array:
+    def over(self, scope: Sequence[int]) -> AnyArray:
         """Return the array with an axis for each variable of a wider scope, ready to multiply."""
         sizes = dict(zip(self.scope, self.array.shape, strict=False))
         return self.array.reshape(*(sizes.get(v, 1) for v in scope), self.array.shape[-1])
@@ -74,7 +79,16 @@ def eliminate(factors: Sequence[Factor], target: int) -> Array:
     -------
     ndarray, shape (target states, 1 or draws)
     """
-    left = [f if f.array.max() <= 1 else Factor(f.scope, _scaled(f.array)) for f in factors]
+    try:
+        with np.errstate(under="raise"):
+            return np.asarray(_eliminate(factors, target))
+    except FloatingPointError:
+        left = _eliminate([Factor(f.scope, Wide.of(f.array)) for f in factors], target)
+        return Wide.of(left).transpose(1, 0).scaled()[0].T
+
+
+def _eliminate(factors: Sequence[Factor], target: int) -> AnyArray:
+    left = [Factor(f.scope, _at_most_1(f.array)) for f in factors]
     while hidden := {v for factor in left for v in factor.scope} - {target}:
         variable = min(sorted(hidden), key=lambda v: _cells(_touching(left, v)))
         touching = _touching(left, variable)
@@ -103,18 +117,24 @@ def _product(factors: Sequence[Factor]) -> Factor:
     exponents: npt.NDArray[np.int32] | None = None
     for number, factor in enumerate(factors[1:], start=1):
         product = product * factor.over(scope)
-        if number % UNSCALED == 0:
+        if number % UNSCALED == 0 and not isinstance(product, Wide):
             # Each entry has an exponent of its own: one that falls far behind may come back.
             product, powers = np.frexp(product)
             exponents = powers if exponents is None else exponents + powers
-    if exponents is not None:
+    if exponents is not None and not isinstance(product, Wide):
         states = tuple(range(product.ndim - 1))
         largest = np.where(product > 0, exponents, np.iinfo(np.int32).min).max(axis=states)
         product = np.ldexp(product, np.maximum(exponents - largest, -2000))
     return Factor(scope, product)
 
 
-def _scaled(array: Array) -> Array:
-    """Return an array scaled to a largest entry of 1 in each draw."""
+def _at_most_1(array: AnyArray) -> AnyArray:
+    return array if isinstance(array, Wide) or array.max() <= 1 else _scaled(array)
+
+
+def _scaled(array: AnyArray) -> AnyArray:
+    """Return an array scaled to a largest entry of 1 in each draw; one that is wide as it is."""
+    if isinstance(array, Wide):
+        return array
     largest = array.max(axis=tuple(range(array.ndim - 1)))
     return np.asarray(array / np.where(largest > 0, largest, 1.0))
