@@ -51,7 +51,7 @@ def test_hundreds_of_small_numbers_do_not_underflow(hidden: bool) -> None:
 
 
 def test_what_falls_behind_and_comes_back_counts() -> None:
-    """A state 1e-600 behind in what is hidden leads once the numbers that follow are multiplied in."""
+    """A hidden state that is 1e-900 behind leads once four numbers of 1e-300 follow."""
     behind = Factor((1,), np.array([[1.0], [1e-300]]))
     ahead = Factor((1, 2), np.array([[1e-300, 1e-300], [0.25, 0.75]])[..., None])
     after = Factor((0, 2), np.array([[0.4, 0.1], [0.6, 0.9]])[..., None])

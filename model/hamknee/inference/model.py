@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import itertools
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, TypeAlias, overload
@@ -14,22 +11,21 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, Kind, keep_arrays, takes
+from hamknee.base import Array, Codes, HamkneeError, Kind, takes
 from hamknee.inference.case import AnyCase, Case
-from hamknee.inference.engine import Engine, log_total, normalised
-from hamknee.inference.groups import LOOKUP_PATTERNS
+from hamknee.inference.engine import Engine, log_total
 from hamknee.inference.impossible import contradiction
 from hamknee.inference.local_rates import local_cpt
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
+from hamknee.inference.starting import Starting
 from hamknee.network import (
     CPT,
-    SUM_TOLERANCE,
     Cases,
     Priors,
     Vocabulary,
     check_evidence,
+    checked_cpt,
     encode,
-    find_variable,
     read_shipped_or_own,
 )
 
@@ -143,7 +139,7 @@ class Model:
         priors: Priors | None = None,
     ) -> None:
         self.vocabulary = vocabulary
-        self.cpts = {name: _checked(vocabulary, cpts, name) for name in vocabulary}
+        self.cpts = {name: checked_cpt(vocabulary, cpts, name) for name in vocabulary}
         self.source = source
         self.sha256 = sha256
         self.notices = tuple(notices)
@@ -158,8 +154,7 @@ class Model:
             tables=[cpt.probabilities for cpt in self.cpts.values()],
             target=number[vocabulary.target.name],
         )
-        self._context = [number[variable.name] for variable in vocabulary.having("context")]
-        self._starting_rows = self._starting_table()
+        self._starting = Starting(vocabulary, self.engine)
 
     def __repr__(self) -> str:
         """Name the target, the size and the source."""
@@ -317,7 +312,7 @@ class Model:
         target, cases = self.vocabulary.target, self.encode(evidence)
         probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights)
         self._refuse_impossible(cases, log_ps)
-        return Posteriors(target, cases.names(), probabilities, self._starting_of(cases), log_ps)
+        return Posteriors(target, cases.names(), probabilities, self._starting.of(cases), log_ps)
 
     @overload
     def p_evidence(self, evidence: AnyCase) -> float: ...
@@ -535,12 +530,8 @@ class Model:
 
     def starting(self, case: Case) -> Array:
         """Return P(target | context) of a case, shape (target states,): before any finding."""
-        variables, known = self.vocabulary.variables, case.evidence.known
-        key = tuple(known.get(variables[v].name) for v in self._context)
-        try:
-            return self._starting_rows[key]
-        except (KeyError, TypeError):  # one of several, or likelihoods
-            return np.asarray(self._starting_of(case.cases)[0])
+        usual = self._starting.of_known(case.evidence.known)
+        return np.asarray(self._starting.of(case.cases)[0]) if usual is None else usual
 
     # How ----------------------------------------------------------------------------------
 
@@ -577,34 +568,6 @@ class Model:
             for row in range(len(cases))
         ]
 
-    def _starting_table(self) -> dict[tuple[object, ...], Array]:
-        """Return P(target | context) for every combination of hard and missing context."""
-        variables = self.vocabulary.having("context")
-        shape = tuple(len(variable.states) + 1 for variable in variables)
-        if math.prod(shape) > LOOKUP_PATTERNS:
-            return {}
-        patterns = np.indices(shape, dtype=np.intp).reshape(len(shape), math.prod(shape)).T
-        codes = np.tile(np.array(self.engine.sizes, dtype=np.intp), (math.prod(shape), 1))
-        codes[:, self._context] = patterns
-        rows = self._starting_of(self.cases(codes))
-        rows.setflags(write=False)
-        names = [(*variable.state_names, None) for variable in variables]
-        return dict(zip(itertools.product(*names), rows, strict=True))
-
-    def _starting_of(self, cases: Cases) -> Array:
-        """Return P(target | context) of each case, shape (cases, target states)."""
-        counts = tuple(len(cases.weights[v]) for v in self._context)
-        context = cases.codes[:, self._context]
-        if self._context and math.prod(counts) <= LOOKUP_PATTERNS:
-            patterns = np.indices(counts).reshape(len(counts), -1).T
-            place = np.asarray(np.ravel_multi_index(tuple(context.T.astype(np.intp)), counts))
-        else:
-            patterns, place = np.unique(context, axis=0, return_inverse=True)
-        codes = np.tile(np.array(self.engine.sizes, dtype=np.intp), (len(patterns), 1))
-        codes[:, self._context] = patterns
-        # an impossible context is told when it is asked for
-        return normalised(self.engine.log_joint(codes, cases.weights))[0].take(place.ravel(), 0)
-
     def _explanation(
         self, codes: Codes, states: Codes, tied: npt.NDArray[np.bool_], probability: float
     ) -> Explanation:
@@ -620,27 +583,3 @@ class Model:
 
 A_MODEL = Kind("a model, as hamknee.load() returns it, or the .model of a project", (Model,))
 """The network that is asked, as an argument."""
-
-
-def _checked(vocabulary: Vocabulary, cpts: Mapping[str, CPT], name: str) -> CPT:
-    """Return the table of a variable, or raise if it is not one the engine can use."""
-    if name not in cpts:
-        raise HamkneeError(f"{name} has no table; allowed: one CPT for each variable")
-    cpt = cpts[name]
-    for parent in cpt.parents:
-        find_variable(vocabulary, parent)
-    shape = tuple(len(vocabulary[member].states) for member in (*cpt.parents, name))
-    if cpt.probabilities.shape != shape:
-        given = cpt.probabilities.shape
-        raise HamkneeError(f"the table of {name} has the shape {given}; allowed: {shape}")
-    if not (cpt.probabilities >= 0).all():
-        raise HamkneeError(f"the table of {name} holds a NaN or a number below 0; allowed: neither")
-    if np.abs(cpt.probabilities.sum(axis=-1) - 1).max() > SUM_TOLERANCE:
-        raise HamkneeError(f"a column of {name} does not add up to 1; allowed: within 0.000001")
-    own = replace(
-        cpt,
-        probabilities=cpt.probabilities.copy(),
-        ess=None if cpt.ess is None else np.array(cpt.ess, dtype=float),
-    )
-    keep_arrays(own)
-    return own

@@ -39,7 +39,7 @@ from hamknee.network.labelled import (
     that_count,
 )
 from hamknee.network.naming import Headings, read_headings, variable_of
-from hamknee.network.priors import CPT, SOME_PRIORS, Priors
+from hamknee.network.priors import CPT, SOME_PRIORS, Priors, checked_cpt
 from hamknee.network.priors_file import (
     parse_priors,
     priors_path,
@@ -108,6 +108,7 @@ __all__ = [
     "check_evidence",
     "check_given",
     "check_value",
+    "checked_cpt",
     "covaried",
     "diagnoses",
     "diagnosis_label",

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Kind, compares_arrays, write_whole
+from hamknee.base import HamkneeError, Kind, compares_arrays, keep_arrays, write_whole
 from hamknee.network.averages import with_moves_noted
 from hamknee.network.editing import Provenance
 from hamknee.network.evidence import find_variable
-from hamknee.network.rows import BASES, COLUMNS, Row, check_given, given_text
+from hamknee.network.rows import BASES, COLUMNS, SUM_TOLERANCE, Row, check_given, given_text
 from hamknee.network.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -360,6 +360,53 @@ SOME_PRIORS = Kind(
     (Priors,),
 )
 """The numbers, as an argument."""
+
+
+def checked_cpt(vocabulary: Vocabulary, cpts: Mapping[str, CPT], name: str) -> CPT:
+    """Return a copy of a variable's table, or raise if it is not one the engine can use.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and their states.
+    cpts : mapping of str to CPT
+        Tables by the name of their variable.
+    name : str
+        The variable.
+
+    Raises
+    ------
+    HamkneeError
+        If the table is missing, has another shape, or a column is no distribution.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.network import checked_cpt
+    >>> model = hamknee.load()
+    >>> checked_cpt(model.vocabulary, model.cpts, "sex").probabilities.flags.writeable
+    False
+    """
+    if name not in cpts:
+        raise HamkneeError(f"{name} has no table; allowed: one CPT for each variable")
+    cpt = cpts[name]
+    for parent in cpt.parents:
+        find_variable(vocabulary, parent)
+    shape = tuple(len(vocabulary[member].states) for member in (*cpt.parents, name))
+    if cpt.probabilities.shape != shape:
+        given = cpt.probabilities.shape
+        raise HamkneeError(f"the table of {name} has the shape {given}; allowed: {shape}")
+    if not (cpt.probabilities >= 0).all():
+        raise HamkneeError(f"the table of {name} holds a NaN or a number below 0; allowed: neither")
+    if np.abs(cpt.probabilities.sum(axis=-1) - 1).max() > SUM_TOLERANCE:
+        raise HamkneeError(f"a column of {name} does not add up to 1; allowed: within 0.000001")
+    own = replace(
+        cpt,
+        probabilities=cpt.probabilities.copy(),
+        ess=None if cpt.ess is None else np.array(cpt.ess, dtype=float),
+    )
+    keep_arrays(own)
+    return own
 
 
 def digest(data: bytes) -> str:

@@ -6,8 +6,8 @@ product and every sum then runs along the draws.
 
 Variables are summed out one after the other, the one whose tables multiply to the fewest cells
 first (Zhang & Poole 1996). Only the ratios between the states of the target matter, and what is
-passed on is scaled in each draw, so that much evidence does not underflow. Where a number underflows
-all the same, the machine tells, and the sums are made again in `Wide` numbers, which take longer.
+passed on is scaled in each draw, so that much evidence does not underflow. Where a number does all
+the same, the machine tells, and the sums are made again in `Wide` numbers, which take longer.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from hamknee.inference import Wide
 AnyArray: TypeAlias = Array | Wide
 
 UNSCALED = 4
-"""So many drawn tables are multiplied before they are scaled: hardly any has entries below 1e-60."""
+"""So many drawn tables are multiplied before they are scaled; few have entries below 1e-60."""
 
 
 @dataclass(frozen=True, eq=False)
