@@ -131,6 +131,20 @@ def test_distances_are_mean_median_and_90th_percentile() -> None:
     assert calibrated.table["measure"].tolist() == ["intercept", "slope", "ici", "e50", "e90"]
 
 
+def test_among_many_equal_statements_the_curve_is_how_often_those_came_true() -> None:
+    p = np.array([0.0] * 30 + [0.4, 0.9])
+    y = np.array([1.0] * 3 + [0.0] * 27 + [1.0, 1.0])
+    curve = calibration(p, y).smooth
+    assert np.isfinite(curve).all()
+    assert curve[:30] == pytest.approx(0.1)
+
+
+def test_statements_too_sure_to_weigh_anything_have_no_slope_and_no_warning() -> None:
+    p = np.array([1e-300, 1 - 1e-16, 1e-300, 1 - 1e-16, 1e-300, 1 - 1e-16])
+    fit = calibration(p, np.array([1.0, 0.0, 0.0, 1.0, 0.0, 1.0]))
+    assert np.isnan(fit.slope.value) or np.isfinite(fit.slope.value)
+
+
 def test_with_many_statements_the_curve_is_fitted_at_fewer_places() -> None:
     """20,000 statements of which each is true as often as it says: the curve is the diagonal."""
     calibrated = calibration(*said_and_true(20_000))

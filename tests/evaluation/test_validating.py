@@ -168,3 +168,12 @@ def test_another_models_conditions_must_be_the_same(model: Model, cohort: pd.Dat
     grown = hamknee.open_project().add_condition("plica", "Plica", "1 of 200").model
     with pytest.raises(HamkneeError, match=r"other conditions \(plica\)"):
         validate(model, cohort, against=grown)
+
+
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_a_clinic_with_one_disease_is_validated_too(model: Model, count: int) -> None:
+    patients = hamknee.simulate(model, count, known=0.6, seed=3).assign(condition="rupture")
+    validated = validate(model, patients)
+    assert validated.tables["sample_size"].empty
+    assert f"{count} of {count} cases" in validated.text
+    assert "nan" not in f"{validated.text} {validated.markdown}"

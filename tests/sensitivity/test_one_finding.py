@@ -10,6 +10,8 @@ import hamknee
 from hamknee.base.errors import HamkneeError
 from hamknee.inference.model import Model
 from hamknee.sensitivity.one_finding import LABELS, FindingValue, finding_value
+from hamknee.sensitivity.ratio_table import likelihood_ratios
+from tests.support.networks import network
 
 CLINIC = {"setting": "emergency"}
 
@@ -94,7 +96,7 @@ def test_a_finding_that_speaks_against_is_told_the_other_way_round(model: Model)
     ("case", "finding", "value", "problem"),
     [
         ({}, "condition", "dvt", "not the target"),
-        ({}, "swelling", None, "found None for swelling"),
+        ({}, "swelling", None, "swelling is not known in this case"),
         ({"swelling": {"leg": 0.7, "none": 0.3}}, "swelling", None, "one or several of"),
         ({"condition": "dvt"}, "swelling", "leg", "certain or ruled out"),
         ({}, "sweling", "leg", "did you mean 'swelling'"),
@@ -115,3 +117,21 @@ def test_the_same_seed_gives_the_same_answer(model: Model) -> None:
     )
     assert one.measures == other.measures
     assert np.isfinite(one.table["value"]).all()
+
+
+def test_an_answer_that_only_one_cause_gives_has_no_end_to_its_ratio() -> None:
+    spec = {"t": ("", [0.3, 0.7]), "f": ("t", [[0.4, 0.6], [0.0, 1.0]])}
+    value = finding_value(network(spec, "t", ess=20), {}, "yes", "f", "yes", draws=50)
+    assert value.measures["lr_plus"].high == math.inf
+    assert value.measures["with_it"].low == 1
+    assert "nan" not in f"{value.text} {value.rows}"
+
+
+def test_an_answer_that_nobody_gives_is_no_test() -> None:
+    spec = {"t": ("", [0.3, 0.7]), "f": ("t", [[0.0, 1.0], [0.0, 1.0]])}
+    model = network(spec, "t", ess=20)
+    with pytest.raises(HamkneeError, match="f: Yes never occurs here"):
+        finding_value(model, {}, "yes", "f", "yes", draws=10)
+    rows = likelihood_ratios(model, {}, draws=10).to_markdown()
+    assert "nan" not in rows
+    assert "| 0.00 | 1.00 | – |" in rows

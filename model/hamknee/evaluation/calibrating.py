@@ -6,6 +6,7 @@ can be looked at all together, or the most probable one of each case, or one con
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -141,14 +142,19 @@ class Calibration(KeptArrays):
         step = 0.0 if self.n <= SMOOTHED_ONE_BY_ONE else 0.01 * span
         order = np.argsort(self.p, kind="stable")
         curve = np.empty(self.n)
-        curve[order] = lowess(
-            self.y[order],
-            self.p[order],
-            it=0,  # the rounds against outliers would take rare events for errors
-            delta=step,
-            is_sorted=True,
-            return_sorted=False,
-        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            curve[order] = lowess(
+                self.y[order],
+                self.p[order],
+                it=0,  # the rounds against outliers would take rare events for errors
+                delta=step,
+                is_sorted=True,
+                return_sorted=False,
+            )
+        # Around a statement that two thirds of all share there is no line, but a share.
+        _, group, count = np.unique(self.p, return_inverse=True, return_counts=True)
+        shared = (count >= int(2 / 3 * self.n))[group]
+        curve[shared] = (np.bincount(group, self.y) / count)[group][shared]
         return np.clip(curve, 0, 1)
 
     @property
@@ -360,11 +366,19 @@ def _logistic(
     """Return the last coefficient of a logistic regression with its interval."""
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import ModelWarning
 
-    regression = GLM(y, design, family=Binomial(), offset=offset)
-    if len(np.unique(cases)) < len(cases):
-        fit = regression.fit(cov_type="cluster", cov_kwds={"groups": cases})
-    else:
-        fit = regression.fit()
+    clustered = len(np.unique(cases)) < len(cases)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        # Statements too near 0 and 1 weigh nothing in a fit, which then has no answer.
+        warnings.simplefilter("error", ModelWarning)
+        regression = GLM(y, design, family=Binomial(), offset=offset)
+        try:
+            fit = regression.fit(
+                cov_type="cluster" if clustered else "nonrobust",
+                cov_kwds={"groups": cases} if clustered else None,
+            )
+        except ModelWarning:
+            return NOT_KNOWN
     low, high = fit.conf_int(alpha=1 - mass)[-1]
     return Estimate(float(fit.params[-1]), float(low), float(high))

@@ -70,7 +70,8 @@ def needed_for_slope(probabilities: Array, width: float = 0.4, mass: float = 0.9
     x, weight = np.log(p / (1 - p)), p * (1 - p)
     a, b, c = weight.mean(), (weight * x).mean(), (weight * x**2).mean()
     error = width / (2 * NormalDist().inv_cdf((1 + mass) / 2))
-    return min(math.ceil(float(a / (error**2 * (a * c - b**2)))), MOST)
+    spread = float(a * c - b**2)  # next to none where the log odds of all are the same
+    return math.ceil(min(float(a) / (error**2 * spread), MOST)) if spread > 0 else MOST
 
 
 def needed_for_c(

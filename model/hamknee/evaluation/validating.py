@@ -104,7 +104,9 @@ class Validation:
             "net_benefit": pd.DataFrame(list(self._net_benefit())),
             "subgroups": pd.DataFrame(list(self._subgroups())),
             "missing": pd.DataFrame(list(self._missing())),
-            "sample_size": pd.DataFrame(list(self._sample_size())),
+            "sample_size": pd.DataFrame(
+                list(self._sample_size()), columns=["event", "n", "interval of", "needed"]
+            ),
         }
         if self.against is not None:
             made["comparison"] = self.comparison.differences
@@ -297,6 +299,8 @@ class Validation:
         for name in self.events:
             p, y = self._event(name)
             share, area = float(y.mean()), c_statistic(p, y).value
+            if share == 1:  # an event that everybody has: nothing can be told apart
+                continue
             needed = {"observed/expected, width 0.4": needed_for_ratio(share)}
             if float(np.ptp(p)) > 0:
                 needed["slope, width 0.4"] = needed_for_slope(p)
@@ -478,7 +482,7 @@ def _distance(p: Array, y: Array, mass: float) -> Estimate:
     for _ in range(RESAMPLED if len(p) >= FEWEST_TO_COMPARE else 0):
         rows = rng.integers(len(p), size=len(p))
         resampled.append(_off(p[rows], y[rows]))
-    if not resampled:
+    if np.isnan(resampled).all():
         return Estimate(value)
     low, high = np.nanquantile(resampled, [(1 - mass) / 2, (1 + mass) / 2])
     return Estimate(value, float(low), float(high))

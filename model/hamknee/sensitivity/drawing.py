@@ -45,6 +45,9 @@ BLOCK_CELLS = 2**22
 CELLS_AT_ONCE = 2**19
 """Cells that are worked on at once (4 MB), so that they stay near the processor."""
 
+INFINITE = 1e300
+"""What an infinite ratio counts as while quantiles are taken."""
+
 
 @dataclass(frozen=True)
 @compares_arrays
@@ -318,3 +321,22 @@ def check_ess(model: Model) -> None:
         if lacking.any():
             problem = f"the table of {name} has columns without an equivalent sample size"
             raise HamkneeError(f"{problem}; allowed: an ess above 0 for each column (CPT.ess)")
+
+
+def ratio_ends(of_draws: Array, mass: float) -> Array:
+    """Return both ends of the interval of each ratio, shape (2, ratios).
+
+    Parameters
+    ----------
+    of_draws : ndarray, shape (draws, ratios)
+        From 0 to infinity; NaN (0 / 0) where a draw has no ratio, which then does not count.
+    mass : float
+        Probability that each interval is to hold.
+    """
+    with np.errstate(invalid="ignore"):
+        bounded = np.minimum(of_draws, INFINITE)  # no step leads from inf to inf
+    ends = np.full((2, of_draws.shape[1]), np.nan)
+    some = ~np.isnan(bounded).all(axis=0)
+    levels = [(1 - mass) / 2, (1 + mass) / 2]
+    ends[:, some] = np.nanquantile(bounded[:, some], levels, axis=0)
+    return np.where(ends >= INFINITE / 2, np.inf, ends)

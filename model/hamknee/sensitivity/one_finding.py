@@ -28,7 +28,7 @@ from hamknee.base import (
 from hamknee.inference import A_MODEL, AnyCase, Case, Model
 from hamknee.network import check_value, find_state, find_variable, possible_states, value_words
 from hamknee.sensitivity.derivatives import on_target
-from hamknee.sensitivity.drawing import Sampler, check_ess
+from hamknee.sensitivity.drawing import Sampler, check_ess, ratio_ends
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -211,8 +211,8 @@ def finding_value(
     Raises
     ------
     HamkneeError
-        If the value is not one or several states, or the state is certain or ruled out by what
-        else is known.
+        If the value is not one or several states, or one that never occurs, or the state is
+        certain or ruled out by what else is known.
     EvidenceError, ImpossibleEvidenceError
         As for `Model.case`.
 
@@ -242,7 +242,8 @@ def finding_value(
     checked = known.get(variable.name) if value is None else check_value(variable, value)
     if checked is None or isinstance(checked, Mapping):
         allowed = f"one or several of {', '.join(variable.state_names)}"
-        raise HamkneeError(f"found {checked} for {variable.name}; allowed: {allowed}")
+        told = "is not known in this case" if checked is None else "is weighed, not one answer"
+        raise HamkneeError(f"{variable.name} {told}; allowed: a value, {allowed}")
     case, place = model.case(known.without(variable.name)), find_state(target, state)
     if not 0 < case.posterior.probabilities[place] < 1:
         raise HamkneeError(
@@ -250,9 +251,13 @@ def finding_value(
             "allowed: a state that is open"
         )
     states = [variable.position[name] for name in possible_states(checked)]
-    of_tables = _measures(*_exact(case, variable, states, place))
+    exact = _exact(case, variable, states, place)
+    if not exact[0] and not exact[1]:
+        answer = value_words(variable, checked)
+        raise HamkneeError(f"{variable.name}: {answer} never occurs here; allowed: what can")
+    of_tables = _measures(*exact)
     of_draws = _measures(*_drawn(case, variable, states, place, draws, seed))
-    low, high = np.quantile(of_draws, [(1 - mass) / 2, (1 + mass) / 2], axis=1)
+    low, high = ratio_ends(of_draws.T, mass)
     ends = zip(of_tables[:, 0].tolist(), low.tolist(), high.tolist(), strict=True)
     measures = {name: Measured(*about) for name, about in zip(LABELS, ends, strict=True)}
     return FindingValue(case, place, variable, checked, mass, measures)

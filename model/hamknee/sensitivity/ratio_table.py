@@ -13,13 +13,10 @@ from hamknee.base import Array, HamkneeError, round_factor, shown, takes
 from hamknee.inference import A_MODEL, AnyCase, Case, Model
 from hamknee.network import find_state, find_variable
 from hamknee.sensitivity.derivatives import on_target
-from hamknee.sensitivity.drawing import Sampler, check_ess
+from hamknee.sensitivity.drawing import Sampler, check_ess, ratio_ends
 
 if TYPE_CHECKING:
     import pandas as pd
-
-INFINITE = 1e300
-"""What an infinite ratio counts as while quantiles are taken."""
 
 LATEX = {
     "\\": r"\textbackslash{}",
@@ -39,7 +36,8 @@ class Ratio(NamedTuple):
     sensitivity, specificity : float
         P(answer | condition), and P(another answer | another condition).
     value, low, high : float
-        P(answer | condition) / P(answer | another condition), and the ends of its interval.
+        P(answer | condition) / P(answer | another condition), and the ends of its interval; NaN
+        for an answer that never occurs.
 
     Examples
     --------
@@ -134,13 +132,14 @@ class RatioTable:
         words = self.case.model.vocabulary
         variable = words[ratio.variable]
         low, high = round_factor(ratio.low), round_factor(ratio.high)
+        none = np.isnan(ratio.value)
         return (
             variable.label,
             variable.state(ratio.state).label,
             words.target.state(ratio.condition).label,
             f"{ratio.sensitivity:.2f}",
             f"{ratio.specificity:.2f}",
-            f"{round_factor(ratio.value)} ({low} to {high})",
+            "–" if none else f"{round_factor(ratio.value)} ({low} to {high})",
         )
 
 
@@ -225,7 +224,7 @@ def likelihood_ratios(
         drawn = _drawn(case, number, draws, seed)
         for place in places:
             sure, wrong = _apart(*exact, place)
-            ends = _ends(_ratio(*_apart(*drawn, place)), mass)
+            ends = ratio_ends(_ratio(*_apart(*drawn, place)), mass)
             values = (sure[0], 1 - wrong[0], _ratio(sure, wrong)[0], *ends)
             ratios += [
                 Ratio(variable.name, state, target.state_names[place], *numbers)
@@ -266,13 +265,6 @@ def _apart(shares: Array, prior: Array, place: int) -> tuple[Array, Array]:
     others[:, place] = 0
     others /= others.sum(axis=1, keepdims=True)
     return shares[:, place], np.einsum("dc,dca->da", others, shares)
-
-
-def _ends(of_draws: Array, mass: float) -> Array:
-    """Return both ends of each interval, shape (2, answers); no step leads from inf to inf."""
-    bounded = np.minimum(of_draws, INFINITE)
-    ends = np.quantile(bounded, [(1 - mass) / 2, (1 + mass) / 2], axis=0)
-    return np.asarray(np.where(ends >= INFINITE / 2, np.inf, ends))
 
 
 def _ratio(sure: Array, wrong: Array) -> Array:
