@@ -242,8 +242,8 @@ def finding_value(
     checked = known.get(variable.name) if value is None else check_value(variable, value)
     if checked is None or isinstance(checked, Mapping):
         allowed = f"one or several of {', '.join(variable.state_names)}"
-        told = "is not known in this case" if checked is None else "is weighed, not one answer"
-        raise HamkneeError(f"{variable.name} {told}; allowed: a value, {allowed}")
+        reason = "is not known in this case" if checked is None else "is weighed, not one answer"
+        raise HamkneeError(f"{variable.name} {reason}; allowed: a value, {allowed}")
     case, place = model.case(known.without(variable.name)), find_state(target, state)
     if not 0 < case.posterior.probabilities[place] < 1:
         raise HamkneeError(
