@@ -3,27 +3,26 @@
 How large is looked up before anything is unpacked: a small Parquet file can hold billions of cells.
 """
 
+from __future__ import annotations
+
 import codecs
-import io
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from checking.workbook import as_csv, is_workbook
-from hamknee.base import Fault, Sheet, TableError, kind_of, parse_sheet
+from hamknee.base import Fault, Sheet, TableError, kind_of, parquet_table, parse_sheet
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 MEGABYTES = 50
 MOST_ROWS = 200_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 10_000_000
-BATCH_ROWS = 1_000
-"""Rows of a Parquet file that are unpacked before its size is looked at again."""
-
-MOST_UNPACKED = 2**29
-"""Bytes of a Parquet file once it is unpacked."""
-
 ANY_SIZE = "on the command line hamknee score takes files of any size"
 
 
@@ -114,61 +113,16 @@ def _check_table(name: str, rows: int, columns: int) -> None:
 
 
 def _parquet(data: bytes, name: str) -> pd.DataFrame:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    def look(file: pq.ParquetFile) -> None:
+        about = file.metadata
+        _check_columns(name, about.num_columns)
+        _check_table(name, about.num_rows, about.num_columns)
+        _check_types(name, file.schema_arrow)
 
-    try:
-        with pq.ParquetFile(io.BytesIO(data)) as file:
-            about, schema = file.metadata, file.schema_arrow
-            groups = [about.row_group(number) for number in range(about.num_row_groups)]
-            _check_columns(name, about.num_columns)
-            _check_table(name, about.num_rows, about.num_columns)
-            _check_unpacked(name, sum(group.total_byte_size for group in groups))
-            _check_types(name, schema)
-        # Each text once: a long one may stand in every row.
-        texts = [field.name for field in schema if _is_text(field.type)]
-        with pq.ParquetFile(io.BytesIO(data), read_dictionary=texts) as file:
-            batches, unpacked = [], 0
-            for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
-                unpacked += sum(map(_plain_size, batch.columns))
-                _check_unpacked(name, unpacked)
-                batches.append(batch)
-        table = pa.Table.from_batches(batches, batches[0].schema if batches else schema)
-        # What pandas noted in the file, such as an index, is left aside.
-        frame: pd.DataFrame = table.unify_dictionaries().to_pandas(ignore_metadata=True)
-    except (pa.ArrowException, OSError, OverflowError, ValueError) as why:
-        if isinstance(why, TableError):
-            raise
-        reason = " ".join(str(why).split())[:120]
-        if "Not yet implemented" in reason:  # Arrow raises OSError for it
-            problem = "its texts are packed in a way that is not read here"
-            allowed = "Parquet with plain or dictionary encoding, or CSV"
-            raise _refusal(name, problem, allowed) from None
-        raise _refusal(name, f"not a Parquet file: {reason}", "a file written as Parquet") from None
-    twice = frame.columns[frame.columns.duplicated()]
-    if len(twice):
-        raise _refusal(name, f"column {str(twice[0])[:100]!r} stands twice", "each column once")
+    table = parquet_table(data, name, look, f"or less here; {ANY_SIZE}", categories=True)
+    # What pandas noted in the file, such as an index, is left aside.
+    frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
     return frame
-
-
-def _plain_size(column: object) -> int:
-    """Return how many bytes a column has with each text written where it stands."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if not isinstance(column, pa.DictionaryArray):
-        assert isinstance(column, pa.Array)
-        return int(column.nbytes)
-    if not _is_text(column.dictionary.type):
-        return int(column.nbytes)
-    lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
-    return int(column.indices.nbytes) + int(pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0)
-
-
-def _check_unpacked(name: str, size: int) -> None:
-    if size > MOST_UNPACKED:
-        problem = f"over {MOST_UNPACKED // 2**20:,} MB once it is unpacked"
-        raise _refusal(name, problem, f"{MOST_UNPACKED // 2**20} MB here; {ANY_SIZE}")
 
 
 def _check_types(name: str, schema: object) -> None:
@@ -192,12 +146,6 @@ def _check_size(name: str, rows: int, cells: int) -> None:
         raise _refusal(name, f"{rows:,} rows", f"at most {MOST_ROWS:,} here; {ANY_SIZE}")
     if cells > MOST_CELLS:
         raise _refusal(name, f"{cells:,} cells", f"at most {MOST_CELLS:,} here; {ANY_SIZE}")
-
-
-def _is_text(kind: object) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _refusal(name: str, problem: str, allowed: str) -> TableError:

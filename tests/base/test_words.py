@@ -32,6 +32,17 @@ def test_the_nearest_name_is_suggested(name: str, hint: str) -> None:
     assert suggestion(name, ["sudden", "gradual"]) == hint
 
 
+@pytest.mark.parametrize(
+    ("word", "opposite"),
+    [
+        *[("abnormal", "normal"), ("inactive", "active"), ("female", "male"), ("male", "female")],
+        *[("not sudden", "sudden"), ("without", "with"), ("No-Swelling", "swelling")],
+    ],
+)
+def test_the_opposite_is_not_suggested(word: str, opposite: str) -> None:
+    assert suggestion(word, [opposite]) == ""
+
+
 @given(st.floats(0, 1))
 def test_a_percentage_is_near_the_proportion_and_never_certain_by_rounding(p: float) -> None:
     words = percent(p)

@@ -38,6 +38,7 @@ from hamknee.base.kinds import (
     takes,
     thing,
 )
+from hamknee.base.parquet import parquet_table
 from hamknee.base.showing import shown
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
@@ -89,6 +90,7 @@ __all__ = [
     "kind_of",
     "listing",
     "other_separator",
+    "parquet_table",
     "parse_sheet",
     "parse_table",
     "percent",

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hamknee.base.csv_dialect import (
-    EMPTY,
     SAVE_AS_CSV,
     Opener,
     TableError,
@@ -21,6 +20,7 @@ from hamknee.base.csv_rows import BLANK, BrokenRow, read_rows
 from hamknee.base.errors import Fault
 from hamknee.base.files import read_bytes
 from hamknee.base.frozen import compares_arrays
+from hamknee.base.parquet import parquet_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +134,7 @@ def parse_sheet(
         If it is not of its kind.
     """
     if kind_of(name) == ".parquet":
-        return Sheet(name, _parquet(data, name))
+        return Sheet(name, parquet_table(data, name).to_pandas())
     return _csv(lambda: io.BytesIO(data), name, check)
 
 
@@ -209,20 +209,3 @@ def _csv(source: Opener, name: str, check: Callable[[int, int], None]) -> Sheet:
     nothing = pa.table({column: pa.array([], kind) for column, kind in types.items()})
     frame = pd.concat(parts, ignore_index=True) if parts else nothing.to_pandas()
     return Sheet(name, frame, broken, dialect.assumed)
-
-
-def _parquet(data: bytes, name: str) -> pd.DataFrame:
-    import pandas as pd
-    import pyarrow as pa
-
-    if not data:
-        raise refusal(name, *EMPTY)
-    try:
-        frame = pd.read_parquet(io.BytesIO(data))
-    except (pa.ArrowException, OSError, ValueError) as why:
-        problem = f"not a Parquet file: {str(why)[:120]}"
-        raise refusal(name, problem, "a file written as Parquet") from None
-    twice = sorted({str(column) for column in frame.columns[frame.columns.duplicated()]})
-    if twice:
-        raise refusal(name, f"column {twice[0]!r} stands twice", "each column once")
-    return frame

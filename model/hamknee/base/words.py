@@ -16,9 +16,20 @@ def listing(names: Iterable[str], most: int = 40) -> str:
 
 
 def suggestion(name: object, allowed: Iterable[str]) -> str:
-    """Return ``" (did you mean 'x'?)"`` for the nearest allowed name, or an empty string."""
-    near = difflib.get_close_matches(str(name).strip().lower(), list(allowed), n=1, cutoff=0.6)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+    """Return ``" (did you mean 'x'?)"`` for the nearest allowed name, or an empty string.
+
+    None is said where one name is the other behind a syllable, or with "out" after it: such a pair
+    tends to be of opposites (abnormal, inactive, without).
+    """
+    word = str(name).strip().lower()
+    near = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
+    if not near or _opposite(*sorted((word, near[0].lower()), key=len)):
+        return ""
+    return f" (did you mean {near[0]!r}?)"
+
+
+def _opposite(short: str, long: str) -> bool:
+    return short != long and (long.endswith(short) or long == f"{short}out")
 
 
 def percent(probability: float) -> str:

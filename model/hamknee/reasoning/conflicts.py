@@ -102,7 +102,7 @@ class Conflict(KeptArrays):
 
         The same as log2 [P(e_i) / P(e_i | rest)]: above 0, the rest speaks against the finding.
         """
-        return np.asarray(np.log2(self.p_alone) - np.log2(self.p_given_rest))
+        return np.asarray(self.bits - self.without)
 
     @cached_property
     def order(self) -> list[int]:

@@ -1,0 +1,82 @@
+"""Parquet files in memory: as they were written, or refused before they are too large."""
+
+import datetime as dt
+import io
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hamknee.base.csv_dialect import TableError
+from hamknee.base.frames import parse_table
+from hamknee.base.parquet import parquet_table
+
+
+def written(table: pa.Table, **how: object) -> bytes:
+    file = io.BytesIO()
+    pq.write_table(table, file, **how)
+    return file.getvalue()
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(TableError) as error:
+        parse_table(data, "cohort.parquet")
+    return str(error.value)
+
+
+def test_a_table_comes_out_as_pandas_wrote_it() -> None:
+    columns = {
+        "id": ["A", "B", None],
+        "age": [31, 47, 52],
+        "weight": [71.5, np.nan, 80.0],
+        "seen": [dt.date(2026, 1, 2)] * 3,
+        "sex": pd.Categorical(["female", None, "male"]),
+    }
+    frame = pd.DataFrame(columns)
+    file = io.BytesIO()
+    frame.to_parquet(file)
+    pd.testing.assert_frame_equal(parse_table(file.getvalue(), "cohort.parquet"), frame)
+
+
+def test_texts_may_stay_one_of_a_kind() -> None:
+    data = written(pa.table({"onset": ["sudden", "gradual", "sudden"], "age": [1, 2, 3]}))
+    table = parquet_table(data, "cohort.parquet", categories=True)
+    assert pa.types.is_dictionary(table.schema.field("onset").type)
+    assert table.column("onset").to_pylist() == ["sudden", "gradual", "sudden"]
+
+
+@pytest.fixture
+def one_megabyte(monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr("hamknee.base.parquet.MOST_UNPACKED", 2**20)
+    return 2**20
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.string(), pa.list_(pa.string()), pa.date32()])
+def test_a_small_file_of_very_many_rows_is_refused_before_it_is_unpacked(
+    one_megabyte: int, kind: pa.DataType
+) -> None:
+    data = written(pa.table({"age": pa.nulls(one_megabyte // 4 + 1, kind)}))
+    assert len(data) < one_megabyte // 500
+    assert "over 1 MB once it is unpacked; allowed: 1 MB; a file of fewer rows" in refused(data)
+
+
+def test_a_long_text_in_every_row_is_refused(one_megabyte: int) -> None:
+    texts = pa.DictionaryArray.from_arrays(np.zeros(2_000, np.int32), ["x" * 2_000])
+    data = written(pa.table({"note": texts}))
+    assert len(data) < one_megabyte // 50
+    assert "over 1 MB" in refused(data)
+
+
+def test_a_column_that_stands_twice_is_named() -> None:
+    twice = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["age", "age"])
+    assert "column 'age' stands twice" in refused(written(twice))
+
+
+def test_one_may_look_before_anything_is_unpacked() -> None:
+    def look(file: pq.ParquetFile) -> None:
+        raise LookupError(file.metadata.num_rows)
+
+    with pytest.raises(LookupError, match="3"):
+        parquet_table(written(pa.table({"age": [1, 2, 3]})), "cohort.parquet", look)
