@@ -104,7 +104,7 @@ def _unreadable(name: str, why: Exception) -> TableError:
 def _at_least(file: pq.ParquetFile) -> int:
     """Return how many bytes a file has once it is unpacked, as far as can be told before."""
     groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-    said = sum(group.total_byte_size for group in groups)
+    said = sum(int(group.total_byte_size) for group in groups)
     return max(
         said, file.metadata.num_rows * sum(_width(field.type) for field in file.schema_arrow)
     )
