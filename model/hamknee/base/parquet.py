@@ -105,9 +105,8 @@ def _at_least(file: pq.ParquetFile) -> int:
     """Return how many bytes a file has once it is unpacked, as far as can be told before."""
     groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
     said = sum(int(group.total_byte_size) for group in groups)
-    return max(
-        said, file.metadata.num_rows * sum(_width(field.type) for field in file.schema_arrow)
-    )
+    row = sum(_width(field.type) for field in file.schema_arrow)
+    return max(said, int(file.metadata.num_rows) * row)
 
 
 def _width(kind: pa.DataType) -> int:
