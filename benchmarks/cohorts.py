@@ -25,7 +25,6 @@ from measuring import SEED, machine, table, target
 import hamknee
 from hamknee.cohort import (
     Chunk,
-    ColumnMapping,
     Job,
     arrow_column,
     open_file,
@@ -34,7 +33,7 @@ from hamknee.cohort import (
     write_parquet,
 )
 from hamknee.inference import simulate_cases
-from hamknee.network import Cases, Column, encode_columns
+from hamknee.network import Cases, Column, ColumnMapping, encode_columns
 
 ROWS, QUICK_ROWS, REPEATS = 2_000_000, 20_000, 3
 KNOWN = 0.7

@@ -10,10 +10,11 @@ import pandas as pd
 
 from checking.cohort_languages import NOTHING, SAME_AS, TOGETHER, headings, without_accents
 from hamknee.base import Sheet
-from hamknee.cohort import ID_COLUMNS, ColumnMapping
+from hamknee.cohort import ID_COLUMNS
 from hamknee.network import (
     CasesError,
     Column,
+    ColumnMapping,
     LabelledCases,
     Variable,
     Vocabulary,

@@ -23,16 +23,10 @@ from checking.scores import (
 from checking.urgency import show_urgency
 from hamknee import Model, cohort
 from hamknee.base import HamkneeError, percent
-from hamknee.cohort import (
-    CohortError,
-    ColumnMapping,
-    probability_columns,
-    write_csv,
-    write_parquet,
-)
+from hamknee.cohort import CohortError, probability_columns, write_csv, write_parquet
 from hamknee.evaluation import Evaluation, evaluate
 from hamknee.guidance import TriageCheck, triage_check
-from hamknee.network import LabelledCases
+from hamknee.network import ColumnMapping, LabelledCases
 from parts.tables import rows_html, table_html
 from parts.texts import plain, texts
 from parts.widgets import pick

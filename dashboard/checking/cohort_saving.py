@@ -10,8 +10,7 @@ import streamlit as st
 from checking.cohort_columns import UNREAD
 from checking.cohort_upload import MAPPING, MAPPING_REFUSED, Upload
 from hamknee.base import HamkneeError
-from hamknee.cohort import ColumnMapping, read_mapping
-from hamknee.network import Vocabulary
+from hamknee.network import ColumnMapping, Vocabulary, read_mapping
 from parts.texts import plain
 
 LARGEST = 2**20

@@ -19,10 +19,9 @@ from checking.cohort_columns import (
 from checking.cohort_reading import MEGABYTES, MOST_ROWS, Written, read_cohort
 from checking.criticism import Criticism
 from hamknee.base import Sheet, TableError
-from hamknee.cohort import ColumnMapping
 from hamknee.evaluation import Evaluation, Recalibration
 from hamknee.guidance import TriageCheck
-from hamknee.network import Variable, Vocabulary
+from hamknee.network import ColumnMapping, Variable, Vocabulary
 from parts.tables import rows_html
 from parts.texts import plain, plain_label, texts
 

@@ -9,6 +9,7 @@ import pytest
 
 import hamknee
 from hamknee.base.files import shipped
+from hamknee.inference.model import Model
 from hamknee.reasoning.questions import next_questions
 from tests.support.command_line import run
 
@@ -222,3 +223,53 @@ def test_a_certainty_is_said_in_words_and_json_stays_json(capsys, tmp_path):
     answer = json.loads(run(capsys, *arguments, "--json")[1], parse_constant=pytest.fail)
     assert answer["end_bits"] is None
     assert answer["weights"][0]["shapley"] == "rules in"
+
+
+def starting(capsys: pytest.CaptureFixture[str], *options: object) -> dict[str, float]:
+    code, printed, _ = run(capsys, "diagnose", "setting=emergency", "--json", *options)
+    assert code == 0
+    return {row["condition"]: row["probability"] for row in json.loads(printed)["conditions"]}
+
+
+def test_base_rates_of_ones_own_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], model: Model
+) -> None:
+    """All four ways to tell them, each against the arithmetic of a Dirichlet or a share."""
+    before = model.posterior({"setting": "emergency"})
+    shares = starting(capsys, "--base-rates", "strain=30 %,dvt=0.1")
+    assert (shares["strain"], shares["dvt"]) == pytest.approx((0.3, 0.1))
+    assert shares["rupture"] == pytest.approx(
+        before["rupture"] * 0.6 / (1 - before["strain"] - before["dvt"])
+    )
+    ess = model.cpts["condition"].ess[model.vocabulary["setting"].position["emergency"]]
+    expected = (before["strain"] * ess + 12) / (ess + 15)
+    (tmp_path / "counts.csv").write_text("condition,count\nstrain,12\nrupture,3\n")
+    (tmp_path / "each.csv").write_text("condition\n" + 12 * "strain\n" + 3 * "rupture\n")
+    for rates in ("strain=12,rupture=3", tmp_path / "counts.csv", tmp_path / "each.csv"):
+        assert starting(capsys, "--base-rates", rates)["strain"] == pytest.approx(expected)
+
+
+def test_base_rates_of_one_setting_leave_the_others(
+    capsys: pytest.CaptureFixture[str], model: Model
+) -> None:
+    elsewhere = starting(capsys, "--base-rates", "strain=0.3", "--setting", "sports_clinic")
+    assert elsewhere["strain"] == pytest.approx(model.posterior({"setting": "emergency"})["strain"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--setting", "emergency"), "found --setting alone"),
+        (("--base-rates", "strain=3,dvt=0.1"), "found counts and shares"),
+        (("--base-rates", "strain"), "found 'strain' as a base rate"),
+        (("--base-rates", "strian=0.1"), "did you mean 'strain'"),
+        (("--base-rates", "strain=0.1,strain=0.2"), "a condition twice"),
+        (("--base-rates", "gone.csv"), "there is no file 'gone.csv'"),
+        (("--base-rates", "strain=0.3", "--setting", "pub"), "'pub' is not a state of setting"),
+    ],
+)
+def test_base_rates_that_cannot_be_are_one_error(
+    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], message: str
+) -> None:
+    code, _, error = run(capsys, "diagnose", *options)
+    assert (code, message in " ".join(error.split())) == (2, True)

@@ -193,3 +193,42 @@ def test_what_diff_cannot_do_ends_with_exit_code_2(
         assert (code, out) == (2, "")
         assert message in err
         assert "Traceback" not in err
+
+
+THEIRS = "Diagnose;Knall\nZerrung;ja\nAbriss;nein\nZerrung;k. A.\n"
+WORDS = """
+not_known = ["k. A."]
+[columns]
+Diagnose = "condition"
+[values.condition]
+Zerrung = "strain"
+Abriss = "rupture"
+[values.pop]
+ja = "yes"
+nein = "no"
+"""
+
+
+@pytest.mark.parametrize("command", ["evaluate", "validate", "update", "diff"])
+def test_a_cohort_in_others_words_is_read_by_every_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    theirs, ours, words = (tmp_path / name for name in ("theirs.csv", "ours.csv", "words.toml"))
+    theirs.write_text(THEIRS, "utf-8")
+    ours.write_text("condition,pop\nstrain,yes\nrupture,no\nstrain,\n", "utf-8")
+    words.write_text(WORDS, "utf-8")
+
+    def printed(file: Path, *options: object) -> str:
+        start = ("shipped", "shipped", "--cases") if command == "diff" else ()
+        end = ("-o", tmp_path / "new.csv", "--json") if command == "update" else ()
+        code, out, _ = run(capsys, command, *start, file, *end, *options)
+        assert code == 0
+        return out.replace(file.name, "").replace("theirs", "ours")
+
+    mapped = printed(theirs, "--mapping", words, "--map", "Knall=pop")
+    if command == "update":
+        mapped, plain = json.loads(mapped), json.loads(printed(ours))
+        assert mapped["numbers"] == plain["numbers"]
+        assert mapped["cases"] == plain["cases"] == 3
+    else:
+        assert mapped == printed(ours)

@@ -1,5 +1,6 @@
 """The commands `new`, `state` and `add`."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,15 @@ def test_ten_lines_of_data_add_both_on_the_command_line(
     assert (code, "22 conditions" in printed) == (0, True)
     code, printed, _ = run(capsys, "diagnose", "--priors", place, "click=yes")
     assert (code, "Plica" in printed) == (0, True)
+    code, printed, _ = run(capsys, "diff", "shipped", place)
+    assert (code, printed.startswith("New: condition=plica, click. ")) == (0, True)
+    assert "P(pop=yes | condition=strain;onset=sudden)" in printed
+    assert "Cases that both read: 111" in printed
+    code, printed, _ = run(capsys, "diff", place, "shipped", "--json")
+    told = json.loads(printed)
+    assert {"kind": "gone", "name": "click"} in told["words"]
+    changed = {row["variable"] for row in told["changed"]}
+    assert {"pop", "condition"} <= changed  # what was stated, and base rates that made room
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,10 @@ import pandas as pd
 import pytest
 
 import hamknee
-from hamknee.cohort.columns import (
-    CohortError,
-    ColumnMapping,
-    MappingError,
-    parse_maps,
-    read_mapping,
-)
+from hamknee.cohort.columns import CohortError, parse_maps
 from hamknee.cohort.scoring import CohortWarning
 from hamknee.inference.model import Model
+from hamknee.network.mapping import ColumnMapping, MappingError, read_mapping
 
 
 def test_columns_and_values_are_mapped(model: Model, tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from hamknee.cohort.columns import ColumnMapping, plan_columns
+from hamknee.cohort.columns import plan_columns
 from hamknee.cohort.folders import score_file
 from hamknee.cohort.report import FaultyRow, Report, Tally
 from hamknee.inference.model import Model
+from hamknee.network.mapping import ColumnMapping
 from tests.support.scored_files import cohort, write
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from hamknee.base.files import shipped
-from hamknee.cohort.columns import read_mapping
 from hamknee.guidance.guidance_file import read_guidance
 from hamknee.guidance.triaging import check_flags
 from hamknee.inference.model import Model
@@ -23,6 +22,7 @@ from hamknee.network.evidence import (
     parse_value,
     value_text,
 )
+from hamknee.network.mapping import read_mapping
 from hamknee.network.priors import Priors
 from hamknee.network.priors_file import parse_priors, read_references
 from hamknee.network.rows import BASES, COLUMNS

@@ -1,11 +1,14 @@
 """Base rates of one's own place: Bayes on the prior alone, checked by hand and by pgmpy."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import hamknee
-from hamknee.base import HamkneeError
+from hamknee.base import HamkneeError, shipped
 from hamknee.formats import difference_from_pgmpy
+from hamknee.guidance import find_guidance
 from hamknee.inference import Model
 
 CASE = {"setting": "primary_care", "onset": "sudden", "pop": "yes", "age": 31}
@@ -84,3 +87,26 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(HamkneeError, match=message):
         model.with_base_rates(rates, **options)  # type: ignore[arg-type]
+
+
+def test_the_guidance_of_a_project_stays_with_other_base_rates(tmp_path: Path) -> None:
+    project = hamknee.new_project(tmp_path)
+    text = shipped("data/guidance.toml").read_text("utf-8")
+    (tmp_path / "guidance.toml").write_text(text, "utf-8")
+    local = project.model.with_base_rates({"strain": 0.2})
+    assert find_guidance(local).source == str(tmp_path / "guidance.toml")
+    edited = project.priors.set("sex", "male", given={"condition": "other"}, probability=0.6)
+    assert find_guidance(hamknee.load(edited)).source == str(tmp_path / "guidance.toml")
+
+
+def test_other_base_rates_have_a_digest_of_their_own(model: Model) -> None:
+    digests = {model.with_base_rates({"strain": p}).sha256 for p in (0.1, 0.2)} | {model.sha256}
+    assert len(digests) == 3
+    assert model.with_base_rates({"strain": 0.1}).sha256 in digests
+
+
+def test_a_diagnosis_that_is_one_of_several_is_not_counted(model: Model, tmp_path: Path) -> None:
+    path = tmp_path / "each.csv"
+    path.write_text("condition\nstrain\nstrain|rupture\n")
+    with pytest.raises(HamkneeError, match="one of several"):
+        model.with_base_rates(path)

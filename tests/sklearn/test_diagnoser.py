@@ -1,9 +1,13 @@
 """The classifier keeps scikit-learn's promises, and answers as the model does."""
 
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -118,3 +122,12 @@ def test_what_cannot_be_is_refused(drawn: tuple[pd.DataFrame, list[str]]) -> Non
         Diagnoser(weight=-1).fit(frame, diagnosed)
     with pytest.raises(HamkneeError, match="did you mean 'strain'"):
         Diagnoser().fit(frame.head(1), ["strian"])
+
+
+@pytest.mark.parametrize("kind", [pl.from_pandas, pa.Table.from_pandas], ids=["polars", "arrow"])
+def test_frames_of_polars_and_arrow_are_taken(kind: Callable[[pd.DataFrame], Any]) -> None:
+    cases = pd.DataFrame({"onset": ["sudden", "gradual"], "pop": ["yes", None]})
+    diagnosed = ["strain", "tendinopathy"]
+    ours = Diagnoser().fit(cases, diagnosed).predict_proba(cases)
+    theirs = Diagnoser().fit(kind(cases), diagnosed).predict_proba(kind(cases))
+    np.testing.assert_array_equal(ours, theirs)

@@ -9,9 +9,20 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from hamknee.cli.terminal import JsonOption, PriorsOption, err, out, print_footer
-from hamknee.cohort import ColumnMapping, parse_maps, read_mapping, score_file, score_folder
-from hamknee.inference import load
+from hamknee.cli.terminal import (
+    BaseRatesOption,
+    JsonOption,
+    MapOption,
+    MappingOption,
+    PriorsOption,
+    SettingOption,
+    err,
+    load_model,
+    out,
+    print_footer,
+    read_words,
+)
+from hamknee.cohort import score_file, score_folder
 
 app = typer.Typer()
 
@@ -34,19 +45,8 @@ def score(
             "--out", "-o", metavar="OUT", help="A .csv or .parquet file; for a folder a folder."
         ),
     ],
-    maps: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="THEIRS=OURS",
-            help="What a column is called here, such as Beginn=onset (several: repeat it); "
-            "THEIRS= leaves a column alone.",
-        ),
-    ] = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A TOML file that maps columns and values."),
-    ] = None,
+    maps: MapOption = None,
+    mapping: MappingOption = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(
@@ -72,11 +72,12 @@ def score(
     ] = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Score a cohort of any size: the probability of every condition for every row."""
-    model = load(priors)
-    words = ColumnMapping() if mapping is None else read_mapping(model.vocabulary, mapping)
-    words |= parse_maps(maps or [])
+    model = load_model(priors, base_rates, setting)
+    words = read_words(model.vocabulary, maps, mapping)
     scorer = score_file if dask is None else partial(score_folder, cluster=dask)
     shown = _Bar()
     try:

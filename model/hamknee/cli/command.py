@@ -28,6 +28,7 @@ from hamknee.cli.recalibration import app as recalibration_app
 from hamknee.cli.serving import app as serving_app
 from hamknee.cli.studies import app as studies_app
 from hamknee.cli.terminal import (
+    BaseRatesOption,
     Findings,
     FlagOption,
     JsonOption,
@@ -35,7 +36,9 @@ from hamknee.cli.terminal import (
     NotKnownOption,
     PriorsOption,
     RecalibrationOption,
+    SettingOption,
     err,
+    load_model,
     out,
     parse_flags,
     parse_not_known,
@@ -153,10 +156,13 @@ def diagnose(
     recalibration: RecalibrationOption = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Say how soon to seek help, then rank the conditions that could be behind the pain."""
     flags = parse_flags(flag, no_flag)
-    model, case = read_case(findings, priors)
+    model = load_model(priors, base_rates, setting)
+    case = read_case(findings, model)
     vain = parse_not_known(model.vocabulary, not_known)
     layer = None if recalibration is None else read_recalibration(model, recalibration)
     urgency = try_triage(case, flags, vain)
@@ -196,9 +202,12 @@ def explain(
     ] = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Say how much each finding counts for or against a condition, in bits and in words."""
-    model, case = read_case(findings, priors)
+    model = load_model(priors, base_rates, setting)
+    case = read_case(findings, model)
     state = condition or case.posterior.top
     reasons = explain_state(model, case, state, against=against)
     if as_json:
@@ -242,9 +251,12 @@ def sensitivity(
     most: Annotated[int, typer.Option("--most", min=1, help="How many numbers to list.")] = 10,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Say which numbers of priors.csv the answer hangs on, and which to measure next."""
-    model, case = read_case(findings, priors)
+    model = load_model(priors, base_rates, setting)
+    case = read_case(findings, model)
     state = condition or case.posterior.top
     ranges = tornado(model, case, state)
     widths = credible_interval(model, case).contributions(state)
@@ -279,10 +291,15 @@ def sensitivity(
 
 @app.command()
 def ask(
-    findings: Findings = None, as_json: JsonOption = False, priors: PriorsOption = None
+    findings: Findings = None,
+    as_json: JsonOption = False,
+    priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Be asked, one question at a time, the one first that tells most."""
-    model, case = read_case(findings, priors)
+    model = load_model(priors, base_rates, setting)
+    case = read_case(findings, model)
     console = err() if as_json else out()  # the answer alone goes where another program reads
     if (guidance := find_guidance(model)) is not None:
         console.print(guidance.limits_text, style="dim")

@@ -1,22 +1,34 @@
 """The command that holds the model against patients: `criticise`."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from hamknee.base import HamkneeError, percent, percent_range
-from hamknee.cli.terminal import JsonOption, PriorsOption, out, read_diagnosed, records
+from hamknee.cli.terminal import (
+    BaseRatesOption,
+    CasesArgument,
+    JsonOption,
+    MapOption,
+    MappingOption,
+    PriorsOption,
+    SettingOption,
+    load_model,
+    out,
+    read_diagnosed,
+    read_words,
+    records,
+)
 from hamknee.estimation import update
 from hamknee.evaluation import (
+    Margins,
     PredictiveCheck,
     ResidualDependence,
     predictive_check,
     residual_dependence,
 )
-from hamknee.inference import load
 from hamknee.network import read_shipped_or_own
 
 app = typer.Typer()
@@ -24,15 +36,11 @@ app = typer.Typer()
 
 @app.command()
 def criticise(
-    cases: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[CASES.csv]",
-            help="Cases with their diagnosis, CSV or Parquet; the published ones if not given.",
-        ),
-    ] = None,
+    cases: CasesArgument = None,
+    maps: MapOption = None,
+    mapping: MappingOption = None,
     margins: Annotated[
-        str | None,
+        Margins | None,
         typer.Option(
             metavar="KIND",
             help="How common a finding is within a condition: as among the 'cases', or as the "
@@ -50,10 +58,18 @@ def criticise(
     most: Annotated[int, typer.Option("--most", min=1, help="How many rows to list.")] = 10,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Say whether the model makes such patients, and which arrow it lacks most."""
     numbers = read_shipped_or_own(priors)
-    labelled = None if cases is None else read_diagnosed(numbers.vocabulary, cases)
+    labelled = (
+        None
+        if cases is None
+        else read_diagnosed(
+            numbers.vocabulary, cases, read_words(numbers.vocabulary, maps, mapping)
+        )
+    )
     if after_update:
         if cases is None or labelled is None:
             raise HamkneeError(
@@ -61,9 +77,9 @@ def criticise(
                 "nothing is learned from the published ones"
             )
         numbers = update(numbers, labelled, name=cases.name).priors
-    model = load(numbers)
+    model = load_model(numbers, base_rates, setting)
     check = predictive_check(model, labelled)
-    dependence = residual_dependence(model, labelled, margins=margins)  # type: ignore[arg-type]
+    dependence = residual_dependence(model, labelled, margins=margins)
     if as_json:
         answer = {
             "priors": {"source": model.source, "sha256": model.sha256},

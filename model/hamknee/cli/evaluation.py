@@ -9,12 +9,19 @@ from rich.table import Table
 
 from hamknee.base import HamkneeError, percent, percent_range, shipped
 from hamknee.cli.terminal import (
+    BaseRatesOption,
+    CasesArgument,
     JsonOption,
+    MapOption,
+    MappingOption,
     PriorsOption,
     RecalibrationOption,
+    SettingOption,
+    load_model,
     out,
     plain,
     read_diagnosed,
+    read_words,
     records,
 )
 from hamknee.evaluation import (
@@ -27,15 +34,16 @@ from hamknee.evaluation import (
     read_recalibration,
 )
 from hamknee.evaluation import evaluate as evaluate_model
-from hamknee.inference import load
 from hamknee.network import (
     CasesError,
+    ColumnMapping,
     LabelledCases,
     Priors,
     read_labelled,
     read_shipped_or_own,
 )
-from hamknee.sensitivity import Difference
+from hamknee.projects import ProjectDifference, compare_numbers
+from hamknee.sensitivity import Difference, vocabulary_differences
 from hamknee.sensitivity import difference as compare
 
 app = typer.Typer()
@@ -43,13 +51,9 @@ app = typer.Typer()
 
 @app.command()
 def evaluate(
-    cases: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[CASES.csv]",
-            help="Cases with their diagnosis, CSV or Parquet; the published ones if not given.",
-        ),
-    ] = None,
+    cases: CasesArgument = None,
+    maps: MapOption = None,
+    mapping: MappingOption = None,
     min_findings: Annotated[
         int,
         typer.Option(min=0, help="Leave out cases of which fewer findings are known."),
@@ -71,12 +75,18 @@ def evaluate(
     recalibration: RecalibrationOption = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Say how often the ranking is right in cases whose diagnosis is known."""
     if prevalence is not None and decision is None:
         raise HamkneeError("found --prevalence alone; allowed: with --decision CONDITION")
-    model = load(priors)
-    labelled = None if cases is None else read_diagnosed(model.vocabulary, cases)
+    model = load_model(priors, base_rates, setting)
+    labelled = (
+        None
+        if cases is None
+        else read_diagnosed(model.vocabulary, cases, read_words(model.vocabulary, maps, mapping))
+    )
     layer = None if recalibration is None else read_recalibration(model, recalibration)
     evaluation = evaluate_model(model, labelled, min_findings=min_findings, recalibration=layer)
     curve = evaluation.decision_curve(decision, prevalence=prevalence) if decision else None
@@ -149,17 +159,25 @@ def diff(
             help="Cases in which to try both, CSV or Parquet; the published ones if not given.",
         ),
     ] = None,
+    maps: MapOption = None,
+    mapping: MappingOption = None,
     most: Annotated[int, typer.Option(min=1, help="How many numbers to list.")] = 10,
     as_json: JsonOption = False,
 ) -> None:
     """Say which numbers differ, how far apart they are, and which first diagnoses change."""
     before, after = _read_numbers(old), _read_numbers(new)
-    difference = compare(before, after, _cases_for(before, cases))
+    words = read_words(before.vocabulary, maps, mapping)
+    labelled = _cases_for(before, cases, words)
+    numbers = {
+        name: {"source": priors.source, "sha256": priors.sha256}
+        for name, priors in (("old", before), ("new", after))
+    }
+    grown = vocabulary_differences(before.vocabulary, after.vocabulary)
+    if grown and before.vocabulary.target.name == after.vocabulary.target.name:
+        _print_grown(compare_numbers(before, after, labelled), numbers, most, as_json)
+        return
+    difference = compare(before, after, labelled)
     if as_json:
-        numbers = {
-            name: {"source": priors.source, "sha256": priors.sha256}
-            for name, priors in (("old", before), ("new", after))
-        }
         answer = {
             "distance": plain(difference.distance),  # null where it is infinite
             "changed": records(difference.table),
@@ -182,14 +200,40 @@ def diff(
     console.print(f"new {after.sha256[:12]} from {after.source}", style="dim")
 
 
+def _print_grown(
+    both: ProjectDifference, numbers: dict[str, dict[str, str]], most: int, as_json: bool
+) -> None:
+    """Print what is new, gone and changed where the two have other conditions or findings."""
+    if as_json:
+        words = [{"kind": kind, "name": name} for kind, name in both.words]
+        cases = [{"case": case, "before": old, "after": new} for case, old, new in both.cases]
+        answer = {"words": words, "changed": records(both.table), "cases": cases}
+        typer.echo(json.dumps(numbers | answer, indent=2, allow_nan=False))
+        return
+    console = out()
+    console.print(f"{both.text}\n")
+    table = Table("Number", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("Before", "After"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in both.table.head(most).to_dict(orient="records"):
+        given = f" | {row['given']}" if row["given"] else ""
+        name = f"P({row['variable']}={row['state']}{given})"
+        table.add_row(name, f"{row['before']:.4g}", f"{row['after']:.4g}")
+    console.print(table)
+    for name, about in numbers.items():
+        console.print(f"{name} {about['sha256'][:12]} from {about['source']}", style="dim")
+
+
 def _read_numbers(name: str) -> Priors:
     return read_shipped_or_own(shipped("data/priors.csv") if name == "shipped" else name)
 
 
-def _cases_for(priors: Priors, file: Path | None) -> LabelledCases | None:
+def _cases_for(priors: Priors, file: Path | None, words: ColumnMapping) -> LabelledCases | None:
     """Return the cases of a file; without one the published cases, if they fit the vocabulary."""
     try:
-        return read_labelled(priors.vocabulary, file)
+        if file is not None:
+            return read_diagnosed(priors.vocabulary, file, words)
+        return read_labelled(priors.vocabulary)
     except CasesError:
         if file is None:
             return None

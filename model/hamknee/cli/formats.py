@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from hamknee.cli.terminal import PriorsOption, out
+from hamknee.cli.terminal import BaseRatesOption, PriorsOption, SettingOption, load_model, out
 from hamknee.formats import FORMATS, as_files, read_network
 from hamknee.formats import export as export_model
-from hamknee.inference import load
 
 app = typer.Typer()
 
@@ -30,9 +29,11 @@ def export(
     ],
     format: FormatOption = None,  # noqa: A002
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Write the model as a network file for other programs."""
-    out().print(export_model(load(priors), path, format).text)
+    out().print(export_model(load_model(priors, base_rates, setting), path, format).text)
 
 
 @app.command("import")

@@ -9,12 +9,15 @@ from rich.table import Table
 
 from hamknee.base import write_whole, writing
 from hamknee.cli.terminal import (
+    BaseRatesOption,
     Findings,
     FlagOption,
     JsonOption,
     NoFlagOption,
     NotKnownOption,
     PriorsOption,
+    SettingOption,
+    load_model,
     out,
     parse_flags,
     parse_not_known,
@@ -63,10 +66,13 @@ def follow_up_command(
     not_known: NotKnownOption = None,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Say what to do now that some days have passed, from how it went."""
     answers = parse_flags(flag, no_flag)
-    model, case = read_case(findings, priors)
+    model = load_model(priors, base_rates, setting)
+    case = read_case(findings, model)
     vain = parse_not_known(model.vocabulary, not_known)
     followed = follow_up(model, case, answers, days=days, course=course, not_known=vain)
     if as_json:
@@ -97,10 +103,13 @@ def summary_command(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
     ] = None,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Put the case on one printable page: findings, ranking, warning signs, advice, limits."""
     answers = parse_flags(flag, no_flag)
-    model, case = read_case(findings, priors)
+    model = load_model(priors, base_rates, setting)
+    case = read_case(findings, model)
     page = summary(model, case, answers, not_known=not_known or ())
     text = page.note if as_note else page.html if as_html else page.markdown
     if file is None:

@@ -8,7 +8,16 @@ import typer
 from rich.table import Table
 
 from hamknee.base import TableError, read_bytes, shipped, suggestion, writing
-from hamknee.cli.terminal import JsonOption, PriorsOption, out, read_cohort, records
+from hamknee.cli.terminal import (
+    JsonOption,
+    MapOption,
+    MappingOption,
+    PriorsOption,
+    out,
+    read_cohort,
+    read_words,
+    records,
+)
 from hamknee.estimation import METHODS, LearningError, Update
 from hamknee.estimation import update as update_priors
 from hamknee.network import priors_path, read_references, read_shipped_or_own
@@ -29,6 +38,8 @@ def update(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="NEW.csv", help="Where to write the numbers.")
     ],
+    maps: MapOption = None,
+    mapping: MappingOption = None,
     weight: Annotated[
         float, typer.Option(help="For how many cases each counts: below 1 for old data.")
     ] = 1.0,
@@ -70,9 +81,11 @@ def update(
     _check_files(cohort, output, priors)
     _check_source(source, output)
     numbers = read_shipped_or_own(priors)
+    words = read_words(numbers.vocabulary, maps, mapping)
     learned = update_priors(
         numbers,
-        read_cohort(numbers.vocabulary, data, cohort.name),
+        read_cohort(numbers.vocabulary, data, cohort.name, words),
+        mapping=words,
         weight=weight,
         method=method,
         keep=keep or (),

@@ -8,17 +8,30 @@ import typer
 from rich.table import Table
 
 from hamknee.base import HamkneeError, percent, percent_range, shipped, writing
-from hamknee.cli.terminal import JsonOption, PriorsOption, out, plain, read_diagnosed, records
+from hamknee.cli.terminal import (
+    BaseRatesOption,
+    JsonOption,
+    MapOption,
+    MappingOption,
+    PriorsOption,
+    SettingOption,
+    load_model,
+    out,
+    plain,
+    read_diagnosed,
+    read_words,
+    records,
+)
 from hamknee.evaluation import (
     FORECASTS,
     MEASURES,
     SHARES,
     Recalibration,
+    RecalibrationKind,
     number_range,
     with_case_mix,
 )
 from hamknee.evaluation import recalibrate as fit
-from hamknee.inference import load
 from hamknee.network import priors_path
 
 app = typer.Typer()
@@ -38,8 +51,10 @@ def recalibrate(
             "case mix changes.",
         ),
     ] = None,
+    maps: MapOption = None,
+    mapping: MappingOption = None,
     kind: Annotated[
-        str,
+        RecalibrationKind,
         typer.Option(
             metavar="KIND",
             help="'slope': how much the findings count; 'temperature': how much everything does.",
@@ -56,9 +71,11 @@ def recalibrate(
     folds: Annotated[int, typer.Option(help="Parts of the cross-validation.")] = 10,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Make answers fit a place: its case mix, and how much findings count there."""
-    model, mix = load(priors), dict(map(_share, case_mix or []))
+    model, mix = load_model(priors, base_rates, setting), dict(map(_share, case_mix or []))
     for path in filter(None, (cohort, priors_path(priors), shipped("data/priors.csv"))):
         if output.exists() and path.exists() and output.samefile(path):
             problem = f"{str(output)!r} is read, and would be overwritten"
@@ -67,8 +84,8 @@ def recalibrate(
     if cohort is not None:
         fitted = fit(
             model,
-            read_diagnosed(model.vocabulary, cohort),
-            kind=kind,  # type: ignore[arg-type]
+            read_diagnosed(model.vocabulary, cohort, read_words(model.vocabulary, maps, mapping)),
+            kind=kind,
             case_mix=mix or None,
             folds=folds,
             name=cohort.name,

@@ -6,8 +6,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.cli.terminal import JsonOption, PriorsOption, out, records
-from hamknee.inference import load
+from hamknee.cli.terminal import (
+    BaseRatesOption,
+    JsonOption,
+    PriorsOption,
+    SettingOption,
+    load_model,
+    out,
+    records,
+)
 from hamknee.sensitivity import Studies, next_studies
 
 app = typer.Typer()
@@ -27,9 +34,11 @@ def studies(
     most: Annotated[int, typer.Option("--most", min=1, help="How many studies to list.")] = 10,
     as_json: JsonOption = False,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Say which finding to record in more patients of which condition."""
-    model = load(priors)
+    model = load_model(priors, base_rates, setting)
     best = next_studies(model, patients, known=known)
     if as_json:
         answer = {

@@ -12,21 +12,25 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hamknee.base import TableError, parse_sheet, percent, read_bytes
+from hamknee.base import HamkneeError, TableError, parse_sheet, percent, read_bytes
+from hamknee.cohort import parse_maps
 from hamknee.guidance import FlagError, Triage, find_guidance, triage
 from hamknee.inference import Case, Model, load
 from hamknee.network import (
+    ColumnMapping,
     Evidence,
     EvidenceError,
     LabelledCases,
+    Priors,
     Variable,
     Vocabulary,
     check_evidence,
     find_variable,
     label,
+    mapped_headings,
     named_by_id,
     parse_value,
-    read_headings,
+    read_mapping,
     variable_of,
 )
 from hamknee.reasoning import AlsoPresent
@@ -55,6 +59,39 @@ PriorsOption = Annotated[
     Path | None,
     typer.Option(
         "--priors", metavar="FILE", help="Use another priors.csv, or the folder of a project."
+    ),
+]
+BaseRatesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--base-rates",
+        metavar="RATES",
+        help="How common causes are at your place: strain=0.3,dvt=0.01, or counts of patients "
+        "(strain=12,dvt=3), or a CSV or Parquet file of either, or of the diagnoses alone.",
+    ),
+]
+SettingOption = Annotated[
+    str | None,
+    typer.Option("--setting", metavar="STATE", help="With --base-rates: where; else everywhere."),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="THEIRS=OURS",
+        help="What a column is called here, such as Beginn=onset (several: repeat it); "
+        "THEIRS= leaves a column alone.",
+    ),
+]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option("--mapping", metavar="FILE", help="A TOML file that maps columns and values."),
+]
+CasesArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[CASES.csv]",
+        help="Cases with their diagnosis, CSV or Parquet; the published ones if not given.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
@@ -174,26 +211,49 @@ def plain(value: object) -> object:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def read_case(findings: Sequence[str] | None, priors: Path | None) -> tuple[Model, Case]:
-    """Return the model and the case that a command is about; notes go to the error stream."""
+def load_model(
+    priors: Path | Priors | None, base_rates: str | None = None, setting: str | None = None
+) -> Model:
+    """Return the model of some numbers, with the base rates of another place if they are given."""
     model = load(priors)
+    if base_rates is None:
+        if setting is not None:
+            raise HamkneeError("found --setting alone; allowed: with --base-rates")
+        return model
+    local = model.with_base_rates(base_rates, setting=setting)
+    err().print(f"Note: {local.notices[-1]}")
+    return local
+
+
+def read_case(findings: Sequence[str] | None, model: Model) -> Case:
+    """Return the case that a command is about; notes go to the error stream."""
     evidence = parse_findings(model.vocabulary, findings or [])
     for notice in evidence.notices:
         err().print(f"Note: {notice}.")
-    return model, model.case(evidence)
+    return model.case(evidence)
 
 
-def read_cohort(vocabulary: Vocabulary, data: bytes, name: str) -> "pd.DataFrame":
+def read_words(
+    vocabulary: Vocabulary, maps: Sequence[str] | None, mapping: Path | None
+) -> ColumnMapping:
+    """Return what columns and values of a cohort are called here, by a file and by options."""
+    words = ColumnMapping() if mapping is None else read_mapping(vocabulary, mapping)
+    return words | parse_maps(maps or [])
+
+
+def read_cohort(
+    vocabulary: Vocabulary, data: bytes, name: str, words: ColumnMapping
+) -> "pd.DataFrame":
     """Return the cases of a file; what was assumed in reading it goes to the error stream."""
     sheet = parse_sheet(data, name)
     frame = sheet.cases()
-    headings = read_headings(vocabulary, [str(column) for column in frame.columns])
+    headings = mapped_headings(vocabulary, [str(column) for column in frame.columns], words)
     for note in (*sheet.notes, *headings.assumed):
         err().print(f"Note: {note}")
     return frame
 
 
-def read_diagnosed(vocabulary: Vocabulary, path: Path) -> LabelledCases:
+def read_diagnosed(vocabulary: Vocabulary, path: Path, words: ColumnMapping) -> LabelledCases:
     """Return the cases of a file with their diagnoses, named by its column ``case_id``.
 
     Raises
@@ -201,8 +261,8 @@ def read_diagnosed(vocabulary: Vocabulary, path: Path) -> LabelledCases:
     CasesError, TableError
         If the file or its cases cannot be used.
     """
-    frame = read_cohort(vocabulary, read_bytes(path, TableError), path.name)
-    return label(vocabulary, named_by_id(frame))
+    frame = read_cohort(vocabulary, read_bytes(path, TableError), path.name, words)
+    return label(vocabulary, named_by_id(frame), words)
 
 
 def parse_flags(yes: Sequence[str] | None, no: Sequence[str] | None) -> dict[str, bool]:

@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from hamknee.base import HamkneeError, write_whole, writing
-from hamknee.cli.terminal import PriorsOption, out
+from hamknee.cli.terminal import (
+    BaseRatesOption,
+    CasesArgument,
+    MapOption,
+    MappingOption,
+    PriorsOption,
+    SettingOption,
+    load_model,
+    out,
+    read_diagnosed,
+    read_words,
+)
 from hamknee.evaluation import THRESHOLDS
 from hamknee.evaluation import validate as validate_model
 from hamknee.guidance import find_guidance, urgent_conditions
@@ -17,13 +28,9 @@ app = typer.Typer()
 
 @app.command()
 def validate(
-    cases: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[CASES.csv]",
-            help="Cases with their diagnosis, CSV or Parquet; the published ones if not given.",
-        ),
-    ] = None,
+    cases: CasesArgument = None,
+    maps: MapOption = None,
+    mapping: MappingOption = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Report to write: .html or .md."),
@@ -43,14 +50,18 @@ def validate(
         typer.Option(metavar="PRIORS", help="Another priors.csv, or a project, to compare with."),
     ] = None,
     priors: PriorsOption = None,
+    base_rates: BaseRatesOption = None,
+    setting: SettingOption = None,
 ) -> None:
     """Report how good the model is on a cohort, as TRIPOD+AI asks."""
     if output is not None and output.suffix.lower() not in (".html", ".md"):
         raise HamkneeError(f"found the report {str(output)!r}; allowed: a name with .html or .md")
-    model = load(priors)
+    model = load_model(priors, base_rates, setting)
     validated = validate_model(
         model,
-        cases,
+        None
+        if cases is None
+        else read_diagnosed(model.vocabulary, cases, read_words(model.vocabulary, maps, mapping)),
         events=dict(map(_event, event or [])) or _urgent(model),
         thresholds=threshold or THRESHOLDS,
         against=None if against is None else load(against),

@@ -3,12 +3,9 @@
 from hamknee.cohort.columns import (
     ID_COLUMNS,
     CohortError,
-    ColumnMapping,
-    MappingError,
     parse_maps,
     plan_columns,
     probability_columns,
-    read_mapping,
 )
 from hamknee.cohort.distributed import score_dask, score_folder
 from hamknee.cohort.folders import score_file
@@ -24,16 +21,13 @@ __all__ = [
     "Chunk",
     "CohortError",
     "CohortWarning",
-    "ColumnMapping",
     "Job",
-    "MappingError",
     "Report",
     "arrow_column",
     "open_file",
     "parse_maps",
     "plan_columns",
     "probability_columns",
-    "read_mapping",
     "score",
     "score_dask",
     "score_file",

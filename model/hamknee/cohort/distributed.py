@@ -22,14 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hamknee.base import HamkneeError, takes
-from hamknee.cohort.columns import (
-    AnyMapping,
-    CohortError,
-    ColumnMapping,
-    ColumnPlan,
-    as_mapping,
-    plan_columns,
-)
+from hamknee.cohort.columns import CohortError, ColumnPlan, plan_columns
 from hamknee.cohort.folders import score_file, tally_of
 from hamknee.cohort.one_file import Job, Progress, score_one_file
 from hamknee.cohort.reading import CohortFile, on_one_line, open_file
@@ -37,6 +30,7 @@ from hamknee.cohort.report import Report, Tally
 from hamknee.cohort.results_folder import MANIFEST
 from hamknee.cohort.scoring import CohortWarning, score_frame
 from hamknee.inference import A_MODEL, Model
+from hamknee.network import AnyMapping, ColumnMapping, as_mapping
 
 if TYPE_CHECKING:
     import pandas as pd

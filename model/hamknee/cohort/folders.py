@@ -14,13 +14,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hamknee.base import A_PATH, alone, takes
-from hamknee.cohort.columns import AnyMapping, CohortError, as_mapping, plan_columns
+from hamknee.cohort.columns import CohortError, plan_columns
 from hamknee.cohort.one_file import Job, Progress, check_types, result_schema, score_one_file
 from hamknee.cohort.reading import CohortFile, on_one_line, open_file
 from hamknee.cohort.report import Report, Tally
 from hamknee.cohort.results_folder import fill_folder
 from hamknee.cohort.writing import arrow_file
 from hamknee.inference import A_MODEL, Model
+from hamknee.network import AnyMapping, as_mapping
 
 FolderScorer: TypeAlias = Callable[[Job, Mapping[str, CohortFile], Path, Progress | None], Tally]
 """Scores the files of a folder, by name, into another one, but not those whose results are there.

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from hamknee.base import whole_file
-from hamknee.cohort.columns import CohortError, ColumnMapping, ColumnPlan, probability_columns
+from hamknee.cohort.columns import CohortError, ColumnPlan, probability_columns
 from hamknee.cohort.reading import Chunk, CohortFile, arrow_column
 from hamknee.cohort.report import Report, Tally
 from hamknee.cohort.scoring import Faults, Scored, raise_first, score_columns, tally
 from hamknee.cohort.writing import write_csv, write_parquet
 from hamknee.inference import Model
+from hamknee.network import ColumnMapping
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +51,8 @@ class Job:
     Examples
     --------
     >>> import hamknee
-    >>> from hamknee.cohort import ColumnMapping, Job, plan_columns
+    >>> from hamknee.cohort import Job, plan_columns
+    >>> from hamknee.network import ColumnMapping
     >>> model, mapping = hamknee.load(), ColumnMapping()
     >>> job = Job(model, plan_columns(model.vocabulary, ["id", "onset"], mapping), mapping)
     >>> job.plan.kept, job.strict
@@ -94,7 +96,8 @@ def score_one_file(
     >>> from pathlib import Path
     >>> import pandas as pd
     >>> import hamknee
-    >>> from hamknee.cohort import ColumnMapping, Job, open_file, plan_columns, score_one_file
+    >>> from hamknee.cohort import Job, open_file, plan_columns, score_one_file
+    >>> from hamknee.network import ColumnMapping
     >>> model, mapping = hamknee.load(), ColumnMapping()
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     pd.DataFrame({"onset": ["sudden", "suddn"]}).to_csv(Path(folder, "in.csv"), index=False)

@@ -11,18 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import A_FRAME, MOST, Array, Codes, compares_arrays, takes
-from hamknee.cohort.columns import (
-    AnyMapping,
-    CohortError,
-    ColumnMapping,
-    ColumnPlan,
-    as_mapping,
-    plan_columns,
-    probability_columns,
-)
+from hamknee.cohort.columns import CohortError, ColumnPlan, plan_columns, probability_columns
 from hamknee.cohort.report import FaultyRow, Report, Tally
 from hamknee.inference import A_MODEL, ImpossibleEvidenceError, Model, log_total
-from hamknee.network import Cases, Column, encode_columns, value_text
+from hamknee.network import (
+    AnyMapping,
+    Cases,
+    Column,
+    ColumnMapping,
+    as_mapping,
+    encode_columns,
+    value_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

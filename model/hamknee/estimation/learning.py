@@ -10,12 +10,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, compares_arrays, listing, shown, takes
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    compares_arrays,
+    in_pandas,
+    listing,
+    read_table,
+    shown,
+    takes,
+)
 from hamknee.estimation.em import ExpectedCounts, Fitted, fit
 from hamknee.estimation.one_sided import OneSided, one_sided_columns
 from hamknee.estimation.selection import ASKED, kept_variables, variable_names
@@ -24,6 +34,7 @@ from hamknee.network import (
     LONGEST_NOTE,
     SOME_PRIORS,
     WAS,
+    AnyMapping,
     Cases,
     LabelledCases,
     Priors,
@@ -42,7 +53,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-Cohort: TypeAlias = "LabelledCases | Cases | pd.DataFrame"
+Cohort: TypeAlias = "LabelledCases | Cases | pd.DataFrame | str | Path"
 Weights: TypeAlias = Sequence[float] | npt.NDArray[np.float64]
 
 METHODS = {"posterior_mean": 0.0, "map": 1.0}
@@ -252,6 +263,7 @@ def update(
     priors: Priors,
     cohort: Cohort,
     *,
+    mapping: AnyMapping = None,
     weight: float | Weights = 1.0,
     method: str = "posterior_mean",
     keep: Collection[str] = (),
@@ -274,9 +286,11 @@ def update(
     ----------
     priors : Priors
         The numbers to start from.
-    cohort : LabelledCases, DataFrame or Cases
-        A frame has a row a case and a column a variable, among them that of the target; empty
+    cohort : LabelledCases, Cases, DataFrame, or path
+        A table has a row a case and a column a variable, among them that of the target; empty
         cells are not known, ``a|b`` means one of these, and likelihoods are allowed.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
     weight : float, or sequence of float, one for each case
         For how many cases each counts, above 0: below 1 for data that are old or from elsewhere.
     method : {"posterior_mean", "map"}
@@ -305,7 +319,7 @@ def update(
 
     Raises
     ------
-    LearningError, CasesError, EvidenceError
+    LearningError, CasesError, EvidenceError, TableError
         If an argument or the cohort cannot be used: among others if it holds published cases, or
         if a variable seems to be written down on one side only.
     NoModeError
@@ -328,7 +342,7 @@ def update(
     >>> after.posterior(case)["rupture"] > before.posterior(case)["rupture"]
     True
     """
-    cases, keys, unused = _cases(priors, cohort)
+    cases, keys, unused = _cases(priors, cohort, mapping)
     weights = _weights(weight, len(cases))
     if method not in METHODS:
         raise LearningError(f"unknown method {method!r}; allowed: {listing(METHODS)}")
@@ -379,12 +393,16 @@ def update(
 
 
 def _cases(
-    priors: Priors, cohort: Cohort
+    priors: Priors, cohort: Cohort, mapping: AnyMapping
 ) -> tuple[Cases, Sequence[object] | None, tuple[str, ...]]:
     """Return the cases with what is known of the diagnosis, their keys, and the unused columns."""
     vocabulary = priors.vocabulary
     keys: Sequence[object] | None = None
     unused: tuple[str, ...] = ()
+    if mapping is not None and isinstance(cohort, LabelledCases | Cases):
+        raise LearningError("the cohort is read already; allowed: a mapping of a table or a file")
+    if isinstance(cohort, str | Path):
+        cohort = read_table(Path(cohort))
     if isinstance(cohort, LabelledCases):
         cases = cohort.with_diagnosis()
         named = named_by_id(cohort.about)
@@ -393,15 +411,18 @@ def _cases(
     elif isinstance(cohort, Cases):
         cases = cohort
     elif hasattr(cohort, "columns"):
+        cohort = cast("pd.DataFrame", in_pandas(cohort))
         if "case_id" not in vocabulary:
             cohort = named_by_id(cohort)
-        label(vocabulary, cohort)  # for its checks; it would make sets of likelihoods
-        cohort = in_our_names(vocabulary, cohort)
+        label(vocabulary, cohort, mapping)  # for its checks; it would make sets of likelihoods
+        cohort = in_our_names(vocabulary, cohort, mapping)
         cases = encode(vocabulary, cohort[[name for name in cohort.columns if name in vocabulary]])
         unused = tuple(str(name) for name in cohort.columns if name not in vocabulary)
     else:
         kind = type(cohort).__name__
-        raise LearningError(f"a cohort cannot be a {kind}; allowed: LabelledCases, a DataFrame")
+        raise LearningError(
+            f"a cohort cannot be a {kind}; allowed: LabelledCases, a DataFrame, a path"
+        )
     if cases.vocabulary != vocabulary:
         problem = "the cases were read with another vocabulary than the numbers"
         raise LearningError(f"{problem}; allowed: the same for both")

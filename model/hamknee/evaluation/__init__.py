@@ -9,6 +9,7 @@ from hamknee.evaluation.calibrating import (
 )
 from hamknee.evaluation.decision_curves import DecisionCurve, decision_curve
 from hamknee.evaluation.dependence import (
+    Margins,
     PairDependence,
     ResidualDependence,
     residual_dependence,
@@ -40,6 +41,7 @@ __all__ = [
     "DecisionCurve",
     "Estimate",
     "Evaluation",
+    "Margins",
     "PairDependence",
     "PredictiveCheck",
     "Recalibration",

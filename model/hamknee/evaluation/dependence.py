@@ -22,6 +22,7 @@ from hamknee.evaluation.replicates import replicate, worlds
 from hamknee.inference import A_MODEL, Model, log_total
 from hamknee.network import (
     SOME_CASES,
+    AnyMapping,
     Cases,
     CasesError,
     LabelledCases,
@@ -212,6 +213,7 @@ def residual_dependence(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path | None = None,
     *,
+    mapping: AnyMapping = None,
     margins: Margins | None = None,
     replicates: int = REPLICATES,
     seed: int = 1,
@@ -237,6 +239,8 @@ def residual_dependence(
     cases : LabelledCases, DataFrame, or path, optional
         As for `hamknee.evaluate`; by default the published cases. Only cases with one diagnosis
         count, and of these only definite answers.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
     margins : {"cases", "model"}, optional
         By default "cases" where there are ten cases of a condition on average, else "model".
     replicates, seed : int
@@ -269,7 +273,7 @@ def residual_dependence(
         raise HamkneeError(f"found margins {margins!r}; allowed: 'cases' or 'model'")
     if replicates < 2:
         raise HamkneeError(f"found {replicates} replicates; allowed: 2 or more")
-    labelled = as_labelled(model.vocabulary, cases)
+    labelled = as_labelled(model.vocabulary, cases, mapping)
     labelled = labelled[labelled.truth.sum(axis=1) == 1]
     start, which = worlds(model, labelled)
     certain = labelled[np.isfinite(log_total(model.log_joint(start)))[which]]

@@ -30,6 +30,7 @@ from hamknee.evaluation.recalibration_layer import RecalibrationLayer
 from hamknee.inference import A_MODEL, Model
 from hamknee.network import (
     SOME_CASES,
+    AnyMapping,
     CasesError,
     LabelledCases,
     Variable,
@@ -434,6 +435,7 @@ def evaluate(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path | None = None,
     *,
+    mapping: AnyMapping = None,
     min_findings: int = 0,
     mass: float = 0.95,
     recalibration: RecalibrationLayer | None = None,
@@ -451,6 +453,8 @@ def evaluate(
         What is checked.
     cases : LabelledCases, DataFrame, or path, optional
         As for `hamknee.network.label` or `read_labelled`; by default the published cases.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
     min_findings : int
         Leave out cases of which fewer findings are known; context, age and sex do not count.
     mass : float
@@ -489,7 +493,7 @@ def evaluate(
     """
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
-    labelled = as_labelled(model.vocabulary, cases)
+    labelled = as_labelled(model.vocabulary, cases, mapping)
     kept = that_count(labelled, min_findings)
     forecasts = {"model": posteriors} | dict(BASELINES)
     if recalibration is not None:

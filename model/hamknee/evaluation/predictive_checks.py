@@ -23,7 +23,15 @@ from hamknee.base import (
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, wilson
 from hamknee.evaluation.replicates import replicate, worlds
 from hamknee.inference import A_MODEL, Model, log_total
-from hamknee.network import SOME_CASES, Cases, CasesError, LabelledCases, Vocabulary, as_labelled
+from hamknee.network import (
+    SOME_CASES,
+    AnyMapping,
+    Cases,
+    CasesError,
+    LabelledCases,
+    Vocabulary,
+    as_labelled,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,6 +178,7 @@ def predictive_check(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path | None = None,
     *,
+    mapping: AnyMapping = None,
     replicates: int = REPLICATES,
     seed: int = 1,
 ) -> PredictiveCheck:
@@ -188,6 +197,8 @@ def predictive_check(
     cases : LabelledCases, DataFrame, or path, optional
         As for `hamknee.evaluate`; by default the published cases. Where a diagnosis is not known,
         it is drawn by the model as well. Only definite answers count.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
     replicates, seed : int
         Of the cohorts that the model makes.
 
@@ -211,7 +222,7 @@ def predictive_check(
     """
     if replicates < 2:
         raise HamkneeError(f"found {replicates} replicates; allowed: 2 or more")
-    labelled = as_labelled(model.vocabulary, cases)
+    labelled = as_labelled(model.vocabulary, cases, mapping)
     start, which = worlds(model, labelled)
     possible = np.isfinite(log_total(model.log_joint(start)))[which]
     if not possible.any():

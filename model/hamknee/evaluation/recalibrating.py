@@ -27,7 +27,14 @@ from hamknee.evaluation.recalibration_layer import (
     recalibrated,
 )
 from hamknee.inference import A_MODEL, Model
-from hamknee.network import SOME_CASES, CasesError, LabelledCases, as_labelled, published_among
+from hamknee.network import (
+    SOME_CASES,
+    AnyMapping,
+    CasesError,
+    LabelledCases,
+    as_labelled,
+    published_among,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,6 +138,7 @@ def recalibrate(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path,
     *,
+    mapping: AnyMapping = None,
     kind: RecalibrationKind = "slope",
     case_mix: Mapping[str, float] | None = None,
     folds: int = 10,
@@ -155,6 +163,8 @@ def recalibrate(
         Whose answers are recalibrated. Its numbers stay.
     cases : LabelledCases, DataFrame, or path
         As for `hamknee.evaluate`, but of one's own: published cases are refused.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
     kind : {"slope", "temperature"}
         What the slope works on.
     case_mix : mapping of str to float, optional
@@ -195,7 +205,7 @@ def recalibrate(
         raise HamkneeError(f"found the kind {kind!r}; allowed: 'slope' or 'temperature'")
     if not 0 < mass < 1:
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
-    labelled = _usable(model, cases)
+    labelled = _usable(model, cases, mapping)
     if not 2 <= folds <= len(labelled):
         raise HamkneeError(f"found {folds} folds; allowed: 2 to {len(labelled)}, as many as cases")
     mix = None if case_mix is None else check_case_mix(model, case_mix)
@@ -229,11 +239,13 @@ def recalibrate(
     return Recalibration(layer, estimate, truth, p, after, mass)
 
 
-def _usable(model: Model, cases: LabelledCases | pd.DataFrame | str | Path) -> LabelledCases:
+def _usable(
+    model: Model, cases: LabelledCases | pd.DataFrame | str | Path, mapping: AnyMapping
+) -> LabelledCases:
     """Return the cases with a diagnosis that is possible, or raise CasesError."""
     if cases is None:
         raise CasesError("found no cases; allowed: a cohort of your own")
-    labelled = as_labelled(model.vocabulary, cases)
+    labelled = as_labelled(model.vocabulary, cases, mapping)
     keys = labelled.about["case_id"].tolist() if "case_id" in labelled.about else None
     if published := published_among(labelled.with_diagnosis(), keys):
         raise CasesError(_PUBLISHED.format(names=listing(published, most=5)))

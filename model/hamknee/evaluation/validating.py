@@ -29,7 +29,7 @@ from hamknee.evaluation.intervals import FEWEST_TO_COMPARE, wilson
 from hamknee.evaluation.metrics import Scoreboard, scores
 from hamknee.evaluation.sample_sizes import needed_for_c, needed_for_ratio, needed_for_slope
 from hamknee.inference import A_MODEL, Model
-from hamknee.network import SOME_CASES, LabelledCases, as_labelled
+from hamknee.network import SOME_CASES, AnyMapping, LabelledCases, as_labelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -315,6 +315,7 @@ def validate(
     model: Model,
     cohort: LabelledCases | pd.DataFrame | str | Path | None = None,
     *,
+    mapping: AnyMapping = None,
     events: Mapping[str, Sequence[str]] | None = None,
     thresholds: Sequence[float] = THRESHOLDS,
     subgroups: Sequence[str] | None = None,
@@ -330,6 +331,8 @@ def validate(
         What is validated; nothing is fitted.
     cohort : LabelledCases, DataFrame, or path, optional
         As for `hamknee.evaluate`; the published cases by default.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
     events : mapping of str to sequence of str, optional
         Events of several conditions, such as "needs a doctor today"; looked at beside each
         condition of which there are five cases or more.
@@ -372,8 +375,8 @@ def validate(
     0  sensitivity   0.61  18
     1  specificity   0.90  93
     """
-    evaluation = evaluate(model, cohort, min_findings=min_findings, mass=mass)
-    labelled = as_labelled(model.vocabulary, cohort)
+    labelled = as_labelled(model.vocabulary, cohort, mapping)
+    evaluation = evaluate(model, labelled, min_findings=min_findings, mass=mass)
     kept = _kept(labelled, evaluation)
     if wrong := [t for t in thresholds if not 0 < t < 1]:
         raise HamkneeError(f"found the threshold {wrong[0]}; allowed: between 0 and 1")

@@ -14,7 +14,7 @@ import numpy as np
 from hamknee.base import HamkneeError, listing, shown, takes
 from hamknee.formats.pgmpy import to_pgmpy
 from hamknee.inference import A_MODEL, Model
-from hamknee.network import LabelledCases, as_labelled, find_variable
+from hamknee.network import AnyMapping, LabelledCases, as_labelled, find_variable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,6 +175,7 @@ def implied_independences(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path | None = None,
     *,
+    mapping: AnyMapping = None,
     test: Test = "chi_square",
 ) -> ImpliedIndependences:
     """Test on a cohort what the arrows of a model say does not go together.
@@ -189,6 +190,8 @@ def implied_independences(
     cases : LabelledCases, DataFrame, or path, optional
         As for `evaluate`. Cells that are empty, or one of several, leave a case out of the
         statements that name them.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
     test : {"chi_square", "g_sq"}
         Pearson's test or the likelihood ratio, both within each pattern of the given variables.
 
@@ -222,7 +225,7 @@ def implied_independences(
     tests = {"chi_square": ChiSquare, "g_sq": GSq}
     if test not in tests:
         raise HamkneeError(f"found the test {test!r}; allowed: {', '.join(tests)}")
-    frame = _certain(model, cases)
+    frame = _certain(model, cases, mapping)
     statements = []
     for first, second, given in _separated(model):
         known = frame[[first, second, *given]].dropna().astype(str)
@@ -237,11 +240,13 @@ def implied_independences(
     return ImpliedIndependences(model, len(frame), test, _adjusted(statements))
 
 
-def _certain(model: Model, cases: LabelledCases | pd.DataFrame | str | Path | None) -> pd.DataFrame:
+def _certain(
+    model: Model, cases: LabelledCases | pd.DataFrame | str | Path | None, mapping: AnyMapping
+) -> pd.DataFrame:
     """Return cases as names of states; what is not known for certain is missing."""
     import pandas as pd
 
-    known = as_labelled(model.vocabulary, cases).with_diagnosis()
+    known = as_labelled(model.vocabulary, cases, mapping).with_diagnosis()
     columns = {}
     for variable, codes in zip(model.vocabulary.variables, known.codes.T, strict=True):
         names = np.array([*variable.state_names, None], dtype=object)
@@ -326,6 +331,7 @@ def search_structure(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path,
     *,
+    mapping: AnyMapping = None,
     score: Score = "bic-d",
     max_parents: int = 3,
 ) -> StructureSearch:
@@ -339,6 +345,8 @@ def search_structure(
     cases : LabelledCases, DataFrame, or path
         As for `evaluate`. Only cases count in which each variable that the cohort tells is known
         for certain.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
     score : {"bic-d", "aic-d", "k2", "bdeu"}
         What pgmpy's hill climbing improves.
     max_parents : int
@@ -374,7 +382,7 @@ def search_structure(
     from pgmpy.causal_discovery import ExpertKnowledge, HillClimbSearch
     from pgmpy.structure_score import get_scoring_method
 
-    frame = _certain(model, cases)
+    frame = _certain(model, cases, mapping)
     left_out = tuple(name for name in model.vocabulary if frame[name].nunique() < 2)
     known = frame.drop(columns=list(left_out)).dropna().astype("category")
     names = [name for name in model.vocabulary if name in known]

@@ -29,6 +29,7 @@ from hamknee.guidance.triaging import triage
 from hamknee.inference import A_MODEL, ImpossibleEvidenceError, Model
 from hamknee.network import (
     SOME_CASES,
+    AnyMapping,
     CasesError,
     Evidence,
     LabelledCases,
@@ -276,6 +277,7 @@ def triage_check(
     model: Model,
     cases: LabelledCases | pd.DataFrame | str | Path | None = None,
     *,
+    mapping: AnyMapping = None,
     min_findings: int = 0,
     mass: float = 0.95,
     signs: bool = False,
@@ -302,6 +304,8 @@ def triage_check(
     cases : LabelledCases, DataFrame, or path, optional
         As for `hamknee.evaluate`; by default the published cases. A case takes some milliseconds,
         because its level rests on thousands of draws.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
     min_findings : int
         Leave out cases of which fewer findings are known; context, age and sex do not count.
     mass : float
@@ -338,7 +342,7 @@ def triage_check(
         raise HamkneeError(f"found a mass of {mass}; allowed: between 0 and 1")
     guidance = guidance_for(model)
     target = model.vocabulary.target
-    kept = that_count(as_labelled(model.vocabulary, cases), min_findings)
+    kept = that_count(as_labelled(model.vocabulary, cases, mapping), min_findings)
     stated = _texts(kept, "urgency")
     if any(stated):
         kept = kept[np.array([bool(level) for level in stated])]

@@ -11,7 +11,7 @@ from hamknee.base import FaultsError, HamkneeError, TomlReader, listing, shipped
 from hamknee.guidance.fields import COURSES, GROUPS, Known
 from hamknee.guidance.texts import ENTRIES, SINGLE, Guidance, Rule
 from hamknee.inference import A_MODEL, Model
-from hamknee.network import Vocabulary, read_references, references_for
+from hamknee.network import Vocabulary, beside, read_references, references_for
 
 Where: TypeAlias = tuple[str, ...]
 """A table or key, as the names on the way to it."""
@@ -96,10 +96,8 @@ def guidance_for(model: Model) -> Guidance:
 
 
 def _find(model: Model) -> Guidance | None:
-    numbers = Path(model.source)
-    own = numbers.parent / "guidance.toml"
-    if numbers.is_file() and own.is_file():
-        return read_guidance(own, model.vocabulary, references_for(numbers))
+    if (own := beside(model.source, "guidance.toml")) is not None:
+        return read_guidance(own, model.vocabulary, references_for(own))
     references = shipped("data/references.bib")
     try:
         path = shipped("data/guidance.toml")

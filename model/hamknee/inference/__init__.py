@@ -5,6 +5,7 @@ from hamknee.inference.engine import TIE, Engine, conditioned, log_total, normal
 from hamknee.inference.groups import BLOCK_CELLS, Group
 from hamknee.inference.impossible import ImpossibleEvidenceError, contradiction
 from hamknee.inference.junction_tree import Differential, JunctionTree
+from hamknee.inference.local_rates import read_base_rates
 from hamknee.inference.model import A_MODEL, Model, load
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
 from hamknee.inference.simulation import draw, draw_given, drawn_tables, simulate, simulate_cases
@@ -37,6 +38,7 @@ __all__ = [
     "load",
     "log_total",
     "normalised",
+    "read_base_rates",
     "relative",
     "simulate",
     "simulate_cases",

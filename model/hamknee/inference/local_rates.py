@@ -4,18 +4,113 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, listing, suggestion
-from hamknee.network import CPT
+from hamknee.base import Array, HamkneeError, listing, read_table, suggestion
+from hamknee.network import CPT, in_our_names, state_of, typed_number
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hamknee.inference.model import Model
 
 FEWEST = 1e-9
 """What has to be left for the conditions that are not named, where they are possible at all."""
+
+
+ENDINGS = (".csv", ".parquet")
+BESIDE = {"share": False, "count": True}
+"""What the column beside the conditions may be called, and whether it holds counts."""
+
+
+def read_base_rates(model: Model, text: str | Path) -> tuple[dict[str, float], bool]:
+    """Return base rates as they are typed or stand in a file, and whether they are counts.
+
+    Parameters
+    ----------
+    model : Model
+        Whose conditions are meant.
+    text : str or Path
+        ``strain=0.3,dvt=1 %`` (shares), ``strain=12,dvt=3`` (whole numbers are patients), or the
+        path of a CSV or Parquet file: conditions with a column ``share`` or ``count`` beside them,
+        or the diagnoses alone, a row a patient, which are counted.
+
+    Raises
+    ------
+    HamkneeError
+        If it is none of these, or counts and shares are mixed.
+    TableError, EvidenceError
+        If the file or its diagnoses cannot be read.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.inference import read_base_rates
+    >>> read_base_rates(hamknee.load(), "strain=0.3, dvt=1 %")
+    ({'strain': 0.3, 'dvt': 0.01}, False)
+    >>> read_base_rates(hamknee.load(), "strain=12, dvt=3")
+    ({'strain': 12.0, 'dvt': 3.0}, True)
+    """
+    if Path(text).suffix.lower() in ENDINGS:
+        return _in_file(model, Path(text))
+    pairs = [part.rpartition("=") for part in str(text).split(",") if part.strip()]
+    read = [(_condition(model, name), *_number(number)) for name, _, number in pairs]
+    if len({name for name, _, _ in read}) < len(read):
+        raise HamkneeError(f"found a condition twice in {str(text)!r}; allowed: each once")
+    if len({whole for _, _, whole in read}) > 1:
+        raise HamkneeError(
+            f"found counts and shares in {str(text)!r}; allowed: whole numbers, or shares such as"
+            " 0.3 or 30 %"
+        )
+    return {name: number for name, number, _ in read}, any(whole for _, _, whole in read)
+
+
+def _in_file(model: Model, path: Path) -> tuple[dict[str, float], bool]:
+    """Return the base rates of a table, or the counts of the diagnoses in one."""
+    target, table = model.vocabulary.target, read_table(path)
+    frame = in_our_names(model.vocabulary, table)
+    if target.name not in frame:
+        problem = f"{path.name} has no column {target.name!r}"
+        raise HamkneeError(f"{problem}; allowed: one, alone or with a column share or count")
+    beside = [name for name in BESIDE if name in frame]
+    if len(beside) > 1:
+        raise HamkneeError(f"{path.name} has a column share and a column count; allowed: one")
+    if not beside:
+        return _tallied(model, frame), True
+    cells = zip(frame[target.name], frame[beside[0]], strict=True)
+    rates = [(_condition(model, str(name)), _number(str(cell))[0]) for name, cell in cells]
+    if len(dict(rates)) < len(rates):
+        raise HamkneeError(f"{path.name} has a condition twice; allowed: each once")
+    return dict(rates), BESIDE[beside[0]]
+
+
+def _tallied(model: Model, frame: pd.DataFrame) -> dict[str, float]:
+    """Return how many rows have each diagnosis; empty ones are not counted."""
+    target = model.vocabulary.target
+    codes = model.encode(frame[[target.name]]).codes[:, model.vocabulary.index[target.name]]
+    if (codes > len(target.states)).any():
+        raise HamkneeError("found a diagnosis that is one of several; allowed: one a patient")
+    counts = np.bincount(codes, minlength=len(target.states))[: len(target.states)]
+    return {n: float(k) for n, k in zip(target.state_names, counts, strict=True) if k}
+
+
+def _condition(model: Model, name: str) -> str:
+    """Return the condition that a name or label means; what is none is refused later."""
+    return state_of(model.vocabulary.target, name.strip()) or name.strip()
+
+
+def _number(text: str) -> tuple[float, bool]:
+    """Return a number, and whether it is a count: a whole number without a decimal sign."""
+    plain = text.strip().removesuffix("%").strip()
+    if (number := typed_number(plain)) is None:
+        raise HamkneeError(
+            f"found {text!r} as a base rate; allowed: a share such as 0.3 or 30 %, or a count of"
+            " patients"
+        )
+    return (number / 100, False) if text.strip().endswith("%") else (number, plain.isdigit())
 
 
 def local_cpt(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import NoneType
@@ -15,11 +16,12 @@ from hamknee.base import Array, Codes, HamkneeError, Kind, takes
 from hamknee.inference.case import AnyCase, Case
 from hamknee.inference.engine import Engine, log_total
 from hamknee.inference.impossible import contradiction
-from hamknee.inference.local_rates import local_cpt
+from hamknee.inference.local_rates import local_cpt, read_base_rates
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
 from hamknee.inference.starting import Starting
 from hamknee.network import (
     CPT,
+    LOCAL,
     Cases,
     Priors,
     Vocabulary,
@@ -195,16 +197,21 @@ class Model:
         return self._priors
 
     def with_base_rates(
-        self, rates: Mapping[str, float], *, setting: str | None = None, counts: bool = False
+        self,
+        rates: Mapping[str, float] | str | Path,
+        *,
+        setting: str | None = None,
+        counts: bool = False,
     ) -> Model:
         """Return this model with the base rates of another place, and everything else as it was.
 
         Parameters
         ----------
-        rates : mapping of str to float
+        rates : mapping of str to float, str or Path
             Condition to its share of the patients; those not named keep their proportions in what
             is left. With `counts`, how many patients had it: they are added to the numbers, which
-            count for their equivalent sample size (1 where none is known).
+            count for their equivalent sample size (1 where none is known). A text or a file says
+            which of the two it holds (`hamknee.inference.read_base_rates`).
         setting : str, optional
             Where this is so; in every setting by default.
         counts : bool
@@ -230,10 +237,17 @@ class Model:
         >>> club.posterior(case)["strain"] > model.posterior(case)["strain"]
         True
         """
+        if isinstance(rates, str | Path):
+            rates, counts = read_base_rates(self, rates)
         cpt, said = local_cpt(self, rates, counts, setting)
         cpts = {**self.cpts, cpt.variable: cpt}
-        source = f"{self.source}, other base rates"
-        return Model(self.vocabulary, cpts, source=source, notices=(*self.notices, said))
+        return Model(
+            self.vocabulary,
+            cpts,
+            source=f"{self.source.removesuffix(LOCAL)}{LOCAL}",
+            sha256=hashlib.sha256(self.sha256.encode() + cpt.probabilities.tobytes()).hexdigest(),
+            notices=(*self.notices, said),
+        )
 
     def case(self, evidence: AnyCase) -> Case:
         """Return one case, checked: what every verb on one case takes, so that it is made once.

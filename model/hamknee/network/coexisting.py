@@ -19,6 +19,7 @@ from hamknee.base import (
     shipped,
     suggestion,
 )
+from hamknee.network.priors import beside
 from hamknee.network.priors_file import ReferencesError, read_references, references_for
 from hamknee.network.rows import BASES
 from hamknee.network.vocabulary import Vocabulary
@@ -132,8 +133,7 @@ def find_coexisting(vocabulary: Vocabulary, source: str) -> tuple[Coexisting, ..
     >>> len(find_coexisting(model.vocabulary, model.source)) > 50
     True
     """
-    own = Path(source).parent / "coexisting.csv"
-    if Path(source).is_file() and own.is_file():
+    if (own := beside(source, "coexisting.csv")) is not None:
         return read_coexisting(own, vocabulary, references_for(own))
     try:
         references = read_references(shipped("data/references.bib"))

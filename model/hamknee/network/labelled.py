@@ -23,9 +23,10 @@ from hamknee.base import (
     shipped,
     takes,
 )
-from hamknee.network.cases import Cases, encode
+from hamknee.network.cases import Cases, Column, encode
 from hamknee.network.evidence import EvidenceError
-from hamknee.network.naming import parts_of, read_headings
+from hamknee.network.mapping import AnyMapping, ColumnMapping, as_mapping, mapped_headings
+from hamknee.network.naming import parts_of
 from hamknee.network.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ def _names(target: Variable, diagnosis: str) -> list[str]:
     return [diagnosis] if whole else parts_of(target, diagnosis) or diagnosis.split("|")
 
 
-def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
+def label(vocabulary: Vocabulary, frame: pd.DataFrame, mapping: AnyMapping = None) -> LabelledCases:
     """Check a table of cases and separate findings from diagnosis.
 
     Parameters
@@ -235,6 +236,8 @@ def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
     frame : DataFrame
         A row a case, a column a variable; the column of the target holds the diagnosis, ``a|b``
         meaning one of these, and an empty cell is not known. Other columns are kept beside.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values are called here, as for `in_our_names`.
 
     Raises
     ------
@@ -254,7 +257,7 @@ def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
     [True, True, False]
     """
     target = vocabulary.target.name
-    frame = in_our_names(vocabulary, frame)
+    frame = in_our_names(vocabulary, frame, mapping)
     if target not in frame.columns:
         given = listing(map(str, frame.columns))
         raise CasesError(
@@ -277,29 +280,63 @@ def label(vocabulary: Vocabulary, frame: pd.DataFrame) -> LabelledCases:
     return LabelledCases(hidden, truth, frame.drop(columns=named))
 
 
-def in_our_names(vocabulary: Vocabulary, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose columns are called like the variables that they are.
+def in_our_names(
+    vocabulary: Vocabulary, frame: pd.DataFrame, mapping: AnyMapping = None
+) -> pd.DataFrame:
+    """Return a table whose columns and values are called as in the vocabulary.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables and states there are.
+    frame : DataFrame
+        A row a case.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What their columns are called here (``{"Beginn": "onset"}``; a column mapped to an empty
+        text is left out), or a TOML file that also translates values.
 
     Raises
     ------
     CasesError
-        If several columns could be one variable.
+        If several columns could be one variable, or the mapping does not fit.
+    MappingError
+        If the file of the mapping has faults.
 
     Examples
     --------
     >>> import pandas as pd
     >>> from hamknee.network import in_our_names, read_shipped_or_own
-    >>> frame = pd.DataFrame(columns=["CONDITION", "Pop", "doctor"])
-    >>> list(in_our_names(read_shipped_or_own().vocabulary, frame))
+    >>> vocabulary = read_shipped_or_own().vocabulary
+    >>> frame = pd.DataFrame(columns=["CONDITION", "Knall", "pop", "doctor"])
+    >>> list(in_our_names(vocabulary, frame, {"Knall": "pop", "pop": ""}))
     ['condition', 'pop', 'doctor']
     """
-    headings = read_headings(vocabulary, [str(name) for name in frame.columns])
+    words = as_mapping(vocabulary, mapping)
+    headings = mapped_headings(vocabulary, [str(name) for name in frame.columns], words)
     if headings.problems:
         raise CasesError("\n".join(headings.problems))
-    return frame.rename(columns=dict(headings.variables))
+    left_alone = [name for name in frame.columns if words.columns.get(str(name)) == ""]
+    ours = frame.drop(columns=left_alone).rename(columns=dict(headings.variables))
+    return _translated(vocabulary, ours, words)
 
 
-def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> LabelledCases:
+def _translated(vocabulary: Vocabulary, frame: pd.DataFrame, words: ColumnMapping) -> pd.DataFrame:
+    """Return a table with its values in our words, wherever the mapping says another one."""
+    import pandas as pd
+
+    ours = {}
+    for name in (str(column) for column in frame.columns if column in vocabulary):
+        if words.translates(vocabulary[name]):
+            column = Column.of_series(frame[name])
+            values = [*words.translate(vocabulary[name], column.values), None]
+            cells = pd.Series(values, dtype=object).take(column.positions)
+            ours[name] = cells.set_axis(frame.index)
+    return frame.assign(**ours) if ours else frame
+
+
+def read_labelled(
+    vocabulary: Vocabulary, path: str | Path | None = None, mapping: AnyMapping = None
+) -> LabelledCases:
     """Read cases whose diagnosis is known.
 
     Parameters
@@ -309,6 +346,8 @@ def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> Lab
     path : str or Path, optional
         A CSV or Parquet file; by default the published cases that are shipped. A column
         ``case_id`` names the cases.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values are called here, as for `in_our_names`.
 
     Raises
     ------
@@ -333,12 +372,12 @@ def read_labelled(vocabulary: Vocabulary, path: str | Path | None = None) -> Lab
     True
     """
     if path:
-        return label(vocabulary, named_by_id(read_table(Path(path))))
+        return label(vocabulary, named_by_id(read_table(Path(path))), mapping)
     frame = named_by_id(read_table(shipped("data/cases.csv")))
     if (target := vocabulary.target.name) not in frame.columns:
         problem = f"the published cases that are shipped are not about {target!r}"
         raise CasesError(f"{problem}; allowed: a file of cases of your own")
-    return label(vocabulary, frame)
+    return label(vocabulary, frame, mapping)
 
 
 def named_by_id(frame: pd.DataFrame) -> pd.DataFrame:
@@ -366,7 +405,9 @@ SOME_CASES = Kind(
 
 @takes(cases=SOME_CASES)
 def as_labelled(
-    vocabulary: Vocabulary, cases: LabelledCases | pd.DataFrame | str | Path | None
+    vocabulary: Vocabulary,
+    cases: LabelledCases | pd.DataFrame | str | Path | None,
+    mapping: AnyMapping = None,
 ) -> LabelledCases:
     """Return cases whose diagnosis is known, in whatever form they come.
 
@@ -376,13 +417,15 @@ def as_labelled(
         The variables and states there are.
     cases : LabelledCases, DataFrame, or path, optional
         As for `label` or `read_labelled`; by default the published cases.
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `in_our_names`.
 
     Raises
     ------
     TableError
         If a file cannot be read.
     CasesError
-        As for `label`, or if the cases were read with another vocabulary.
+        As for `label`, or if the cases were read already with another vocabulary or a mapping.
 
     Examples
     --------
@@ -397,9 +440,11 @@ def as_labelled(
     True
     """
     if cases is None or isinstance(cases, str | Path):
-        return read_labelled(vocabulary, cases)
+        return read_labelled(vocabulary, cases, mapping)
     if not isinstance(cases, LabelledCases):
-        return label(vocabulary, cases)
+        return label(vocabulary, cases, mapping)
+    if mapping is not None:
+        raise CasesError("the cases are read already; allowed: a mapping of a table or a file")
     if cases.cases.vocabulary != vocabulary:
         raise CasesError(
             "the cases were read with another vocabulary than the model's; allowed: the same"

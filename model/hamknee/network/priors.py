@@ -24,10 +24,33 @@ from hamknee.network.vocabulary import Vocabulary
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BASES", "COLUMNS", "CPT", "Priors", "Row", "digest", "given_text"]
+__all__ = ["BASES", "COLUMNS", "CPT", "Priors", "Row", "beside", "digest", "given_text"]
 
-EDITED = ", edited"
-"""What the source of edited numbers ends with."""
+EDITED, LOCAL = ", edited", ", other base rates"
+"""What the source ends with of numbers that were changed since they were read."""
+
+
+def beside(source: str, name: str) -> Path | None:
+    """Return a file that stands beside numbers, whatever was changed in these; None without one.
+
+    Parameters
+    ----------
+    source : str
+        Where the numbers are from, as models and priors say it.
+    name : str
+        Of the other file.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.network import beside
+    >>> model = hamknee.load().with_base_rates({"strain": 0.2})
+    >>> beside(model.source, "guidance.toml").name, beside("memory", "guidance.toml")
+    ('guidance.toml', None)
+    """
+    numbers = Path(source.removesuffix(LOCAL).removesuffix(EDITED))
+    own = numbers.parent / name
+    return own if numbers.is_file() and own.is_file() else None
 
 
 @dataclass(frozen=True)

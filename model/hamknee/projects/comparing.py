@@ -8,12 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hamknee.base import HamkneeError, listing, shown
+from hamknee.inference import load
 from hamknee.network import LabelledCases, Priors, Row, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from hamknee.projects.folder import Project
 
 
 @shown
@@ -86,26 +85,43 @@ class ProjectDifference:
         return " ".join(parts)
 
 
-def compare_projects(
-    old: Project, new: Project, labelled: LabelledCases | None
+def compare_numbers(
+    old: Priors, new: Priors, labelled: LabelledCases | None = None
 ) -> ProjectDifference:
-    """Compare two projects, and what they say first of cases that both can read."""
+    """Compare two sets of numbers, also of other vocabularies, and what they say of cases first.
+
+    Parameters
+    ----------
+    old, new : Priors
+        Which of them has more does not matter.
+    labelled : LabelledCases, optional
+        Those that both can read are counted.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.projects import compare_numbers
+    >>> shipped = hamknee.open_project()
+    >>> grown = shipped.add_condition("plica", "Plica", "1 of 200", {"onset=days": "7 of 9"})
+    >>> print(compare_numbers(shipped.priors, grown.priors).text)
+    New: condition=plica. Numbers of both that differ: 63.
+    """
     if labelled is None:
-        return ProjectDifference(old.priors, new.priors, (), 0)
+        return ProjectDifference(old, new, (), 0)
+    models = load(old), load(new)
     names, before, after = [], [], []
     for row in range(len(labelled)):
         evidence = labelled.cases.evidence(row)
         try:
-            first = old.model.posterior(evidence).top, new.model.posterior(evidence).top
+            first = [model.posterior(evidence).top for model in models]
         except HamkneeError:
             continue  # one of them has no word for what is known, or calls it impossible
         names.append(str(labelled.cases.names()[row]))
         before.append(str(first[0]))
         after.append(str(first[1]))
     triples = zip(names, before, after, strict=True)
-    return ProjectDifference(
-        old.priors, new.priors, tuple(t for t in triples if t[1] != t[2]), len(names)
-    )
+    flips = tuple(triple for triple in triples if triple[1] != triple[2])
+    return ProjectDifference(old, new, flips, len(names))
 
 
 def _words(old: Vocabulary, new: Vocabulary) -> Iterator[tuple[str, str]]:

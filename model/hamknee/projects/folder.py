@@ -25,13 +25,21 @@ from hamknee.base import (
 )
 from hamknee.estimation import Dossier, read_dossier
 from hamknee.inference import Model, load
-from hamknee.network import Priors, Vocabulary, read_shipped_or_own, read_vocabulary
+from hamknee.network import (
+    Priors,
+    Vocabulary,
+    as_labelled,
+    read_shipped_or_own,
+    read_vocabulary,
+)
 from hamknee.projects.checking import Checked, check_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hamknee.network import LabelledCases
+    import pandas as pd
+
+    from hamknee.network import AnyMapping, LabelledCases
     from hamknee.projects.comparing import ProjectDifference
 
 EVIDENCE = "evidence"
@@ -150,7 +158,11 @@ class Project:
         return check_project(self)
 
     def diff(
-        self, other: Project | str | Path, cases: LabelledCases | None = None
+        self,
+        other: Project | str | Path,
+        cases: LabelledCases | pd.DataFrame | str | Path | None = None,
+        *,
+        mapping: AnyMapping = None,
     ) -> ProjectDifference:
         """Return what is new, gone and changed in another project, and what it does to cases.
 
@@ -158,8 +170,10 @@ class Project:
         ----------
         other : Project, str or Path
             The newer one, or its folder.
-        cases : LabelledCases, optional
-            Cases that both can read.
+        cases : LabelledCases, DataFrame, or path, optional
+            Cases that both can read, with the words of this one.
+        mapping : ColumnMapping, mapping of str to str, or path, optional
+            What columns and values of a table are called here, as for `hamknee.score`.
 
         Examples
         --------
@@ -168,10 +182,11 @@ class Project:
         >>> print(shipped.diff(shipped).text)
         The vocabularies are the same. Numbers of both that differ: none.
         """
-        from hamknee.projects.comparing import compare_projects
+        from hamknee.projects.comparing import compare_numbers
 
         newer = other if isinstance(other, Project) else open_project(other)
-        return compare_projects(self, newer, cases)
+        labelled = None if cases is None else as_labelled(self.vocabulary, cases, mapping)
+        return compare_numbers(self.priors, newer.priors, labelled)
 
     def state(
         self,

@@ -2,7 +2,7 @@
 
 from hamknee.sensitivity.comparison import Comparison, compare
 from hamknee.sensitivity.contributions import WidthContributions
-from hamknee.sensitivity.differences import Difference, difference
+from hamknee.sensitivity.differences import Difference, difference, vocabulary_differences
 from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
 from hamknee.sensitivity.one_finding import FindingValue, Measured, finding_value
 from hamknee.sensitivity.one_way import SensitivityFunction, Tornado, sensitivity_function, tornado
@@ -39,5 +39,6 @@ __all__ = [
     "sensitivity_function",
     "tornado",
     "two_way",
+    "vocabulary_differences",
     "what_would_change",
 ]

@@ -19,6 +19,7 @@ import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -39,11 +40,14 @@ from hamknee.base import (
 from hamknee.inference import JunctionTree, Model, conditioned, load
 from hamknee.network import (
     CPT,
+    SOME_CASES,
     SOME_PRIORS,
+    AnyMapping,
     LabelledCases,
     Priors,
     Row,
     Vocabulary,
+    as_labelled,
     given_pairs,
     given_text,
     is_noted,
@@ -416,16 +420,24 @@ _CASE_COLUMNS = (
 )
 
 
-@takes(old=SOME_PRIORS, new=SOME_PRIORS)
-def difference(old: Priors, new: Priors, labelled: LabelledCases | None = None) -> Difference:
+@takes(old=SOME_PRIORS, new=SOME_PRIORS, cases=SOME_CASES)
+def difference(
+    old: Priors,
+    new: Priors,
+    cases: LabelledCases | pd.DataFrame | str | Path | None = None,
+    *,
+    mapping: AnyMapping = None,
+) -> Difference:
     """Return what is different between two sets of numbers, and what follows from it.
 
     Parameters
     ----------
     old, new : Priors
         Over the same variables and states; labels, questions and arrows may differ.
-    labelled : LabelledCases, optional
+    cases : LabelledCases, DataFrame, or path, optional
         Cases in which both are tried, such as the published ones (`read_labelled`).
+    mapping : ColumnMapping, mapping of str to str, or path, optional
+        What columns and values of a table are called here, as for `hamknee.score`.
 
     Returns
     -------
@@ -455,10 +467,12 @@ def difference(old: Priors, new: Priors, labelled: LabelledCases | None = None) 
     far = distance(old.vocabulary, old.cpts(), new.cpts())
     models = load(old), load(new)
     moved = _moved_averages(old, new, *models)
-    if labelled is None:
+    if cases is None:
         nothing = np.empty((0, len(old.vocabulary.target.states)))
         return Difference(old, new, far, None, nothing, nothing, moved)
-    _check_same(old.vocabulary, labelled.cases.vocabulary, "the cases")
+    if isinstance(cases, LabelledCases):
+        _check_same(old.vocabulary, cases.cases.vocabulary, "the cases")
+    labelled = as_labelled(old.vocabulary, cases, mapping)
     before, after = (_posteriors(model, labelled) for model in models)
     return Difference(old, new, far, labelled, before, after, moved)
 
@@ -493,8 +507,23 @@ def _moved_averages(old: Priors, new: Priors, before: Model, after: Model) -> tu
     return tuple(sorted(moved, key=lambda average: -round(abs(average[4] - average[3]), 12)))
 
 
-def _check_same(one: Vocabulary, other: Vocabulary, whose: str) -> None:
-    """Raise if two vocabularies differ in anything that a number or a case could mean."""
+def vocabulary_differences(one: Vocabulary, other: Vocabulary) -> list[str]:
+    """Return in what two vocabularies differ of all that a number or a case could mean.
+
+    Parameters
+    ----------
+    one, other : Vocabulary
+        Labels and questions may differ.
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> from hamknee.sensitivity import vocabulary_differences
+    >>> shipped, said = hamknee.open_project(), {"meniscal_tear": "30 of 75"}
+    >>> grown = shipped.add_finding("click", "Click", "Does it click?", said, others="1 of 10")
+    >>> vocabulary_differences(shipped.vocabulary, grown.vocabulary)
+    ['with click in addition']
+    """
     problems = []
     if only := [name for name in one if name not in other]:
         problems.append(f"without {listing(only)}")
@@ -507,7 +536,12 @@ def _check_same(one: Vocabulary, other: Vocabulary, whose: str) -> None:
         problems.append(f"with {other.target.name} as the target, not {one.target.name}")
     if not problems and list(one) != list(other):
         problems.append("with the variables in another order")
-    if problems:
+    return problems
+
+
+def _check_same(one: Vocabulary, other: Vocabulary, whose: str) -> None:
+    """Raise if two vocabularies differ in anything that a number or a case could mean."""
+    if problems := vocabulary_differences(one, other):
         which = ", ".join(problems)
         raise HamkneeError(f"{whose} have another vocabulary, {which}; allowed: the same variables")
 

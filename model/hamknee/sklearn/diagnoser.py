@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from hamknee.base import HamkneeError
+from hamknee.base import HamkneeError, in_pandas
 from hamknee.estimation import update
 from hamknee.inference import load
 from hamknee.network import Priors, read_shipped_or_own
@@ -154,7 +154,8 @@ class Diagnoser(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
 
 def _frame(cases: object) -> pd.DataFrame:
-    if not isinstance(cases, pd.DataFrame):
+    frame = in_pandas(cases)
+    if not isinstance(frame, pd.DataFrame):
         kind = type(cases).__name__
         raise HamkneeError(f"found a {kind}; allowed: a DataFrame, with a finding a column")
-    return cases
+    return frame

@@ -7,8 +7,8 @@ from checking.cohort_reading import read_cohort
 from checking.cohort_saving import choose, mapping_toml, read_choices
 from checking.cohort_upload import Upload
 from hamknee.base.errors import HamkneeError
-from hamknee.cohort.columns import ColumnMapping
 from hamknee.inference.model import Model
+from hamknee.network.mapping import ColumnMapping
 
 FILE = b'Wer,"Be""ginn",Knall\n1,akut,ja\n2,langsam,nein\n'
 
