@@ -36,7 +36,12 @@ def test_the_nearest_name_is_suggested(name: str, hint: str) -> None:
     ("word", "opposite"),
     [
         *[("abnormal", "normal"), ("inactive", "active"), ("female", "male"), ("male", "female")],
-        *[("not sudden", "sudden"), ("without", "with"), ("No-Swelling", "swelling")],
+        *[
+            ("not sudden", "sudden"),
+            ("weight", "overweight"),
+            ("without", "with"),
+            ("No-Swelling", "swelling"),
+        ],
     ],
 )
 def test_the_opposite_is_not_suggested(word: str, opposite: str) -> None:

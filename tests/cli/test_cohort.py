@@ -12,7 +12,7 @@ from hamknee.cli import cohort as cohort_commands
 from hamknee.inference.model import Model
 from tests.support.command_line import run
 
-COHORT = "patient,Beginn,pop,weight\np1,plötzlich,yes,70\np2,days,maybe,80\np3,,,\n"
+COHORT = "patient,Beginn,pop,wamth\np1,plötzlich,yes,70\np2,days,maybe,80\np3,,,\n"
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def test_a_cohort_is_scored_and_reported(
     assert "2 of 3 rows scored, from 2 columns of findings." in out
     assert "  1 × 'maybe' is not a state of pop" in out
     assert "row 2 ('p2'): 'maybe' is not a state of pop; allowed: yes, no" in out
-    assert "Not read and not kept: 'weight'." in out
-    assert "the column 'weight' is ignored (did you mean 'overweight'?)" in out
+    assert "Not read and not kept: 'wamth'." in out
+    assert "the column 'wamth' is ignored (did you mean 'warmth'?)" in out
     assert model.sha256[:12] in out
     scored = pd.read_csv(target).set_index("patient")
     case = {"onset": "sudden", "pop": "yes"}
