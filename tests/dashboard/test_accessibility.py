@@ -162,12 +162,6 @@ def test_a_case_is_answered_and_followed_by_the_keyboard_alone(running: Served, 
     expect(page.get_by_role("heading", name="What if", level=1)).to_be_visible()
 
 
-def test_the_first_question_is_at_most_eight_stops_away(running: Served, page: Page) -> None:
-    open_view(page, running.address, "diagnose")
-    names = [stop["name"] for _, stop in zip(range(9), stops_of(page), strict=False)]
-    assert "Yes" in names, names
-
-
 def test_the_question_comes_before_the_answer(running: Served, page: Page) -> None:
     open_view(page, running.address, "diagnose", f"?{ENOUGH}&location=calf&onset=sudden")
     order = page.evaluate(

@@ -1,12 +1,12 @@
 """What one sees of the Diagnose page: few words at first, short acts, the verdict in view."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hamknee.guidance.texts import Guidance
+from tests.support.at_a_glance import screens_long, share_in_view, stops_to, words_in_view
 from tests.support.browser import Served, visiting
 from tests.support.on_page import choose, complete
 
@@ -20,33 +20,8 @@ WORDS = 120
 
 KNOWN = "location=posteromedial&onset=gradual&swelling=none&warmth=no&weight_bearing=normal&age=34"
 
-IN_VIEW = """() => {
-    const seen = [];
-    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) {
-        const range = document.createRange();
-        range.selectNodeContents(walk.currentNode);
-        const { top, bottom, left, right } = range.getBoundingClientRect();
-        const box = walk.currentNode.parentElement;
-        if (bottom <= 0 || top >= innerHeight || right <= 0 || left >= innerWidth) continue;
-        if (box.closest("style, script, [role=status], .st-key-act label, h2")) continue;
-        if (box.closest("a[href^='#'], [data-testid=stIconMaterial]")) continue;
-        if (!box.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true })) continue;
-        seen.push(walk.currentNode.textContent);
-    }
-    return seen.join(" ");
-}"""
-
-LENGTH = "document.querySelector('.stMainBlockContainer').scrollHeight"
-
-SCROLLED = """(down) => {
-    const main = document.querySelector(".stMain");
-    main.scrollTop = down * (main.scrollHeight - main.clientHeight);
-    const bar = document.querySelector(".verdict"), { top, bottom } = bar.getBoundingClientRect();
-    const level = bar.querySelector("strong").getBoundingClientRect();
-    const there = document.elementFromPoint(level.x + level.width / 2, level.y + level.height / 2);
-    return top >= 0 && bottom <= innerHeight && bar.contains(there);
-}"""
+STOPS = 9
+"""Presses of the tab key to the first question: eight stops stand before it."""
 
 
 @pytest.fixture(params=[DESK, TELEPHONE], ids=["desk", "telephone"])
@@ -63,19 +38,28 @@ def everything(guidance: Guidance) -> str:
 def test_few_words_stand_on_the_first_screen(running: Served, page: Page) -> None:
     page.goto(running.address)
     complete(page)
-    words = re.findall(r"\w+(?:['-]\w+)*", page.evaluate(IN_VIEW))
+    words = words_in_view(page)
     assert 40 < len(words) <= WORDS, words
 
 
-def test_the_verdict_is_in_view_wherever_the_page_is(
+def test_the_level_is_seen_wherever_the_page_is_scrolled_to(
     running: Served, page: Page, guidance: Guidance
 ) -> None:
-    for case in ("", everything(guidance), f"{KNOWN}&{everything(guidance)}&expert=yes",
-                 "onset=sudden&flag=breathless_or_chest_pain"):  # fmt: skip
+    """By the pixels of the screen: what covers the words is not in the document."""
+    for case in (f"{KNOWN}&{everything(guidance)}&expert=yes",
+                 "onset=sudden&flag=breathless_or_chest_pain", ""):  # fmt: skip
         page.goto(f"{running.address}/?{case}")
         complete(page)
-        for down in (0.0, 0.25, 0.5, 0.75, 1.0):
-            assert page.evaluate(SCROLLED, down), (case, down)
+        there, positions = share_in_view(page, [".verdict strong"], step=0.2)
+        assert (there, positions > 0) == (positions, True), case
+
+
+def test_the_first_question_is_a_few_stops_of_the_keyboard_away(
+    running: Served, page: Page
+) -> None:
+    page.goto(running.address)
+    complete(page)
+    assert stops_to(page, "[class*='st-key-row-sign-'], [class*='st-key-answer-']") <= STOPS
 
 
 def test_nothing_scrolls_inside_the_page(running: Served, page: Page, guidance: Guidance) -> None:
@@ -100,8 +84,8 @@ def test_an_act_is_at_most_two_screens_long_on_a_telephone(
         for case in [*signs, *pain, *sharpen]:
             watched.page.goto(f"{running.address}/?{case}")
             watched.settle()
-            length = watched.page.evaluate(LENGTH)
-            assert length <= SCREENS * TELEPHONE[1], (case, length)
+            length = screens_long(watched.page)
+            assert length <= SCREENS, (case, length)
 
 
 def test_the_bar_is_large_enough_to_read(running: Served, page: Page) -> None:

@@ -1,0 +1,1 @@
+"""Who comes to the dashboard, for what, and how they get it."""
