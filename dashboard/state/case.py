@@ -33,6 +33,9 @@ from state.numbers import edits_in_address
 FLAG_ANSWERS: Mapping[str, object] = {"flag": True, "no_flag": False, "unknown_flag": UNKNOWN}
 """The parameters that list warning signs, and the answer each of them stands for."""
 
+MOST_WORRYING_FIRST = ("flag", "unknown_flag", "no_flag")
+"""The same, in the order in which one counts before another where an address has both."""
+
 NOT_KNOWN = "unknown"
 """The parameter that lists the questions that were asked and could not be answered."""
 
@@ -161,13 +164,15 @@ def read_case(
         except EvidenceError as error:
             ignored += error.problems
     asked = [name for name in lists.get(NOT_KNOWN, ()) if name not in entries]
-    signs = [] if guidance is None else list(guidance.flags)
-    flags = {
-        name: answer
-        for parameter, answer in FLAG_ANSWERS.items()
-        for name in lists.get(parameter, ())
-        if name in signs
-    }
+    signs = {} if guidance is None else guidance.flags
+    flags: dict[str, object] = {}
+    for parameter in MOST_WORRYING_FIRST:
+        for name in dict.fromkeys(lists.get(parameter, ())):
+            if name in flags:
+                label = signs[name].label
+                ignored.append(f"“{label}” is answered twice; the more worrying answer counts")
+            elif name in signs:
+                flags[name] = FLAG_ANSWERS[parameter]
     named = [n for parameter in FLAG_ANSWERS for n in lists.get(parameter, ())] if signs else []
     ignored += _unknown("question", asked, variables) + _unknown("warning sign", named, signs)
     return VisitorCase(

@@ -3,7 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from hamknee.guidance import UNKNOWN, Guidance
 from hamknee.inference.model import Model
+from state.case import read_case
 from tests.support.at_page import (
     APP,
     act,
@@ -114,3 +116,19 @@ def reloaded(parameters: dict[str, str], view: str = "diagnose") -> AppTest:
     for name, text in parameters.items():
         page.query_params[name] = text
     return sound(page.run())
+
+
+@pytest.mark.parametrize("order", [("flag", "no_flag"), ("no_flag", "flag")])
+def test_of_two_answers_to_a_sign_the_more_worrying_counts(
+    model: Model, guidance: Guidance, order: tuple[str, str]
+) -> None:
+    sign = "breathless_or_chest_pain"
+    case = read_case(model.vocabulary, {name: [sign] for name in order}, guidance)
+    assert case.flags == {sign: True}
+    label = guidance.flags[sign].label
+    assert case.ignored == (f"“{label}” is answered twice; the more worrying answer counts",)
+    unsure = read_case(model.vocabulary, {"no_flag": [sign], "unknown_flag": [sign]}, guidance)
+    assert unsure.flags == {sign: UNKNOWN}
+    page = diagnose(flag=sign, no_flag=sign)
+    assert f"{guidance.levels['emergency'].label}." in words(page)
+    assert "is answered twice" in words(page)
