@@ -305,3 +305,13 @@ def test_likelihoods_that_differ_by_row_are_scored_in_parts_with_the_same_answer
     assert parts.attrs == whole.attrs
     assert parts["fault"].notna().sum() == 8
     assert parts["p_strain"].isna().tolist() == parts["fault"].notna().tolist()
+
+
+def test_many_rows_are_shared_among_threads_and_answered_the_same(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patients = hamknee.simulate(model, 3_000, known=0.6, seed=8).drop(columns="condition")
+    alone = hamknee.score(model, patients)
+    monkeypatch.setattr("hamknee.cohort.scoring.ROWS_WORTH_THREADS", 1)
+    monkeypatch.setattr("hamknee.cohort.scoring.workers_here", lambda: 3)
+    pd.testing.assert_frame_equal(hamknee.score(model, patients), alone)

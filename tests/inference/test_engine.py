@@ -179,3 +179,10 @@ def test_what_is_impossible_has_no_probabilities_and_no_warning() -> None:
         assert probabilities[1].tolist() == [0, 1]
     assert log_total(log_joint).tolist() == pytest.approx([-np.inf, math.log(0.2)])
     assert normalised(log_joint)[1].tolist() == pytest.approx([-np.inf, math.log(0.2)])
+
+
+def test_threads_change_no_digit(model: Model) -> None:
+    cases = simulate_cases(model, 20_000, known=0.6, seed=4)
+    alone, shared = model.scores(cases), model.scores(cases, workers=3)
+    assert (alone.probabilities == shared.probabilities).all()
+    assert (alone.log_p_evidence == shared.log_p_evidence).all()

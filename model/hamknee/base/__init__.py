@@ -40,6 +40,7 @@ from hamknee.base.kinds import (
 )
 from hamknee.base.parquet import parquet_table
 from hamknee.base.showing import shown
+from hamknee.base.threads import in_runs, workers_here
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
@@ -86,6 +87,7 @@ __all__ = [
     "decode",
     "fine_range",
     "in_pandas",
+    "in_runs",
     "keep_arrays",
     "kind_of",
     "listing",
@@ -110,6 +112,7 @@ __all__ = [
     "thing",
     "times",
     "whole_file",
+    "workers_here",
     "write_whole",
     "writing",
 ]

@@ -9,12 +9,12 @@ them up. Larger groups, likelihoods and the other queries go through the group's
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, keep_arrays
+from hamknee.base import Array, in_runs, keep_arrays
 from hamknee.inference.groups import LOOKUP_PATTERNS, Family, Group, find_groups
 from hamknee.inference.junction_tree import Reduction
 from hamknee.inference.lookup import Codes, Lookup, Summand
@@ -138,17 +138,22 @@ class Engine:
             Natural logarithms, -inf where impossible.
         """
         total = np.empty((len(codes), len(self.log_own)))
-        for block, log_joint in self._log_joints(codes, weights):
-            total[block] = log_joint
+        blocks, log_joint_of = self._in_blocks(codes, weights)
+        for block in blocks:
+            total[block] = log_joint_of(block)
         return total
 
-    def posteriors(self, codes: Codes, weights: Sequence[Array]) -> tuple[Array, Array]:
+    def posteriors(
+        self, codes: Codes, weights: Sequence[Array], workers: int = 1
+    ) -> tuple[Array, Array]:
         """Return P(target | evidence) and log P(evidence) of many cases.
 
         Parameters
         ----------
         codes, weights
             As for `log_joint`.
+        workers : int
+            Threads that share the cases.
 
         Returns
         -------
@@ -159,8 +164,13 @@ class Engine:
         """
         probabilities = np.empty((len(codes), len(self.log_own)))
         log_p = np.empty(len(codes))
-        for block, log_joint in self._log_joints(codes, weights):
-            probabilities[block], log_p[block] = normalised(log_joint)
+        blocks, log_joint_of = self._in_blocks(codes, weights)
+
+        def fill(run: Sequence[slice]) -> None:
+            for block in run:
+                probabilities[block], log_p[block] = normalised(log_joint_of(block))
+
+        in_runs(fill, blocks, workers)
         return probabilities, log_p
 
     def log_p_alone(self, codes: Codes, weights: Sequence[Array]) -> Array:
@@ -192,8 +202,10 @@ class Engine:
             total[block] = lookup.sums(codes[block])[:, 0]
         return total
 
-    def _log_joints(self, codes: Codes, weights: Sequence[Array]) -> Iterator[tuple[slice, Array]]:
-        """Yield log P(target, evidence), a block of cases at a time."""
+    def _in_blocks(
+        self, codes: Codes, weights: Sequence[Array]
+    ) -> tuple[list[slice], Callable[[slice], Array]]:
+        """Return blocks of cases, and what gives log P(target, evidence) of each of them."""
         lookup, others = self._lookup_for(len(codes), weights)
         apart = [group.message(codes, weights, np.sum) for group in others]
         on_target = codes[:, self.target]
@@ -201,11 +213,14 @@ class Engine:
             with np.errstate(divide="ignore"):
                 apart.append(np.log(weights[self.target])[on_target])
         rest = sum(apart[1:], start=apart[0]) if apart else None
-        for block in lookup.blocks(len(codes)):
+
+        def log_joint_of(block: slice) -> Array:
             log_joint = lookup.sums(codes[block])
             if rest is not None:
                 log_joint += rest[block]
-            yield block, log_joint
+            return log_joint
+
+        return list(lookup.blocks(len(codes))), log_joint_of
 
     def _lookup_for(self, count: int, weights: Sequence[Array]) -> tuple[Lookup, list[Group]]:
         """Return what so many cases look up, and the groups that leaves out."""

@@ -516,13 +516,15 @@ class Model:
         return self.engine.log_joint(cases.codes, cases.weights)
 
     @takes(cases=CODED)
-    def scores(self, cases: Cases) -> Scores:
+    def scores(self, cases: Cases, workers: int = 1) -> Scores:
         """Return what a file of results holds of each case, the impossible ones among them.
 
         Parameters
         ----------
         cases : Cases
             Checked evidence, as `encode` returns it.
+        workers : int
+            Threads that share the cases.
 
         Returns
         -------
@@ -538,7 +540,7 @@ class Model:
         ([1.0, 1.0], [False, False])
         """
         self._own(cases)
-        probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights)
+        probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights, workers)
         alone = self.engine.log_p_alone(cases.codes, cases.weights)
         return Scores(self.vocabulary.target, probabilities, log_ps, alone)
 
