@@ -12,7 +12,7 @@ from hamknee.inference.simulation import draw
 from hamknee.network.cases import Cases
 from hamknee.network.priors import CPT, Priors
 from tests.support.by_hand import Tables
-from tests.support.cohorts import priors_of
+from tests.support.cohorts import priors_of, recoded
 from tests.support.networks import compiled, network
 
 
@@ -72,7 +72,7 @@ def test_a_few_slips_do_not_hide_it(model: hamknee.Model, drawn: Cases) -> None:
     cases = only(drawn, pop=("yes",))
     number = drawn.vocabulary.index["pop"]
     slips = np.flatnonzero(drawn.codes[:, number] == 1)[:6]
-    cases.codes[slips, number] = 1
+    cases = recoded(cases, "pop", 1, slips)
     (column,) = one_sided_columns(model, cases)
     assert (column.variable, column.count) == ("pop", 6)
 

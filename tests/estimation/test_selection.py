@@ -11,7 +11,7 @@ from hamknee.estimation.selection import ancestors, kept_variables
 from hamknee.inference.simulation import draw
 from hamknee.network.cases import Cases
 from hamknee.network.priors import Priors
-from tests.support.cohorts import priors_of
+from tests.support.cohorts import priors_of, recoded
 from tests.support.networks import asia, network
 
 
@@ -80,8 +80,8 @@ def test_what_leads_to_a_context_stays_with_it() -> None:
 def test_cases_chosen_by_diagnosis_do_not_move_the_setting(
     priors: Priors, drawn: Cases, keep: object
 ) -> None:
-    ruptures = of_state(drawn, "condition", "rupture", 245)
-    ruptures.codes[:, drawn.vocabulary.index["setting"]] = 3  # not known
+    not_known = len(drawn.vocabulary["setting"].states)
+    ruptures = recoded(of_state(drawn, "condition", "rupture", 245), "setting", not_known)
     learned = update(priors, ruptures, keep=keep)  # type: ignore[arg-type]
     assert setting(learned) == SHIPPED
     unmoved = {"condition", "setting"}

@@ -16,6 +16,7 @@ from hamknee.evaluation.recalibration_layer import (
 )
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import simulate_cases
+from tests.support.cohorts import recoded
 from tests.support.networks import network
 
 
@@ -43,8 +44,7 @@ def test_a_case_mix_is_that_of_a_model_with_such_starting_probabilities() -> Non
     other = Model(model.vocabulary, model.cpts | {"cause": replace(cpt, probabilities=table)})
     stated = with_case_mix(model, mix)
     # Where the place is not known it has two mixes in the model, and one in the other.
-    cases = simulate_cases(model, 60, known=0.5, seed=1)
-    cases.codes[:, model.vocabulary.index["place"]] = 0
+    cases = recoded(simulate_cases(model, 60, known=0.5, seed=1), "place", 0)
     expected = other.posterior(cases).probabilities
     assert stated.probabilities(model, cases) == pytest.approx(expected)
     one = stated.posterior(model, {"place": "home", "echo": "yes"})

@@ -1,6 +1,7 @@
 """Numbers and cohorts for tests of learning."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -67,3 +68,10 @@ def expected_by_listing(
             counts[name] += weight * worlds.table((*cpt.parents, name), case)
         log_likelihood += weight * np.log(worlds.p(case))
     return counts, float(log_likelihood)
+
+
+def recoded(cases: Cases, name: str, code: int, rows: object = slice(None)) -> Cases:
+    """Return cases some of which have another code of a variable."""
+    codes = cases.codes.copy()
+    codes[rows, cases.vocabulary.index[name]] = code
+    return replace(cases, codes=codes)

@@ -26,7 +26,7 @@ from hamknee.base.frames import (
     read_sheet,
     read_table,
 )
-from hamknee.base.frozen import FrozenMapping, KeptArrays, compares_arrays, keep_arrays
+from hamknee.base.frozen import FrozenMapping, KeptArrays, compares_arrays, keep_arrays, read_only
 from hamknee.base.kinds import (
     A_FRAME,
     A_PATH,
@@ -99,6 +99,7 @@ __all__ = [
     "percent_range",
     "read_bytes",
     "read_dialect",
+    "read_only",
     "read_rows",
     "read_sheet",
     "read_table",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
+S = TypeVar("S", bound=tuple[int, ...])
+D = TypeVar("D", bound="np.dtype[Any]")
 
 
 def compares_arrays(cls: type[T]) -> type[T]:
@@ -100,7 +102,7 @@ class FrozenMapping(dict[K, V]):
 
 
 class KeptArrays:
-    """A frozen result whose arrays cannot be written to.
+    """A frozen result whose arrays and mappings cannot be written to.
 
     Examples
     --------
@@ -117,14 +119,29 @@ class KeptArrays:
     """
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only."""
+        """Make the arrays and mappings read-only."""
         keep_arrays(self)
 
 
+def read_only(array: np.ndarray[S, D]) -> np.ndarray[S, D]:
+    """Return an array that cannot be written to, which is the same one.
+
+    >>> read_only(np.zeros(2)).flags.writeable
+    False
+    """
+    array.setflags(write=False)
+    return array
+
+
 def keep_arrays(holder: object) -> None:
-    """Make the arrays that something holds read-only, those in mappings and sequences too."""
-    for value in vars(holder).values():
+    """Make the arrays and dicts that something holds read-only, those in them and in sequences too.
+
+    A dict that is held is replaced by one that refuses changes; whoever made it keeps theirs.
+    """
+    for name, value in vars(holder).items():
         _keep(value)
+        if type(value) is dict:
+            object.__setattr__(holder, name, FrozenMapping(value))
 
 
 def _keep(value: object) -> None:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from hamknee.base import (
     Array,
     HamkneeError,
+    KeptArrays,
     compares_arrays,
     in_pandas,
     listing,
@@ -102,7 +103,7 @@ class LearningError(HamkneeError):
 @shown
 @dataclass(frozen=True)
 @compares_arrays
-class Update:
+class Update(KeptArrays):
     """What a cohort makes of the numbers.
 
     Parameters

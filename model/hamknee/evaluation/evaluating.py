@@ -18,6 +18,7 @@ from hamknee.base import (
     compares_arrays,
     percent,
     percent_range,
+    read_only,
     shown,
     takes,
 )
@@ -361,7 +362,7 @@ class Evaluation(KeptArrays):
 
     @cached_property
     def _answered(self) -> npt.NDArray[np.bool_]:
-        return np.asarray(~np.isnan(self.probabilities["model"]).any(axis=1))
+        return read_only(np.asarray(~np.isnan(self.probabilities["model"]).any(axis=1)))
 
     @property
     def _certain(self) -> npt.NDArray[np.bool_]:

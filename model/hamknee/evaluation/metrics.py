@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, Kind, compares_arrays, takes
+from hamknee.base import Array, KeptArrays, Kind, compares_arrays, takes
 from hamknee.evaluation.intervals import (
     FEWEST_TO_COMPARE,
     Ends,
@@ -40,7 +40,7 @@ RANGES: Mapping[str, Ends] = {"log_loss": (0, math.inf), "brier": (0, 2)}
 
 @dataclass(frozen=True)
 @compares_arrays
-class Scoreboard:
+class Scoreboard(KeptArrays):
     """Mean scores of several forecasts on the same cases, with intervals.
 
     Shares have Wilson's interval, means Student's; differences are paired by case.

@@ -14,6 +14,7 @@ from hamknee.base import (
     Array,
     Codes,
     HamkneeError,
+    KeptArrays,
     compares_arrays,
     percent,
     percent_range,
@@ -50,7 +51,7 @@ NAMED = 3
 @shown
 @dataclass(frozen=True)
 @compares_arrays
-class PredictiveCheck:
+class PredictiveCheck(KeptArrays):
     """What was seen in patients, beside what the model makes in as many like them.
 
     Parameters

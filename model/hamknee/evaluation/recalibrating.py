@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from hamknee.base import Array, Codes, HamkneeError, compares_arrays, listing, percent, shown, takes
+from hamknee.base import (
+    Array,
+    Codes,
+    HamkneeError,
+    KeptArrays,
+    compares_arrays,
+    listing,
+    percent,
+    shown,
+    takes,
+)
 from hamknee.evaluation.baselines import posteriors, prior_only
 from hamknee.evaluation.calibrating import Calibration, Estimate, calibration
 from hamknee.evaluation.metrics import Scoreboard, scores
@@ -55,7 +65,7 @@ _PUBLISHED = (
 @shown
 @dataclass(frozen=True)
 @compares_arrays
-class Recalibration:
+class Recalibration(KeptArrays):
     """A layer fitted to a cohort, and what it is worth on cases it was not fitted to.
 
     Parameters

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from hamknee.base import (
     Array,
     HamkneeError,
+    KeptArrays,
     compares_arrays,
     listing,
     percent,
@@ -47,7 +48,7 @@ RESAMPLED = 200
 @shown
 @dataclass(frozen=True)
 @compares_arrays
-class Validation:
+class Validation(KeptArrays):
     """How good a model is on a cohort, section by section.
 
     Parameters

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
-from hamknee.base import listing, suggestion
+from hamknee.base import FrozenMapping, listing, suggestion
 from hamknee.network import Vocabulary
 
 COURSES = ("better", "same", "worse")
@@ -205,7 +205,9 @@ def _made_wordings(value: str | list[str | dict[str, Any]]) -> tuple[Wording, ..
 
 
 def _made_patterns(value: list[dict[str, Any]]) -> tuple[Pattern, ...]:
-    return tuple({n: frozenset(_listed(s)) for n, s in pattern.items()} for pattern in value)
+    return tuple(
+        FrozenMapping({n: frozenset(_listed(s)) for n, s in pattern.items()}) for pattern in value
+    )
 
 
 def _listed(states: Any) -> list[Any]:

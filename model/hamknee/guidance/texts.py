@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from typing import get_args, get_type_hints
 
+from hamknee.base import KeptArrays
 from hamknee.guidance.fields import (
     JUDGEMENT,
     ConditionName,
@@ -189,7 +190,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Guidance:
+class Guidance(KeptArrays):
     """Everything in guidance.toml, checked against a vocabulary; levels most urgent first.
 
     Examples

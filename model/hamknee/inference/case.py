@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes
+from hamknee.base import Array, Codes, read_only
 from hamknee.inference.engine import conditioned
 from hamknee.inference.impossible import contradiction
 from hamknee.inference.results import Posterior
@@ -124,7 +124,7 @@ class Case:
     @cached_property
     def sizes(self) -> Codes:
         """Number of states of each variable, which is also the code of "not known"."""
-        return np.array(self.model.engine.sizes, dtype=np.intp)
+        return read_only(np.array(self.model.engine.sizes, dtype=np.intp))
 
     @cached_property
     def known(self) -> list[int]:

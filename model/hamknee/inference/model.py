@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, Kind, takes
+from hamknee.base import Array, Codes, FrozenMapping, HamkneeError, Kind, takes
 from hamknee.inference.case import AnyCase, Case
 from hamknee.inference.engine import Engine, log_total
 from hamknee.inference.impossible import contradiction
@@ -141,7 +141,9 @@ class Model:
         priors: Priors | None = None,
     ) -> None:
         self.vocabulary = vocabulary
-        self.cpts = {name: checked_cpt(vocabulary, cpts, name) for name in vocabulary}
+        self.cpts: Mapping[str, CPT] = FrozenMapping(
+            {name: checked_cpt(vocabulary, cpts, name) for name in vocabulary}
+        )
         self.source = source
         self.sha256 = sha256
         self.notices = tuple(notices)

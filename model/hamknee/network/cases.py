@@ -28,7 +28,7 @@ from hamknee.network.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd  # most of the start-up time, and needed only where a frame comes or goes
-from hamknee.base import Codes, HamkneeError, compares_arrays, in_pandas, thing
+from hamknee.base import Codes, HamkneeError, compares_arrays, in_pandas, read_only, thing
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ class Cases:
     codes: Codes
     weights: tuple[npt.NDArray[np.float64], ...]
     labels: Sequence[object] | None = None
+
+    def __post_init__(self) -> None:
+        """Look at the codes through a view that cannot be written to; they may be somebody's."""
+        object.__setattr__(self, "codes", read_only(self.codes.view()))
 
     def __repr__(self) -> str:
         """Say how many they are."""

@@ -16,6 +16,7 @@ from hamknee.base import (
     Array,
     Codes,
     HamkneeError,
+    KeptArrays,
     Kind,
     compares_arrays,
     listing,
@@ -50,7 +51,7 @@ class CasesError(HamkneeError):
 
 @dataclass(frozen=True)
 @compares_arrays
-class LabelledCases:
+class LabelledCases(KeptArrays):
     """Cases and what was behind each of them.
 
     Parameters

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import HamkneeError, Kind, compares_arrays, keep_arrays, write_whole
+from hamknee.base import (
+    FrozenMapping,
+    HamkneeError,
+    Kind,
+    compares_arrays,
+    keep_arrays,
+    read_only,
+    write_whole,
+)
 from hamknee.network.averages import with_moves_noted
 from hamknee.network.editing import Provenance
 from hamknee.network.evidence import find_variable
@@ -92,7 +100,7 @@ class CPT:
     @cached_property
     def logical(self) -> npt.NDArray[np.bool_]:
         """Which columns hold only 0 and 1, shape (parents' states...)."""
-        return np.asarray(np.isin(self.probabilities, (0.0, 1.0)).all(axis=-1))
+        return read_only(np.asarray(np.isin(self.probabilities, (0.0, 1.0)).all(axis=-1)))
 
     @cached_property
     def dirichlet(self) -> npt.NDArray[np.float64]:
@@ -101,7 +109,7 @@ class CPT:
         A logical column is what it is whatever its count, and counts as one case.
         """
         ess = np.ones(()) if self.ess is None else np.where(self.logical, 1.0, self.ess)[..., None]
-        return np.asarray(self.probabilities * ess)
+        return read_only(np.asarray(self.probabilities * ess))
 
 
 @dataclass(frozen=True)
@@ -180,10 +188,12 @@ class Priors:
     def parents(self) -> Mapping[str, tuple[str, ...]]:
         """Parents of every variable, in the vocabulary's order."""
         named = {row.variable: {parent for parent, _ in row.given} for row in self.rows}
-        return {
-            name: tuple(parent for parent in self.vocabulary if parent in named.get(name, ()))
-            for name in self.vocabulary
-        }
+        return FrozenMapping(
+            {
+                name: tuple(parent for parent in self.vocabulary if parent in named.get(name, ()))
+                for name in self.vocabulary
+            }
+        )
 
     def cpts(self) -> dict[str, CPT]:
         """Return the table of every variable, filled by name, whatever the order of the rows."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import NUMBER, FaultsError, Keys, TomlReader, listing
+from hamknee.base import NUMBER, FaultsError, FrozenMapping, Keys, TomlReader, listing
 
 ROLES = ("target", "context", "trait", "finding")
 GROUPS = ("history", "examination", "background")
@@ -148,7 +148,7 @@ class Variable:
     @cached_property
     def position(self) -> Mapping[str, int]:
         """Index of each state by name."""
-        return {name: index for index, name in enumerate(self.state_names)}
+        return FrozenMapping({name: index for index, name in enumerate(self.state_names)})
 
     @cached_property
     def by_label(self) -> Mapping[str, str]:
@@ -234,16 +234,18 @@ class Vocabulary(Mapping[str, Variable]):
     @cached_property
     def index(self) -> Mapping[str, int]:
         """Number of each variable, by its name."""
-        return {name: number for number, name in enumerate(self)}
+        return FrozenMapping({name: number for number, name in enumerate(self)})
 
     @cached_property
     def state_index(self) -> Mapping[tuple[str, str], tuple[int, int]]:
         """Indices of variable and state, by their names."""
-        return {
-            (variable.name, state): (number, position)
-            for number, variable in enumerate(self.variables)
-            for state, position in variable.position.items()
-        }
+        return FrozenMapping(
+            {
+                (variable.name, state): (number, position)
+                for number, variable in enumerate(self.variables)
+                for state, position in variable.position.items()
+            }
+        )
 
     @cached_property
     def plain_weights(self) -> tuple[npt.NDArray[np.float64], ...]:
@@ -262,7 +264,7 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     """Return names by label, but not by a label that several have."""
     pairs = list(pairs)
     count = Counter(label for label, _ in pairs)
-    return {label: name for label, name in pairs if count[label] == 1}
+    return FrozenMapping({label: name for label, name in pairs if count[label] == 1})
 
 
 def read_vocabulary(path: Path) -> Vocabulary:

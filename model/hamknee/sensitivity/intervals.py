@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, compares_arrays, percent, percent_range, shown, takes
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    compares_arrays,
+    percent,
+    percent_range,
+    shown,
+    takes,
+)
 from hamknee.inference import A_MODEL, AnyCase, Case, Model, Posterior
 from hamknee.sensitivity.contributions import WidthContributions, width_contributions
 from hamknee.sensitivity.drawing import Sampler, check_ess
@@ -42,7 +51,7 @@ class RankedState(NamedTuple):
 @shown
 @dataclass(frozen=True)
 @compares_arrays
-class CredibleInterval:
+class CredibleInterval(KeptArrays):
     """How far the uncertainty of the tables lets a posterior vary.
 
     Parameters

@@ -27,6 +27,7 @@ from hamknee.base import (
     compares_arrays,
     fine_range,
     percent,
+    read_only,
     round_percent,
     shown,
     stated_percent,
@@ -237,7 +238,7 @@ class Tornado(KeptArrays):
     @cached_property
     def width(self) -> Array:
         """How far P(state | evidence) moves over each range, shape (entries,)."""
-        return self.posterior_high - self.posterior_low
+        return read_only(self.posterior_high - self.posterior_low)
 
     @cached_property
     def order(self) -> list[int]:

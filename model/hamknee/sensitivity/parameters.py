@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, Kind, compares_arrays
+from hamknee.base import Array, HamkneeError, KeptArrays, Kind, compares_arrays, read_only
 from hamknee.inference import Model, Posterior
 from hamknee.network import (
     CPT,
@@ -167,7 +167,7 @@ class Entries(KeptArrays):
             rows = self.variable == number
             if cpt.ess is not None:
                 ess[rows] = cpt.ess.ravel()[self.column[rows]]
-        return ess
+        return read_only(ess)
 
 
 def entries(model: Model) -> Entries:
