@@ -9,6 +9,12 @@ from hamknee.estimation.accuracy import (
 )
 from hamknee.estimation.averaging import RESPLIT, keep_averages, state_average
 from hamknee.estimation.derivation import Derivation, derive
+from hamknee.estimation.distributions import (
+    Distribution,
+    from_distribution,
+    to_preliz,
+    to_scipy,
+)
 from hamknee.estimation.dossier import (
     Association,
     Dossier,
@@ -39,6 +45,7 @@ __all__ = [
     "Accuracy",
     "Association",
     "Derivation",
+    "Distribution",
     "Dossier",
     "DossierError",
     "Elicited",
@@ -58,6 +65,7 @@ __all__ = [
     "fit_beta",
     "from_chips",
     "from_counts",
+    "from_distribution",
     "from_frequency",
     "from_likelihood_ratios",
     "from_quantiles",
@@ -73,5 +81,7 @@ __all__ = [
     "split_by_parent",
     "split_ess",
     "state_average",
+    "to_preliz",
+    "to_scipy",
     "update",
 ]

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from hamknee.estimation import Distribution
     from hamknee.network import AnyMapping, LabelledCases
     from hamknee.projects.comparing import ProjectDifference
 
@@ -192,7 +193,7 @@ class Project:
         self,
         finding: str,
         given: str,
-        statement: str,
+        statement: str | Distribution,
         *,
         mass: float = 0.95,
         basis: str | None = None,
@@ -210,9 +211,10 @@ class Project:
             A variable of two states, whose first is meant, or ``variable=state``.
         given : str
             A condition, or a setting where the finding is a condition (``condition=strain``).
-        statement : str
+        statement : str, or distribution of SciPy or PreliZ
             Such as "24 of 60", "0.40 (0.25 to 0.55)", "LR+ 3.1 (1.9 to 5.0)", "quartiles 0.3 0.4
-            0.5" or "chips 0 3 10 6 1" (`hamknee.estimation.read_statement`).
+            0.5" or "chips 0 3 10 6 1" (`hamknee.estimation.read_statement`); or a frozen
+            distribution such as ``scipy.stats.beta(24, 36)`` (`from_distribution`).
         mass : float
             Of an interval, where the statement does not say it.
         basis : str, optional

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hamknee.base import HamkneeError, listing
-from hamknee.estimation import Derivation, Dossier, Elicited, StatedEstimate, read_statement
+from hamknee.estimation import (
+    Derivation,
+    Distribution,
+    Dossier,
+    Elicited,
+    StatedEstimate,
+    from_distribution,
+    read_statement,
+)
 from hamknee.network import Priors, Row, Variable, find_state, find_variable, moved
 
 if TYPE_CHECKING:
@@ -47,7 +55,7 @@ def state(
     project: Project,
     finding: str,
     given: str,
-    statement: str,
+    statement: str | Distribution,
     mass: float,
     basis: str | None,
     source: str | None,
@@ -57,18 +65,23 @@ def state(
     variable, name = _spoken(project, finding)
     place = (variable.name, _given(project, variable, given))
     states = (name, "the rest")
-    without = elsewhere(project, variable, name, place[1]) if "LR" in statement.upper() else None
-    elicited = read_statement(statement, states=states, mass=mass, without=without)
+    if isinstance(statement, str):
+        ratio = "LR" in statement.upper()
+        without = elsewhere(project, variable, name, place[1]) if ratio else None
+        elicited = read_statement(statement, states=states, mass=mass, without=without)
+    else:
+        elicited = from_distribution(statement, states=states)
     said = Said(basis or usual_basis(statement, source), source, _joined(elicited.note, note))
     estimates = column_of(project, place, name, elicited, said)
     return with_columns(project, {place: estimates}, [(place, name, said)])
 
 
-def usual_basis(statement: str, source: str | None) -> str:
+def usual_basis(statement: object, source: str | None) -> str:
     """Return what kind of number a statement is, where nobody says: a count is one's own."""
     if source is not None:
         return "published"
-    return "cohort" if _COUNT.fullmatch(statement) else "judgement"
+    counted = isinstance(statement, str) and _COUNT.fullmatch(statement)
+    return "cohort" if counted else "judgement"
 
 
 def elsewhere(project: Project, variable: Variable, state: str, given: str) -> float:
