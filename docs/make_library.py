@@ -21,11 +21,12 @@ DEEDS = {
     "Ask next, and stop": "next_questions question_budget same_decision_probability stop_rule"
     " level_questions",
     "How sure, and what it hangs on": "credible_interval tornado sensitivity_function two_way"
-    " what_would_change next_studies",
+    " what_would_change next_studies sensitivity.to_arviz",
     "State numbers, and change them": "network.read_shipped_or_own Priors Priors.set"
     " Priors.set_column Priors.to_frame difference estimation.from_range estimation.from_quantiles"
     " estimation.from_frequency estimation.from_counts estimation.from_chips estimation.from_ranges"
-    " estimation.from_rates estimation.from_likelihood_ratios estimation.feedback estimation.pool"
+    " estimation.from_rates estimation.from_likelihood_ratios estimation.from_distribution"
+    " estimation.to_scipy estimation.to_preliz estimation.feedback estimation.pool"
     " estimation.state_average estimation.keep_averages",
     "Decide by losses": "reasoning.decide reasoning.Loss reasoning.threshold",
     "A project of one's own": "open_project new_project Project Project.state Project.add_condition"

@@ -3,6 +3,7 @@
 from hamknee.sensitivity.comparison import Comparison, compare
 from hamknee.sensitivity.contributions import WidthContributions
 from hamknee.sensitivity.differences import Difference, difference, vocabulary_differences
+from hamknee.sensitivity.inference_data import to_arviz
 from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
 from hamknee.sensitivity.one_finding import FindingValue, Measured, finding_value
 from hamknee.sensitivity.one_way import SensitivityFunction, Tornado, sensitivity_function, tornado
@@ -37,6 +38,7 @@ __all__ = [
     "likelihood_ratios",
     "next_studies",
     "sensitivity_function",
+    "to_arviz",
     "tornado",
     "two_way",
     "vocabulary_differences",
