@@ -177,6 +177,7 @@ def test_class_names_are_unique() -> None:
                 *("charts/style", "charts/case", "charts/weights", "charts/elicitation"),
                 *("charts/evaluation", "charts/sensitivity", "charts/questions"),
                 *("charts/network", "charts/offline", "charts/teaching"),
+                "charts/point_scales",
             },
         ),
         ("streamlit", set()),

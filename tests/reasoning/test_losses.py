@@ -5,7 +5,7 @@ import pytest
 
 from hamknee.base import HamkneeError
 from hamknee.inference import Model
-from hamknee.reasoning import Loss, decide, threshold
+from hamknee.reasoning import Loss, decide, next_questions, threshold
 
 LOSSES = {"dvt": Loss(missed=50), "rupture": Loss(missed=8), "osteoarthritis": Loss(needless=1)}
 CASES = [{}, {"onset": "sudden"}, {"location": "calf", "warmth": "yes"}, {"age": 65, "pop": "no"}]
@@ -82,3 +82,11 @@ def test_the_sentence_names_the_better_action(model: Model) -> None:
     everything = {n: v.state_names[0] for n, v in model.vocabulary.items() if n != "condition"}
     known = model.case({"onset": "gradual"} | {k: everything[k] for k in ("age", "sex")})
     assert decide(model, known, {"dvt": Loss(needless=1)}).text.endswith("would change that.")
+
+
+def test_bits_stand_beside_what_is_saved(model: Model) -> None:
+    case = {"location": "calf", "warmth": "yes"}
+    table = decide(model, case, LOSSES).table.set_index("variable")
+    questions = next_questions(model, case).table.set_index("variable")
+    assert table["bits"].to_dict() == pytest.approx(questions["gain"].to_dict(), abs=1e-12)
+    assert table["minutes"].to_dict() == questions["minutes"].to_dict()

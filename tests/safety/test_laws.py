@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hamknee
-from hamknee.guidance.deciding import Decision
 from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.rules import AppliedRules
 from hamknee.guidance.triaging import HOLDS, OPEN, UP, Triage, triage
 from hamknee.reasoning.coexistence import also_present
 from tests.support import guided
@@ -71,7 +71,7 @@ def test_a_worrying_answer_never_lowers_the_level(
 
 def level_of_rules(case: dict[str, str]) -> str | None:
     try:
-        reached = Decision(GUIDANCE, MODEL.case(case)).reached()
+        reached = AppliedRules(GUIDANCE, MODEL.case(case)).reached()
     except hamknee.ImpossibleEvidenceError:
         return None
     return GUIDANCE.most_urgent(one.rule.level for one in reached)
@@ -188,10 +188,10 @@ def test_clot_rules_judge_how_likely_a_clot_is_there_at_all(case: dict[str, str]
     # A threshold between the two tells which of them is judged.
     between = replace(clots["clot_soon"], at_least=(alone + present) / 2)
     lenient = replace(GUIDANCE, triage={"clot_soon": between}, worrying={})
-    (reached,) = Decision(lenient, MODEL.case(case)).reached()
+    (reached,) = AppliedRules(lenient, MODEL.case(case)).reached()
     assert reached.probability == pytest.approx(present, abs=1e-12)
     strict = replace(lenient, triage={"clot_soon": replace(between, at_least=present + 1e-9)})
-    assert Decision(strict, MODEL.case(case)).reached() == []
+    assert AppliedRules(strict, MODEL.case(case)).reached() == []
 
 
 @settings(max_examples=60)

@@ -22,6 +22,7 @@ from hamknee.charts.evaluation import (
 )
 from hamknee.charts.network import network_chart, network_of_case, network_text
 from hamknee.charts.offline import draw_offline
+from hamknee.charts.point_scales import nomogram, nomogram_rows, nomogram_text
 from hamknee.charts.questions import budget_chart, question_chart
 from hamknee.charts.sensitivity import (
     numbers_compared,
@@ -51,6 +52,9 @@ __all__ = [
     "network_chart",
     "network_of_case",
     "network_text",
+    "nomogram",
+    "nomogram_rows",
+    "nomogram_text",
     "numbers_compared",
     "predictive_chart",
     "question_chart",

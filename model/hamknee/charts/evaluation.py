@@ -12,9 +12,11 @@ from hamknee.charts.style import (
     band,
     colours,
     dot,
+    estimates,
     finish,
     in_rows,
     label,
+    names_axes,
     number,
     percent_axis,
     share,
@@ -91,7 +93,7 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
     )
     layers = alt.layer(
         base.mark_rule(color=palette.bar, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q"),
-        base.mark_point(color=palette.bar, filled=True, size=70, opacity=1).encode(x=x),
+        estimates(base, palette, x),
         base.mark_text(color=palette.text, fontSize=12, dy=-11).encode(x=x, text="number:N"),
     )
     return finish(layers, palette, ROW * len(rows) + BELOW)
@@ -146,7 +148,7 @@ def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         base.mark_rule(color=palette.bar, strokeWidth=2).encode(
             y=alt.Y("low:Q", scale=scale), y2="high:Q"
         ),
-        base.mark_point(color=palette.bar, filled=True, size=70, opacity=1).encode(y=y),
+        estimates(base, palette, x, y),
     )
     return finish(layers, palette, SQUARE)
 
@@ -182,9 +184,7 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     counts = table[table["n"] > 0][["label", "first_label", "n"]]
     right = table[table["label"] == table["first_label"]][["label", "first_label"]]
 
-    names = alt.Axis(labelColor=palette.text, labelFontSize=11, labelLimit=190, titleFontSize=11)
-    slanting = names.copy()
-    slanting.labelAngle = -40
+    names, slanting = names_axes(palette)
     x = alt.X("first_label:N", sort=order, title="Came first", axis=slanting)
     y = alt.Y("label:N", sort=order, title="Diagnosis", axis=names)
     shade = alt.FillOpacity("n:Q", scale=alt.Scale(zero=True, range=[0, 0.45]), legend=None)
@@ -355,9 +355,7 @@ def dependence_chart(matrix: pd.DataFrame, *, dark: bool = False) -> alt.LayerCh
     """
     palette = colours(dark)
     order = list(dict.fromkeys(matrix["first_label"]))
-    names = alt.Axis(labelColor=palette.text, labelFontSize=11, labelLimit=190, titleFontSize=11)
-    slanting = names.copy()
-    slanting.labelAngle = -40
+    names, slanting = names_axes(palette)
     base = alt.Chart(matrix).encode(
         x=alt.X("second_label:N", sort=order, title=None, axis=slanting),
         y=alt.Y("first_label:N", sort=order, title=None, axis=names),

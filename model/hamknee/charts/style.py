@@ -80,6 +80,21 @@ def share(field: str, title: str) -> alt.X:
     return alt.X(f"{field}:Q", scale=scale, axis=percent_axis(), title=title)
 
 
+def estimates(base: alt.Chart, palette: Colours, x: alt.X, y: alt.Y | None = None) -> alt.Chart:
+    """Return a dot for each estimate."""
+    dots = base.mark_point(color=palette.bar, filled=True, size=70, opacity=1).encode(x=x)
+    chart: alt.Chart = dots if y is None else dots.encode(y=y)
+    return chart
+
+
+def names_axes(palette: Colours) -> tuple[alt.Axis, alt.Axis]:
+    """Return the axes of a square of names: upright on the left, slanting below."""
+    names = alt.Axis(labelColor=palette.text, labelFontSize=11, labelLimit=190, titleFontSize=11)
+    slanting = names.copy()
+    slanting.labelAngle = -40
+    return names, slanting
+
+
 def tips(figures: str = "", /, **titles: str) -> list[alt.Tooltip]:
     """Return what is shown under the pointer: columns by their titles, of words or of figures."""
     if not figures:

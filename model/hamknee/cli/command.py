@@ -23,6 +23,7 @@ from hamknee.cli.formats import app as formats_app
 from hamknee.cli.guidance import app as guidance_app
 from hamknee.cli.interview import Interview
 from hamknee.cli.learning import app as learning_app
+from hamknee.cli.losses import app as losses_app
 from hamknee.cli.projects import app as project_app
 from hamknee.cli.recalibration import app as recalibration_app
 from hamknee.cli.serving import app as serving_app
@@ -74,7 +75,7 @@ app = typer.Typer(
 )
 
 SUBJECTS = (
-    *(guidance_app, evaluation_app, criticism_app, validation_app, studies_app),
+    *(guidance_app, losses_app, evaluation_app, criticism_app, validation_app, studies_app),
     recalibration_app,
     *(learning_app, project_app, formats_app, cohort_app, serving_app),
 )

@@ -38,6 +38,9 @@ def state_average(
 ) -> Priors:
     """Return numbers in which an average over further parents is what somebody states.
 
+    It is for whoever has a ``priors.csv`` alone; a project has `Project.state`, which keeps the
+    evidence in step.
+
     P(pop | strain) can so be stated as a study counts it, without knowing of the onset: it is split
     over the states of the parents that are not given, with the odds ratios that the columns have
     now, and each is worth what keeps the average as uncertain as it was stated (`split_ess`). The

@@ -23,7 +23,16 @@ Matching = Literal["quantiles", "moments"]
 
 
 class Distribution(Protocol):
-    """What is asked of a distribution: SciPy's frozen ones and PreliZ's have it."""
+    """What is asked of a distribution: SciPy's frozen ones and PreliZ's have it.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> from hamknee.estimation import Distribution
+    >>> asked: Distribution = stats.beta(24, 36)
+    >>> round(float(asked.mean()), 2), round(float(asked.cdf(0.4)), 1)
+    (0.4, 0.5)
+    """
 
     def cdf(self, x: Any, /) -> Any:
         """Return the probability of being below a value."""

@@ -2,7 +2,6 @@
 
 from hamknee.guidance.advising import Advice, advice, advice_for
 from hamknee.guidance.checking import TriageCheck, triage_check
-from hamknee.guidance.deciding import urgent_conditions
 from hamknee.guidance.fields import COURSES
 from hamknee.guidance.following_up import FollowUp, follow_up
 from hamknee.guidance.guidance_file import (
@@ -12,6 +11,7 @@ from hamknee.guidance.guidance_file import (
     read_guidance,
 )
 from hamknee.guidance.raising import LevelQuestions, level_questions
+from hamknee.guidance.rules import urgent_conditions
 from hamknee.guidance.summarising import Summary, summary
 from hamknee.guidance.texts import Flag, Guidance
 from hamknee.guidance.triaging import HOLDS, OPEN, UNKNOWN, FlagError, Triage, triage

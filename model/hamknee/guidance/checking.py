@@ -22,8 +22,8 @@ from hamknee.base import (
     takes,
 )
 from hamknee.evaluation import NOT_KNOWN, Estimate, wilson
-from hamknee.guidance.deciding import called_for
 from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.rules import called_for
 from hamknee.guidance.texts import Guidance
 from hamknee.guidance.triaging import triage
 from hamknee.inference import A_MODEL, ImpossibleEvidenceError, Model

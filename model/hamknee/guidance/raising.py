@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hamknee.base import Array, shown, takes
-from hamknee.guidance.deciding import Decision
+from hamknee.guidance.rules import AppliedRules
 from hamknee.guidance.texts import Flag
 from hamknee.guidance.triaging import (
     HOLDS,
@@ -150,8 +150,8 @@ def level_questions(
     guidance, case = decided.guidance, decided.interval.case
     names = [v.name for v in model.vocabulary.having("trait", "finding")]
     names = [name for name in names if name not in case.evidence and name not in not_known]
-    marginals, decision = model.marginals(case), Decision(guidance, case)
-    weighed = [_raising(decided, decision, name, marginals[name]) for name in names]
+    marginals, applied = model.marginals(case), AppliedRules(guidance, case)
+    weighed = [_raising(decided, applied, name, marginals[name]) for name in names]
     questions = [question for question in weighed if question.p_raise > 0]
     questions.sort(key=lambda question: (guidance.urgency(question.level), -question.steps))
     signs = [f for f in decided.open if guidance.urgency(f.level) < _asked_for(decided)]
@@ -166,12 +166,14 @@ def _asked_for(decided: Triage) -> int:
     return decided.guidance.urgency(decided.guidance.most_urgent(levels))
 
 
-def _raising(decided: Triage, decision: Decision, name: str, p_answers: Array) -> RaisingQuestion:
+def _raising(
+    decided: Triage, applied: AppliedRules, name: str, p_answers: Array
+) -> RaisingQuestion:
     """Return what the answers to one open question do to the level."""
-    guidance, case, now = decided.guidance, decision.case, _asked_for(decided)
+    guidance, case, now = decided.guidance, applied.case, _asked_for(decided)
     levels = []
     states = case.model.vocabulary[name].state_names
-    for state, by_rules in zip(states, decision.levels_with(name), strict=True):
+    for state, by_rules in zip(states, applied.levels_with(name), strict=True):
         answers = flag_answers(guidance, decided.given, case.evidence.adding(name, state))
         levels.append(guidance.most_urgent([by_rules, *flag_levels(guidance, answers)]))
     steps = [max(0, now - guidance.urgency(level)) for level in levels]

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hamknee.base import ProblemsError, listing, percent, shown, suggestion, takes
-from hamknee.guidance.deciding import Decision
 from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.rules import AppliedRules
 from hamknee.guidance.texts import Flag, Guidance, Level, matches
 from hamknee.inference import A_MODEL, AnyCase, Model
 from hamknee.network import Evidence, value_words
@@ -294,11 +294,11 @@ def judged(
     case = interval.case
     answers = flag_answers(guidance, given, case.evidence)
     answers |= {n: "follow_up" for n in raised if given.get(n) is not True}
-    decision = Decision(guidance, case)
+    applied = AppliedRules(guidance, case)
     reasons = [
         *_flag_reasons(guidance, answers),
-        *_rule_reasons(decision),
-        *_holding_reasons(decision, answers, not_known),
+        *_rule_reasons(applied),
+        *_holding_reasons(applied, answers, not_known),
     ]
     reasons.sort(key=lambda reason: guidance.urgency(reason.level))
     level = guidance.most_urgent(reason.level for reason in reasons)
@@ -368,10 +368,10 @@ def _flag_reasons(guidance: Guidance, answers: Mapping[str, str]) -> Iterable[Re
             yield Reason(flag.level, name, text, flag.source)
 
 
-def _rule_reasons(decision: Decision) -> Iterable[Reason]:
+def _rule_reasons(applied: AppliedRules) -> Iterable[Reason]:
     """Return the rules that are reached, with or without the worrying answers."""
-    words, vocabulary = decision.guidance.words, decision.case.model.vocabulary
-    for reached in decision.reached():
+    words, vocabulary = applied.guidance.words, applied.case.model.vocabulary
+    for reached in applied.reached():
         rule = reached.rule
         phrase = words["probable_without" if reached.without else "probable"]
         text = phrase.format(
@@ -392,11 +392,11 @@ def still_needed(
 
 
 def _holding_reasons(
-    decision: Decision, answers: Mapping[str, str], not_known: Collection[str]
+    applied: AppliedRules, answers: Mapping[str, str], not_known: Collection[str]
 ) -> Iterable[Reason]:
     """Return what holds a lesser level back: what is not known yet, and worrying answers."""
-    guidance, evidence = decision.guidance, decision.case.evidence
-    enough, words, vocabulary = guidance.enough, guidance.words, decision.case.model.vocabulary
+    guidance, evidence = applied.guidance, applied.case.evidence
+    enough, words, vocabulary = guidance.enough, guidance.words, applied.case.model.vocabulary
     if needed := still_needed(guidance, evidence, not_known):
         labels = "; ".join(vocabulary[name].label for name in needed)
         text = words["not_enough"].format(labels=labels)
@@ -405,7 +405,7 @@ def _holding_reasons(
     if signs:
         text = words["open_signs"].format(flags="; ".join(signs))
         yield Reason(enough.level, "open_signs", text, enough.source)
-    worrying = [name for name in decision.worrying if name in enough.findings]
+    worrying = [name for name in applied.worrying if name in enough.findings]
     if worrying:
         known = [
             f"{vocabulary[n].label}: {value_words(vocabulary[n], evidence[n])}" for n in worrying
@@ -417,14 +417,14 @@ def _holding_reasons(
 def _eased(triage: Triage) -> Iterable[tuple[str, str]]:
     """Yield each reassuring answer without which the level would be more urgent."""
     guidance, case = triage.guidance, triage.interval.case
-    decision = Decision(guidance, case)
+    applied = AppliedRules(guidance, case)
     now = guidance.urgency(triage.level)
     for name in case.evidence:
-        if now == 0 or name in decision.worrying:
+        if now == 0 or name in applied.worrying:
             continue
         rest = case.evidence.without(name)
         answers = flag_answers(guidance, triage.given, rest)
         levels = flag_levels(guidance, answers)
-        level = guidance.most_urgent([*levels, decision.level_without(name)])
+        level = guidance.most_urgent([*levels, applied.level_without(name)])
         if guidance.urgency(level) < now:
             yield name, level

@@ -203,7 +203,8 @@ class Project:
         """Return the project with one number stated anew, as a paper or a colleague says it.
 
         Further parents keep their odds ratios, and what is stated is the average over them; where
-        other variables move with this one, their averages stay as they were stated.
+        other variables move with this one, their averages stay as they were stated. It is for
+        whoever keeps a project; numbers alone have `hamknee.estimation.state_average`.
 
         Parameters
         ----------
@@ -344,12 +345,12 @@ class Project:
         group, minutes
             As in the vocabulary.
         basis, source
-            As for `state`, said of every statement.
+            As for `add_condition`.
 
         Raises
         ------
         HamkneeError
-            If the name is taken, or a statement cannot be read.
+            As `add_condition`.
 
         Examples
         --------

@@ -14,6 +14,7 @@ from hamknee.base import Array, HamkneeError, compares_arrays, listing, shown, s
 from hamknee.inference import AnyCase, Case, Model
 from hamknee.network import Variable
 from hamknee.reasoning.answers import answered
+from hamknee.reasoning.questions import information
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,8 @@ class Referral:
         Open variables, those that save most first.
     saved : ndarray, shape (questions,)
         By how much the answer is expected to lower the expected loss of the better action.
+    bits : ndarray, shape (questions,)
+        What the answer is expected to tell of the conditions, as `hamknee.next_questions` has it.
     changes : ndarray of bool, shape (questions,)
         Whether any answer would change which action is better.
     losses : mapping of str to Loss
@@ -71,7 +74,7 @@ class Referral:
     >>> decision.action
     'refer'
     >>> decision.table.columns.tolist()
-    ['variable', 'label', 'saved', 'changes_action']
+    ['variable', 'label', 'saved', 'bits', 'minutes', 'changes_action']
     """
 
     case: Case = field(repr=False)
@@ -79,6 +82,7 @@ class Referral:
     wait: float
     asked: tuple[int, ...]
     saved: Array = field(repr=False)
+    bits: Array = field(repr=False)
     changes: Array = field(repr=False)
     losses: Mapping[str, Loss]
 
@@ -89,7 +93,10 @@ class Referral:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row an open question: variable, label, saved, changes_action; most first."""
+        """One row an open question, that which saves most first.
+
+        Columns: variable, label, saved (in the unit of the losses), bits, minutes, changes_action.
+        """
         import pandas as pd
 
         variables = [self._variable(number) for number in self.asked]
@@ -98,6 +105,8 @@ class Referral:
                 "variable": [variable.name for variable in variables],
                 "label": [variable.label for variable in variables],
                 "saved": self.saved,
+                "bits": self.bits,
+                "minutes": [variable.minutes for variable in variables],
                 "changes_action": self.changes.astype(bool),
             }
         )
@@ -178,8 +187,9 @@ def decide(
     chance = joint.sum(axis=1)
     other = (both.argmin(axis=0) != now.argmin()) & (chance > 0) & (both[0] != both[1])
     if len(left):
-        saved = np.maximum(now.min() - np.add.reduceat(better, starts), 0.0)
         changes = np.logical_or.reduceat(other, starts)
+        saved = np.maximum(now.min() - np.add.reduceat(better, starts), 0.0)
+        saved[~changes] = 0.0  # but for rounding
     else:
         saved, changes = np.empty(0), np.empty(0, dtype=bool)
     order = np.argsort(-saved, kind="stable")
@@ -189,6 +199,7 @@ def decide(
         wait=float(now[1]),
         asked=tuple(left[number] for number in order),
         saved=saved[order],
+        bits=information(joint, starts)[order],
         changes=changes[order],
         losses=dict(losses),
     )

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from hamknee.guidance.deciding import Decision, called_for
 from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.rules import AppliedRules, called_for
 from hamknee.inference.model import Model
 from hamknee.reasoning.coexistence import also_present, coexisting
 
@@ -26,7 +26,7 @@ CASES: list[Mapping[str, object]] = [
 def by_hand(model: Model, known: Mapping[str, object]) -> dict[str, str]:
     """Return the most urgent rule that each condition reaches in any version of the case."""
     guidance, case = guidance_for(model), model.case(known)
-    worrying = Decision(guidance, case).worrying
+    worrying = AppliedRules(guidance, case).worrying
     reached: dict[str, str] = {}
     rules = sorted(guidance.triage.values(), key=lambda rule: guidance.urgency(rule.level))
     for count in range(len(worrying) + 1):
@@ -51,8 +51,8 @@ def by_hand(model: Model, known: Mapping[str, object]) -> dict[str, str]:
 def test_the_rules_are_judged_on_every_version_of_the_case(
     model: Model, known: Mapping[str, object]
 ) -> None:
-    decision = Decision(guidance_for(model), model.case(known))
-    levels = {reached.rule.condition: reached.rule.level for reached in decision.reached()}
+    applied = AppliedRules(guidance_for(model), model.case(known))
+    levels = {reached.rule.condition: reached.rule.level for reached in applied.reached()}
     assert levels == by_hand(model, known)
 
 
@@ -64,20 +64,20 @@ def test_a_clot_beside_another_cause_counts_for_its_rules(model: Model) -> None:
     for at_least, told in [(present - 1e-9, True), (present + 1e-9, False)]:
         rule = replace(guidance.triage["clot_today"], at_least=at_least)
         only = replace(guidance, triage={"clot_today": rule}, worrying={})
-        assert bool(Decision(only, model.case(known)).reached()) is told
+        assert bool(AppliedRules(only, model.case(known)).reached()) is told
     assert model.posterior(known)["dvt"] < present - 0.01
 
 
 def test_a_rule_that_all_answers_reach_names_none_left_out(model: Model) -> None:
-    for reached in Decision(guidance_for(model), model.case(CASES[1])).reached():
+    for reached in AppliedRules(guidance_for(model), model.case(CASES[1])).reached():
         posterior = model.posterior(CASES[1])
         if posterior[reached.rule.condition] >= reached.rule.at_least:
             assert reached.without == ()
 
 
 def test_an_answer_that_may_be_worrying_counts_as_such(model: Model) -> None:
-    decision = Decision(guidance_for(model), model.case(CASES[3]))
-    assert decision.worrying == ("warmth", "nerve_symptoms")
+    applied = AppliedRules(guidance_for(model), model.case(CASES[3]))
+    assert applied.worrying == ("warmth", "nerve_symptoms")
 
 
 def test_what_is_certain_calls_for_the_most_urgent_of_its_rules(model: Model) -> None:
@@ -90,9 +90,9 @@ def test_what_is_certain_calls_for_the_most_urgent_of_its_rules(model: Model) ->
 def test_the_level_with_each_answer_is_that_of_the_case_with_it(model: Model) -> None:
     guidance = guidance_for(model)
     known = {"onset": "gradual", "location": "posteromedial", "swelling": "none"}
-    decision = Decision(guidance, model.case(known))
+    applied = AppliedRules(guidance, model.case(known))
     for name in ("warmth", "nerve_symptoms", "mechanical"):
         states = model.vocabulary[name].state_names
-        for state, level in zip(states, decision.levels_with(name), strict=True):
-            after = Decision(guidance, model.case(known | {name: state})).reached()
+        for state, level in zip(states, applied.levels_with(name), strict=True):
+            after = AppliedRules(guidance, model.case(known | {name: state})).reached()
             assert level == guidance.most_urgent(reached.rule.level for reached in after)

@@ -39,7 +39,7 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class Decision:
+class AppliedRules:
     """What the rules say of one case.
 
     Parameters
@@ -55,10 +55,10 @@ class Decision:
     >>> from hamknee.guidance import guidance_for
     >>> model = hamknee.load()
     >>> case = model.case({"onset": "days", "swelling": "leg", "location": "calf"})
-    >>> decision = Decision(guidance_for(model), case)
-    >>> decision.worrying
+    >>> applied = AppliedRules(guidance_for(model), case)
+    >>> applied.worrying
     ('swelling',)
-    >>> decision.reached()[0].rule.level
+    >>> applied.reached()[0].rule.level
     'same_day'
     """
 
