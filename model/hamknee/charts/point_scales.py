@@ -175,6 +175,7 @@ def nomogram_rows(ratios: RatioTable, condition: str, *, most: int = 12) -> pd.D
     return table
 
 
+@takes(table=A_TABLE)
 def nomogram_text(table: pd.DataFrame) -> str:
     """Return what a nomogram shows in words, for those who cannot see it.
 
