@@ -1,7 +1,7 @@
 """Words for people: lists, suggestions, percentages."""
 
-import difflib
 import math
+import re
 from collections.abc import Iterable
 
 MOST_TIMES = 100
@@ -16,20 +16,37 @@ def listing(names: Iterable[str], most: int = 40) -> str:
 
 
 def suggestion(name: object, allowed: Iterable[str]) -> str:
-    """Return ``" (did you mean 'x'?)"`` for the nearest allowed name, or an empty string.
+    """Return ``" (did you mean 'x'?)"`` for the one allowed name that a slip of the pen made it.
 
-    None is said where one name is the other behind a syllable, or with "out" after it: such a pair
-    tends to be of opposites (abnormal, inactive, without).
+    Capitals, spaces, signs and one letter may differ, but the first: what a word begins with turns
+    it into its opposite.
+
+    >>> suggestion("suddn", ["sudden", "gradual"])
+    " (did you mean 'sudden'?)"
+    >>> suggestion("abnormal", ["impaired", "normal"]), suggestion("decreased", ["increased"])
+    ('', '')
     """
-    word = str(name).strip().lower()
-    near = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
-    if not near or _opposite(*sorted((word, near[0].lower()), key=len)):
-        return ""
-    return f" (did you mean {near[0]!r}?)"
+    written = _letters(name)
+    near = {other for other in allowed if _one_slip(written, _letters(other))}
+    same = {other for other in near if written == _letters(other)}
+    near = same or near
+    return f" (did you mean {near.pop()!r}?)" if len(near) == 1 else ""
 
 
-def _opposite(short: str, long: str) -> bool:
-    return short != long and (long.endswith(short) or long == f"{short}out")
+def _letters(name: object) -> str:
+    return re.sub(r"[\W_]+", "", str(name)).casefold()
+
+
+def _one_slip(written: str, meant: str) -> bool:
+    """Return whether a letter was left out, put in, taken for another or changed places."""
+    if not written or not meant or written[0] != meant[0]:
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(written, meant, strict=False)) if a != b), None)
+    if start is None:
+        return abs(len(written) - len(meant)) <= 1
+    one, other = written[start:], meant[start:]
+    swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
+    return swapped or one[1:] == other[1:] or one[1:] == other or one == other[1:]
 
 
 def percent(probability: float) -> str:
