@@ -12,6 +12,7 @@ import pytest
 from hamknee.base.errors import FaultsError, HamkneeError
 from hamknee.base.files import (
     PART,
+    _check_ordinary,
     alone,
     decode,
     other_separator,
@@ -169,3 +170,24 @@ def test_other_separators_are_named(header: str, name: str) -> None:
 def test_the_shipped_files_are_there() -> None:
     assert shipped("data/priors.csv").is_file()
     assert (shipped("dashboard") / "app.py").is_file()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_what_is_no_ordinary_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "out.csv", tmp_path / "link.csv"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for place in (pipe, link):
+        message = "cannot be written: it is no ordinary file"
+        with pytest.raises(HamkneeError, match=message), writing(place):
+            write_whole(place, "numbers")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert link.is_symlink()
+    assert sorted(tmp_path.iterdir()) == [link, pipe]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux names open files so")
+@pytest.mark.parametrize("name", ["/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_the_name_of_a_device_or_an_open_file_stays_what_it_is(name: str) -> None:
+    with pytest.raises(OSError, match="no ordinary file"):
+        _check_ordinary(Path(name))

@@ -26,10 +26,18 @@ def test_a_long_list_is_cut() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("suddn", " (did you mean 'sudden'?)"), (" SUDDEN ", " (did you mean 'sudden'?)"), ("x", "")],
+    [
+        *[(word, " (did you mean 'sudden'?)") for word in ("suddn", "sudn", "suddden", "sudedn")],
+        *[(word, " (did you mean 'sudden'?)") for word in (" SUDDEN ", "“sudden”", "\u200bsudden")],
+        *[(word, "") for word in ("x", "", "…", "sudden or gradual")],
+    ],
 )
 def test_the_nearest_name_is_suggested(name: str, hint: str) -> None:
     assert suggestion(name, ["sudden", "gradual"]) == hint
+
+
+def test_where_two_are_as_near_none_is_suggested() -> None:
+    assert suggestion("hat", ["hot", "hit"]) == ""
 
 
 @pytest.mark.parametrize(
@@ -40,6 +48,11 @@ def test_the_nearest_name_is_suggested(name: str, hint: str) -> None:
             ("not sudden", "sudden"),
             ("weight", "overweight"),
             ("without", "with"),
+            ("painless", "painful"),
+            ("decreased", "increased"),
+            ("hypotonic", "hypertonic"),
+            ("anteromedial", "anterolateral"),
+            ("asymmetric", "symmetric"),
             ("No-Swelling", "swelling"),
         ],
     ],

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -90,3 +91,25 @@ def test_what_is_no_float_stays_as_it_is():
     assert row == {"count": 3, "so": True, "text": "inf", "bits": None}
     assert [type(value) for value in row.values()] == [int, bool, str, type(None)]
     json.dumps(row, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("verb", "options"),
+    [("evaluate", []), ("validate", []), ("criticise", []), ("update", ["-o", "new.csv"])],
+)
+def test_every_verb_that_reads_a_cohort_tells_of_a_misspelt_column(
+    verb: str,
+    options: list[str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = ["condition,pop,onsett", *["strain,yes,sudden", "osteoarthritis,no,gradual"] * 5]
+    Path("cohort.csv").write_text("\n".join(lines))
+    code, _, err = run(capsys, verb, "cohort.csv", *options)
+    told = " ".join(err.split())
+    assert code == 0
+    assert (
+        "Note: Perhaps not meant: the column 'onsett' is ignored (did you mean 'onset'?)." in told
+    )

@@ -13,6 +13,7 @@ import pytest
 import hamknee
 from hamknee.base import csv_dialect
 from hamknee.cohort import reading as cohort_files
+from hamknee.cohort.columns import CohortError
 from hamknee.cohort.folders import score_file
 from hamknee.inference.model import Model
 from tests.support.scored_files import cohort, read, refused, write
@@ -130,3 +131,12 @@ def test_a_parquet_file_that_is_cut_short_leaves_nothing_behind(
     source.write_bytes(data)
     assert "cannot be read" in refused(model, source, tmp_path / "out.parquet")
     assert {path.name for path in tmp_path.iterdir()} == {"in.parquet"}
+
+
+def test_a_column_whose_name_is_not_utf8_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    table = pa.table({"p\u00e9p": ["yes"], "pop": ["yes"]})
+    pq.write_table(table, tmp_path / "in.parquet", store_schema=False)
+    broken = (tmp_path / "in.parquet").read_bytes().replace("p\u00e9p".encode(), b"p\xec-p")
+    (tmp_path / "in.parquet").write_bytes(broken)
+    with pytest.raises(CohortError, match=r"in\.parquet cannot be read: .*; allowed: a CSV file"):
+        cohort_files.open_file(tmp_path / "in.parquet")

@@ -177,3 +177,11 @@ def test_a_clinic_with_one_disease_is_validated_too(model: Model, count: int) ->
     assert validated.tables["sample_size"].empty
     assert f"{count} of {count} cases" in validated.text
     assert "nan" not in f"{validated.text} {validated.markdown}"
+
+
+def test_an_event_that_nobody_has_is_validated_too(model: Model) -> None:
+    patients = hamknee.simulate(model, 12, known=0.6, seed=3).assign(condition="tendinopathy")
+    validated = validate(model, patients, events={"clot": ["dvt"]})
+    assert validated.tables["sample_size"].empty
+    assert "12 of 12 cases" in validated.text
+    assert "nan" not in f"{validated.text} {validated.markdown}"

@@ -123,8 +123,8 @@ def test_nothing_is_converted_and_nothing_else_is_raised(field: str, value: Any)
 
 
 def test_every_problem_of_a_list_is_named_at_once() -> None:
-    assert problems("MeasureNames", ["unlode", 3, "ice", "ice"]) == [
-        ("'unlode' is not in [measures] (did you mean 'unload'?)", "ice, unload"),
+    assert problems("MeasureNames", ["unlod", 3, "ice", "ice"]) == [
+        ("'unlod' is not in [measures] (did you mean 'unload'?)", "ice, unload"),
         ("found 3", "texts"),
         ("'ice' stands there twice", "each once"),
     ]

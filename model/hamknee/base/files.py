@@ -1,5 +1,6 @@
 """Files: where the shipped ones are, reading text, and writing whole or not at all."""
 
+import errno
 import os
 import re
 import secrets
@@ -13,6 +14,9 @@ from hamknee.base.errors import Fault, FaultsError, HamkneeError
 PART = ".part"
 """Ending of a file that is being written; its name starts with a dot, so that readers of a folder
 leave it alone."""
+
+DEVICES, PROCESSES = Path("/dev"), Path("/proc")
+"""Folders whose names stand for devices and open files."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parents[1]
@@ -41,6 +45,11 @@ def whole_file(path: Path) -> Iterator[Path]:
     path : Path
         Keeps its permissions. It is the old file or the new one at any time, never a part of it.
 
+    Raises
+    ------
+    OSError
+        If it cannot be written, or is a device, a pipe or a socket: a file would take its place.
+
     Examples
     --------
     >>> import tempfile
@@ -50,6 +59,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     ...     Path(folder, "a.txt").read_text()
     'all of it'
     """
+    _check_ordinary(path)
     _remove_leftovers(path)
     with ExitStack() as hold:
         temporary = _temporary(path, hold)
@@ -61,6 +71,14 @@ def whole_file(path: Path) -> Iterator[Path]:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+def _check_ordinary(path: Path) -> None:
+    special = path.exists() and not (path.is_file() or path.is_dir())
+    folder = path.parent.resolve()
+    # /dev/stdout is a link, which may lead to a file.
+    if special or folder == DEVICES or PROCESSES in folder.parents:
+        raise OSError(errno.EINVAL, "it is no ordinary file")
 
 
 def _remove_leftovers(path: Path) -> None:

@@ -18,8 +18,8 @@ def listing(names: Iterable[str], most: int = 40) -> str:
 def suggestion(name: object, allowed: Iterable[str]) -> str:
     """Return ``" (did you mean 'x'?)"`` for the one allowed name that a slip of the pen made it.
 
-    Capitals, spaces, signs and one letter may differ, but the first: what a word begins with turns
-    it into its opposite.
+    Capitals, spaces, signs and one letter may differ, and two be left out, but never the first:
+    what a word begins with turns it into its opposite.
 
     >>> suggestion("suddn", ["sudden", "gradual"])
     " (did you mean 'sudden'?)"
@@ -41,12 +41,17 @@ def _one_slip(written: str, meant: str) -> bool:
     """Return whether a letter was left out, put in, taken for another or changed places."""
     if not written or not meant or written[0] != meant[0]:
         return False
-    start = next((at for at, (a, b) in enumerate(zip(written, meant, strict=False)) if a != b), None)
+    start = next(
+        (at for at, (a, b) in enumerate(zip(written, meant, strict=False)) if a != b), None
+    )
     if start is None:
         return abs(len(written) - len(meant)) <= 1
     one, other = written[start:], meant[start:]
     swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
-    return swapped or one[1:] == other[1:] or one[1:] == other or one == other[1:]
+    if swapped or one[1:] == other[1:] or one[1:] == other or one == other[1:]:
+        return True
+    letters = iter(meant)
+    return 4 <= len(written) == len(meant) - 2 and all(letter in letters for letter in written)
 
 
 def percent(probability: float) -> str:

@@ -248,7 +248,8 @@ def read_cohort(
     sheet = parse_sheet(data, name)
     frame = sheet.cases()
     headings = mapped_headings(vocabulary, [str(column) for column in frame.columns], words)
-    for note in (*sheet.notes, *headings.assumed):
+    near = (f"Perhaps not meant: {hint}." for hint in headings.near.values())
+    for note in (*sheet.notes, *headings.assumed, *near):
         err().print(f"Note: {note}")
     return frame
 

@@ -6,17 +6,12 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from hamknee.base import ProblemsError, listing, suggestion
 from hamknee.network import ColumnMapping, Variable, Vocabulary, mapped_headings
 
 ID_COLUMNS = ("case_id", "id")
 """Columns that are kept without being asked for."""
-
-
-MOST_HINTS = 200
-"""Columns that are compared with the names of variables: a comparison takes about 0.1 ms."""
 
 
 class CohortError(ProblemsError):
@@ -152,8 +147,7 @@ def plan_columns(
     ids = {name for name in others if is_id(name) and name not in mapping.columns}
     kept = tuple(name for name in map(str, names) if name in keep or name in ids)
     ignored = tuple(name for name in others if name not in kept)
-    unread = [name for name in ignored if name not in mapping.columns]
-    near = _near(vocabulary, unread, [*read, *([target] if hidden else [])])
+    near = tuple(hint for name, hint in headings.near.items() if name in ignored)
     return ColumnPlan(read, kept, ignored, hidden, near, headings.assumed)
 
 
@@ -217,10 +211,3 @@ def _nothing_to_read(vocabulary: Vocabulary, names: Sequence[object]) -> str:
     ours = [name for name in vocabulary if name != vocabulary.target.name]
     problem = f"no column with a finding among {listing(map(repr, texts)) or 'none'}"
     return f"{problem}; allowed: some of {listing(ours)}, or columns mapped to them"
-
-
-def _near(vocabulary: Vocabulary, others: Iterable[str], taken: Sequence[str]) -> tuple[str, ...]:
-    """Return a sentence for each column that is nearly called like a variable."""
-    free = [name for name in vocabulary if name not in taken]
-    hints = ((name, suggestion(name, free)) for name in islice(others, MOST_HINTS))
-    return tuple(f"the column {name!r} is ignored{hint}" for name, hint in hints if hint)

@@ -141,7 +141,7 @@ def open_file(path: Path) -> CohortFile:
         fields = _parquet_header(path)
     except TableError as error:
         raise _as_cohort(error) from None
-    except (pa.ArrowException, OSError) as why:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as why:  # a name may be no UTF-8
         raise _unreadable(path, why) from None
     twice = [name for name, count in Counter(name for name, _ in fields).items() if count > 1]
     if twice:

@@ -300,7 +300,7 @@ class Validation(KeptArrays):
         for name in self.events:
             p, y = self._event(name)
             share, area = float(y.mean()), c_statistic(p, y).value
-            if share == 1:  # an event that everybody has: nothing can be told apart
+            if share in (0, 1):  # an event of nobody or everybody: nothing can be told apart
                 continue
             needed = {"observed/expected, width 0.4": needed_for_ratio(share)}
             if float(np.ptp(p)) > 0:

@@ -48,6 +48,7 @@ from hamknee.network.mapping import (
 )
 from hamknee.network.naming import (
     Headings,
+    near_headings,
     read_headings,
     state_of,
     typed_number,
@@ -150,6 +151,7 @@ __all__ = [
     "mapped_headings",
     "moved",
     "named_by_id",
+    "near_headings",
     "note_of",
     "note_problems",
     "number_words",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     Kind,
+    TableWarning,
     compares_arrays,
     listing,
     read_table,
@@ -360,7 +362,8 @@ def read_labelled(
     Warns
     -----
     TableWarning
-        For each thing that was assumed in reading the file, such as another separator.
+        For each thing that was assumed in reading the file, such as another separator, and each
+        column that is nearly called like a variable.
 
     Examples
     --------
@@ -373,7 +376,12 @@ def read_labelled(
     True
     """
     if path:
-        return label(vocabulary, named_by_id(read_table(Path(path))), mapping)
+        table = named_by_id(read_table(Path(path)))
+        words = as_mapping(vocabulary, mapping)
+        near = mapped_headings(vocabulary, list(map(str, table.columns)), words).near
+        for hint in near.values():
+            warnings.warn(f"{Path(path).name}: {hint}", TableWarning, stacklevel=2)
+        return label(vocabulary, table, words)
     frame = named_by_id(read_table(shipped("data/cases.csv")))
     if (target := vocabulary.target.name) not in frame.columns:
         problem = f"the published cases that are shipped are not about {target!r}"

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from hamknee.base import FaultsError, Keys, TomlReader, listing, suggestion
 from hamknee.network.evidence import EvidenceError, check_value, find_variable, parse_value
-from hamknee.network.naming import Headings, read_headings, variable_of
+from hamknee.network.naming import Headings, near_headings, read_headings, variable_of
 from hamknee.network.vocabulary import Variable, Vocabulary
 
 Values: TypeAlias = Sequence[object] | npt.NDArray[np.number[Any]]
@@ -242,7 +242,9 @@ def mapped_headings(
         if len(several := [theirs for theirs, name in variables.items() if name == ours]) > 1:
             columns = listing(map(repr, several))
             problems.append(f"{ours} is in the columns {columns}; allowed: one column a variable")
-    return Headings(variables, headings.assumed, tuple(problems))
+    unread = [name for name in dict.fromkeys(others) if name not in variables]
+    near = near_headings(vocabulary, unread, set(variables.values()))
+    return Headings(variables, headings.assumed, tuple(problems), near)
 
 
 def _unknown(vocabulary: Vocabulary, name: str) -> str:

@@ -8,14 +8,18 @@ meant by means none.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 
 import numpy as np
 
-from hamknee.base import listing
+from hamknee.base import listing, suggestion
 from hamknee.network.vocabulary import Variable, Vocabulary
+
+MOST_HINTS = 200
+"""Columns that are looked at for a slip of the pen."""
 
 TRUTHS: Mapping[str, bool] = {"true": True, "false": False}
 
@@ -170,6 +174,8 @@ class Headings:
         A sentence on the columns that are called otherwise than their variables, if there are any.
     problems : tuple of str
         A sentence on each variable that several columns could be.
+    near : mapping of str to str
+        A sentence on each column that is no variable and nearly called like one, by the column.
 
     Examples
     --------
@@ -184,6 +190,7 @@ class Headings:
     variables: Mapping[str, str]
     assumed: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    near: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_headings(
@@ -227,6 +234,31 @@ def read_headings(
     others = [f"{theirs!r} as {ours}" for theirs, ours in variables.items() if theirs != ours]
     assumed = f"Columns read by their label, or capitals aside: {listing(others, most=10)}."
     return Headings(variables, (assumed,) if others else (), tuple(problems))
+
+
+def near_headings(
+    vocabulary: Vocabulary, others: Iterable[str], taken: Collection[str]
+) -> dict[str, str]:
+    """Return a sentence for each column that is nearly called like a variable.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The variables there are.
+    others : iterable of str
+        The columns that are none of them.
+    taken : collection of str
+        Variables that are in other columns.
+
+    Examples
+    --------
+    >>> from hamknee.network import near_headings, read_shipped_or_own
+    >>> near_headings(read_shipped_or_own().vocabulary, ["wamth", "doctor"], {"pop"})
+    {'wamth': "the column 'wamth' is ignored (did you mean 'warmth'?)"}
+    """
+    free = [name for name in vocabulary if name not in taken]
+    hints = ((name, suggestion(name, free)) for name in islice(others, MOST_HINTS))
+    return {name: f"the column {name!r} is ignored{hint}" for name, hint in hints if hint}
 
 
 def _folded_names(vocabulary: Vocabulary) -> Mapping[str, str]:
