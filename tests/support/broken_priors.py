@@ -102,9 +102,9 @@ CELLS = {
         " allowed: yes, no",
     ),
     "a misspelt state in the very first row": (
-        cell("state", "primary", "setting,primary_care,,"),
-        "line 2, column state: unknown state 'primary' of setting (did you mean 'primary_care'?);"
-        " allowed: primary_care, sports_clinic, emergency",
+        cell("state", "primarycar", "setting,primary_care,,"),
+        "line 2, column state: unknown state 'primarycar' of setting"
+        " (did you mean 'primary_care'?); allowed: primary_care, sports_clinic, emergency",
     ),
     "a state of another variable": (
         cell("state", "gradual"),
