@@ -19,8 +19,9 @@ from hamknee.formats.interchange import FORMATS, export, read_network
 from hamknee.inference.model import Model
 from hamknee.network.priors import CPT
 from hamknee.network.vocabulary import State, Variable, Vocabulary
+from hamknee.sensitivity.intervals import credible_interval
 from tests.support.network_files import BIF, BROKEN, HOSTILE, NAMED, distance, read, with_states
-from tests.support.networks import asia, random_network, with_zeros
+from tests.support.networks import asia, network, random_network, with_zeros
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # its compiled part warns of itself
@@ -185,3 +186,18 @@ def test_what_was_asked_wrongly_is_told(
     (tmp_path / "net.bif").write_text(BIF)
     with pytest.raises(HamkneeError, match=re.escape(message)):
         read_network(tmp_path / "net.bif", **asked)  # type: ignore[arg-type]
+
+
+def test_counts_are_given_where_the_file_has_none(tmp_path: Path) -> None:
+    model = network({"t": ("x", [[0.1, 0.9], [0.3, 0.7]]), "x": ("", [0.2, 0.8])}, "t")
+    export(model, tmp_path / "net.bif")
+    read = partial(read_network, tmp_path / "net.bif", target="t")
+    assert read().cpts["t"].ess is None
+    assert read(ess=12).cpts["t"].ess.tolist() == [12, 12]
+    by_node = read(ess={"t": [3.0, 40.0]})
+    assert by_node.cpts["t"].ess.tolist() == [3, 40]
+    assert by_node.cpts["x"].ess is None
+    assert credible_interval(read(ess=12), {"x": read().vocabulary["x"].state_names[0]}, draws=50)
+    for wrong, message in (({"y": 3}, "ess names 'y'"), ({"t": [1.0]}, "the shape"), (-1, "-1")):
+        with pytest.raises(HamkneeError, match=message):
+            read(ess=wrong)

@@ -163,3 +163,15 @@ def draw_rows(frame: pd.DataFrame, names: dict[str, list[str]]) -> list[tuple[in
 def test_pseudo_counts_need_counts() -> None:
     with pytest.raises(HamkneeError, match="no equivalent sample size"):
         pgmpy_pseudo_counts(from_pgmpy(two_nodes(), target="a"))
+
+
+def test_a_table_as_a_frame_has_the_numbers_of_pgmpy_in_their_places(model: Model) -> None:
+    network = to_pgmpy(model)
+    for name in ("pop", "setting", "warmth"):
+        frame = model.cpts[name].to_frame(model.vocabulary)
+        cpd = network.get_cpds(name)
+        for place in frame.index:
+            keys = place if isinstance(place, tuple) else (place,) * len(model.cpts[name].parents)
+            given = dict(zip(model.cpts[name].parents, keys, strict=True))
+            for state in frame.columns:
+                assert cpd.get_value(**given, **{name: state}) == frame.loc[place, state]

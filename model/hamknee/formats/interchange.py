@@ -5,13 +5,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from hamknee.base import A_PATH, HamkneeError, listing, suggestion, takes, write_whole, writing
+from hamknee.base import (
+    A_PATH,
+    Array,
+    HamkneeError,
+    listing,
+    suggestion,
+    takes,
+    write_whole,
+    writing,
+)
 from hamknee.formats.bif import BIF
 from hamknee.formats.draft import Draft
 from hamknee.formats.encoding import read_text
 from hamknee.formats.format import Format
 from hamknee.formats.net import NET
-from hamknee.formats.nodes import Node, model_of, nodes_of, vocabulary_of
+from hamknee.formats.nodes import Node, model_of, nodes_of, vocabulary_of, with_ess
 from hamknee.formats.uai import UAI
 from hamknee.formats.xdsl import XDSL
 from hamknee.formats.xmlbif import XMLBIF
@@ -119,6 +128,7 @@ def read_network(
     target: str | None = None,
     format: str | None = None,  # noqa: A002
     vocabulary: Vocabulary | str | Path | None = None,
+    ess: float | Mapping[str, float | Array] | None = None,
     tolerance: float | None = None,
     encoding: str | None = None,
 ) -> Model:
@@ -135,6 +145,8 @@ def read_network(
     vocabulary : Vocabulary, str or Path, optional
         Words for the same variables and states, such as a vocabulary.toml: its roles, labels and
         order are used. Variables are found by name, those of UAI by their position.
+    ess : float or mapping of str to float or ndarray, optional
+        For how many cases each column counts, in place of what the file says, as for `from_pgmpy`.
     tolerance : float, optional
         How far a column may be from adding up to 1; by default as far as writing with six digits
         takes it, which is 0.0000005 for each state, and 0.000001 at least. Columns that are off by
@@ -145,10 +157,10 @@ def read_network(
     Returns
     -------
     Model
-        With equivalent sample sizes where the file has them (NET), and with ``notices``: a sentence
-        on each thing that was not taken as it stands, such as a utility that was left out. The
-        variables of a UAI file are called v0, v1, … and their states s0, s1, …, unless a
-        vocabulary names them.
+        With equivalent sample sizes where they are given or the file has them (NET), and with
+        ``notices``: a sentence on each thing that was not taken as it stands, such as a utility
+        that was left out. The variables of a UAI file are called v0, v1, … and their states s0,
+        s1, …, unless a vocabulary names them.
 
     Raises
     ------
@@ -187,7 +199,11 @@ def read_network(
         _check_words(nodes, known, target)
     else:
         known = vocabulary_of(nodes, _checked_target(nodes, target, draft), str(path))
-    return model_of(nodes, known, str(path), draft.notices)
+    model = model_of(nodes, known, str(path), draft.notices)
+    if ess is None:
+        return model
+    cpts = with_ess(known, model.cpts, ess)
+    return Model(known, cpts, source=model.source, notices=model.notices)
 
 
 def read_nodes(

@@ -1,14 +1,14 @@
 """A network by nothing but names, as files hold it, and the model that it stands for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import compares_arrays, listing
+from hamknee.base import Array, HamkneeError, compares_arrays, listing
 from hamknee.inference import Model
-from hamknee.network import CPT, State, Variable, Vocabulary
+from hamknee.network import CPT, State, Variable, Vocabulary, ess_problems
 
 PLAIN = "printable text on one line without spaces around it"
 """What every name has to be, in whatever format."""
@@ -139,3 +139,46 @@ def in_order(
         places = [axes[name].index(state) for state in vocabulary[name].state_names]
         table = table.take(places, axis=axis)
     return table
+
+
+def with_ess(
+    words: Vocabulary, cpts: Mapping[str, CPT], ess: float | Mapping[str, float | Array]
+) -> dict[str, CPT]:
+    """Return tables with their equivalent sample sizes.
+
+    Parameters
+    ----------
+    words : Vocabulary
+        Has all the variables.
+    cpts : mapping of str to CPT
+        By variable.
+    ess : float or mapping of str to float or ndarray
+        For how many cases each column counts: one number, or by variable a number or an array of
+        the shape of its parents' states, parents in the vocabulary's order.
+
+    Raises
+    ------
+    HamkneeError
+        If there is no such variable, or an equivalent sample size is not allowed.
+    """
+    if not isinstance(ess, Mapping):
+        ess = dict.fromkeys(cpts, ess)
+    for name in ess:
+        if name not in words:
+            raise HamkneeError(f"ess names {name!r}; allowed: {', '.join(words)}")
+    return {
+        name: replace(cpt, ess=_counts(cpt, ess[name])) if ess.get(name) is not None else cpt
+        for name, cpt in cpts.items()
+    }
+
+
+def _counts(cpt: CPT, ess: float | Array) -> Array:
+    counts, shape = np.asarray(ess, dtype=float), cpt.probabilities.shape[:-1]
+    if counts.shape not in ((), shape):
+        problem = f"ess of {cpt.variable} has the shape {counts.shape}"
+        raise HamkneeError(f"{problem}; allowed: one number, or {shape}")
+    for count in np.unique(counts).tolist():
+        if problems := ess_problems(count):
+            wrong, allowed = problems[0]
+            raise HamkneeError(f"{cpt.variable}: {wrong}; allowed: {allowed}")
+    return np.array(np.broadcast_to(counts, shape))

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hamknee.base import Array, HamkneeError, Kind, suggestion, takes
-from hamknee.formats.nodes import in_order
+from hamknee.formats.nodes import in_order, with_ess
 from hamknee.inference import A_MODEL, Model, simulate_cases
 from hamknee.network import (
     CPT,
@@ -22,7 +21,6 @@ from hamknee.network import (
     State,
     Variable,
     Vocabulary,
-    ess_problems,
     read_vocabulary,
 )
 
@@ -141,7 +139,7 @@ def from_pgmpy(
     """
     words = _words(network, target, vocabulary)
     cpts = {name: _cpt(network, node, words) for name, node in _by_name(network, words).items()}
-    return Model(words, cpts if ess is None else _with_ess(words, cpts, ess), source="pgmpy")
+    return Model(words, cpts if ess is None else with_ess(words, cpts, ess), source="pgmpy")
 
 
 def _words(
@@ -204,33 +202,6 @@ def _by_name(network: DiscreteBayesianNetwork, words: Vocabulary) -> dict[str, o
     """Return the nodes by their names as text, in the vocabulary's order."""
     nodes = {str(node): node for node in network.nodes}
     return {name: nodes[name] for name in words}
-
-
-def _with_ess(
-    words: Vocabulary, cpts: Mapping[str, CPT], ess: float | Mapping[str, float | Array]
-) -> dict[str, CPT]:
-    """Return tables with their equivalent sample sizes."""
-    if not isinstance(ess, Mapping):
-        ess = dict.fromkeys(cpts, ess)
-    for name in ess:
-        if name not in words:
-            raise HamkneeError(f"ess names {name!r}; allowed: {', '.join(words)}")
-    return {
-        name: replace(cpt, ess=_counts(cpt, ess[name])) if ess.get(name) is not None else cpt
-        for name, cpt in cpts.items()
-    }
-
-
-def _counts(cpt: CPT, ess: float | Array) -> Array:
-    counts, shape = np.asarray(ess, dtype=float), cpt.probabilities.shape[:-1]
-    if counts.shape not in ((), shape):
-        problem = f"ess of {cpt.variable} has the shape {counts.shape}"
-        raise HamkneeError(f"{problem}; allowed: one number, or {shape}")
-    for count in np.unique(counts).tolist():
-        if problems := ess_problems(count):
-            wrong, allowed = problems[0]
-            raise HamkneeError(f"{cpt.variable}: {wrong}; allowed: {allowed}")
-    return np.array(np.broadcast_to(counts, shape))
 
 
 @takes(model=A_MODEL)

@@ -111,6 +111,36 @@ class CPT:
         ess = np.ones(()) if self.ess is None else np.where(self.logical, 1.0, self.ess)[..., None]
         return read_only(np.asarray(self.probabilities * ess))
 
+    def to_frame(self, vocabulary: Vocabulary) -> pd.DataFrame:
+        """Return the table with its names: a row for each combination of the parents' states.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            Whose states these are.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the parents, with a column for each state of the variable.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> model = hamknee.load()
+        >>> frame = model.cpts["pop"].to_frame(model.vocabulary)
+        >>> list(frame.index.names), frame.columns.tolist()
+        (['condition', 'onset'], ['yes', 'no'])
+        >>> bool(frame.loc[("rupture", "sudden"), "yes"] > frame.loc[("strain", "days"), "yes"])
+        True
+        """
+        import pandas as pd
+
+        states = [vocabulary[parent].state_names for parent in self.parents]
+        index = pd.MultiIndex.from_product(states, names=self.parents) if states else None
+        columns = pd.Index(vocabulary[self.variable].state_names, name=self.variable)
+        return pd.DataFrame(self.probabilities.reshape(-1, len(columns)), index, columns)
+
 
 @dataclass(frozen=True)
 class Priors:
