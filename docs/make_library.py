@@ -34,7 +34,7 @@ DEEDS = {
     " estimation.read_statement estimation.derive",
     "Fit to cases": "update recalibrate evaluation.with_case_mix",
     "Check": "evaluate validate predictive_check residual_dependence triage_check"
-    " evaluation.self_test",
+    " evaluation.cross_validate evaluation.self_test",
     "Score a cohort": "score score_file cohort.score_folder cohort.score_dask",
     "Exchange with other programs": "export read_network formats.to_pgmpy formats.from_pgmpy"
     " formats.pgmpy_pseudo_counts",

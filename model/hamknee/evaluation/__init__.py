@@ -7,6 +7,7 @@ from hamknee.evaluation.calibrating import (
     Which,
     calibration,
 )
+from hamknee.evaluation.cross_validating import CrossValidated, Learned, cross_validate
 from hamknee.evaluation.decision_curves import DecisionCurve, decision_curve
 from hamknee.evaluation.dependence import (
     Margins,
@@ -38,9 +39,11 @@ __all__ = [
     "SHARES",
     "THRESHOLDS",
     "Calibration",
+    "CrossValidated",
     "DecisionCurve",
     "Estimate",
     "Evaluation",
+    "Learned",
     "Margins",
     "PairDependence",
     "PredictiveCheck",
@@ -54,6 +57,7 @@ __all__ = [
     "Which",
     "c_statistic",
     "calibration",
+    "cross_validate",
     "decision_curve",
     "evaluate",
     "needed_for_c",
