@@ -30,7 +30,7 @@ DEEDS = {
     " estimation.state_average estimation.keep_averages",
     "Decide by losses": "reasoning.decide reasoning.Loss reasoning.threshold",
     "A project of one's own": "open_project new_project Project Project.state Project.add_condition"
-    " Project.add_finding Project.add Project.check Project.diff Project.save"
+    " Project.add_finding Project.add Project.check Project.diff Project.with_priors Project.save"
     " estimation.read_statement estimation.derive",
     "Fit to cases": "update recalibrate evaluation.with_case_mix",
     "Check": "evaluate validate predictive_check residual_dependence triage_check"

@@ -26,6 +26,9 @@ def test_ten_lines_of_data_add_both_on_the_command_line(
     assert (code, "22 conditions" in printed) == (0, True)
     code, printed, _ = run(capsys, "diagnose", "--priors", place, "click=yes")
     assert (code, "Plica" in printed) == (0, True)
+    code, printed, _ = run(capsys, "check", place)
+    assert (code, "24 columns were never stated and are flat" in printed) == (0, True)
+    assert "No advice is written for Plica." in printed
     code, printed, _ = run(capsys, "diff", "shipped", place)
     assert (code, printed.startswith("New: condition=plica, click. ")) == (0, True)
     assert "P(pop=yes | condition=strain;onset=sudden)" in printed

@@ -86,3 +86,25 @@ def test_a_reference_begins_with_its_key() -> None:
 def test_files_are_read_and_checked_before_they_become_a_project() -> None:
     with pytest.raises(hamknee.FaultsError, match=r"priors\.csv"):
         Project({"priors.csv": "variable,state\n"}).with_files({})
+
+
+def test_numbers_that_were_learned_are_saved_with_their_words_and_read_again(
+    tmp_path: Path,
+) -> None:
+    """So a project with a condition of its own can learn from a cohort, and lives on."""
+    stated = {"onset=days": "7 of 9"}
+    grown = hamknee.open_project().add_condition("plica", "Plica", "1 of 50", stated)
+    grown = grown.add_reference("me2026", "@misc{me2026, title = {Mine}}")
+    cohort = hamknee.simulate(grown.model, 60, known=0.6, seed=1)
+    learned = hamknee.update(grown.priors, cohort, name="our clinic", source="me2026")
+    edited = learned.priors.set(
+        "pop", "yes", given={"condition": "plica", "onset": "days"}, probability=0.1
+    )
+    saved = grown.with_priors(edited, learned.text).save(tmp_path / "mine")
+    again = hamknee.open_project(tmp_path / "mine")
+    assert again.priors.sha256 == saved.priors.sha256 == edited.sha256
+    assert [row.cells() for row in again.priors.rows] == [row.cells() for row in edited.rows]
+    assert any("me2026" in row.sources for row in again.priors.rows)
+    assert any("our clinic" in row.note for row in again.priors.rows)
+    assert "Added from our clinic" in saved.changes[-1]
+    assert again.model.posterior({"onset": "days"})["plica"] > 0

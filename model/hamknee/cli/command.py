@@ -59,6 +59,7 @@ from hamknee.evaluation import read_recalibration
 from hamknee.guidance import find_guidance, level_questions
 from hamknee.inference import load
 from hamknee.network import read_shipped_or_own
+from hamknee.projects import open_project
 from hamknee.reasoning import Reasons, also_present, conflict, next_questions
 from hamknee.reasoning import explain as explain_state
 from hamknee.sensitivity import CredibleInterval, credible_interval, tornado, what_would_change
@@ -352,6 +353,9 @@ def check(
     console.print(f"digest      {priors.sha256}")
     variables = len(priors.vocabulary)
     console.print(f"numbers     {len(priors.rows)} in {variables} variables: {counted}")
+    if file is not None and file.is_dir():
+        for line in open_project(file).check().text.splitlines()[2:]:
+            console.print(line)
 
     from hamknee.formats import difference_from_pgmpy  # takes seconds, so not before it is needed
 

@@ -176,8 +176,9 @@ def score(
     Returns
     -------
     DataFrame
-        With the index of `frame`: the kept columns, ``p_<condition>`` for each, ``top``,
-        ``p_evidence``, ``conflict`` (bits; 0 where nothing is known) and ``fault``, which says why
+        Of pandas, whatever library `frame` is of, with its index: the kept columns,
+        ``p_<condition>`` for each, ``top``, ``p_evidence``, ``conflict`` (bits; 0 where nothing is
+        known) and ``fault``, which says why
         a row could not be scored and is missing where it could. ``attrs["hamknee"]`` holds the
         report: the digest of the numbers, counts of faults, and what became of the columns.
 

@@ -437,6 +437,35 @@ class Project:
             _write(place, self.files)
         return Project(self.files, self.changes, place)
 
+    def with_priors(self, priors: Priors, *said: str) -> Project:
+        """Return the project with other numbers, such as `hamknee.update` or `Priors.set` return.
+
+        They keep their notes and sources; the evidence stays as it was, so that a number that is
+        stated later follows from it again.
+
+        Parameters
+        ----------
+        priors : Priors
+            Of the same variables and states.
+        *said : str
+            A sentence each on what was changed.
+
+        Raises
+        ------
+        PriorsError
+            If they do not fit the words and references of the project.
+
+        Examples
+        --------
+        >>> import hamknee
+        >>> project = hamknee.open_project()
+        >>> cohort = hamknee.simulate(project.model, 50, known=0.5, seed=1)
+        >>> learned = hamknee.update(project.priors, cohort, name="our clinic")
+        >>> project.with_priors(learned.priors, learned.text).priors.sha256 == learned.priors.sha256
+        True
+        """
+        return self.with_files({"priors.csv": priors.to_csv()}, *said)
+
     def with_files(self, files: Mapping[str, str], *said: str) -> Project:
         """Return the project with some of its files replaced, read and checked anew."""
         project = Project(FrozenMapping({**self.files, **files}), (*self.changes, *said))
