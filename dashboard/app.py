@@ -85,7 +85,8 @@ def main() -> None:
         holds_case=page.title in CASE,
         holds_changes=page.title == CASE[-1],
     )
-    notice()
+    to_patients = page.title == CASE[0] and "expert" not in st.query_params
+    notice(digest=not to_patients)
     if page.title in CASE:
         in_turn(page.run)
     else:
@@ -93,8 +94,7 @@ def main() -> None:
     complete_address(holds_case=page.title in CASE)
     if in_force().edited and not edits_in_address():
         warn_before_leaving()
-    to_patients = page.title == CASE[0] and not in_force().edited
-    footer(model, short=to_patients and "expert" not in st.query_params)
+    footer(model, short=to_patients and not in_force().edited)
     catch_up()
 
 

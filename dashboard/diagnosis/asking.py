@@ -76,14 +76,18 @@ def ask_folded(vocabulary: Vocabulary, form: Form, shown: list[str]) -> None:
         folded = [v for v in questions(vocabulary) if v.group == group and v.name not in shown]
         if not folded:
             continue
-        key = f"{form.key}-group-{group}"
-        with (box := st.expander(title, key=key, on_change=hold_case)):
+        with (box := st.expander(title, key=group_key(form, group), on_change=hold_case)):
             if not box.open:
                 continue
             done = sum(is_answered(form.case, variable.name) for variable in folded)
             st.caption(f"{done} of {len(folded)} answered")
             for variable in folded:
                 ask(variable, form)
+
+
+def group_key(form: Form, group: str) -> str:
+    """Return the key of a folded group."""
+    return f"{form.key}-group-{group}"
 
 
 def is_answered(case: VisitorCase, name: str) -> bool:

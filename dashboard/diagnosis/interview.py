@@ -5,19 +5,22 @@ that was skipped or gone back to is remembered by the session alone.
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 import streamlit as st
 
+from hamknee import ImpossibleEvidenceError, Model
 from hamknee.guidance import OPEN, UNKNOWN, Flag, Guidance, Triage
 from hamknee.network import Vocabulary
-from state.case import VisitorCase, open_case, questions
+from state import answers
+from state.case import VisitorCase, hold_case, open_case, questions
 
 URGENT, PAIN, SHARPEN = "urgent", "pain", "sharpen"
 
-NAMES = {URGENT: "1 Urgent?", PAIN: "2 Your pain", SHARPEN: "3 Sharpen"}
-"""The acts in order, and their names."""
+NAMES = {URGENT: "Urgent?", PAIN: "Your pain", SHARPEN: "Sharpen"}
+"""The acts in order, and their names; the style numbers them."""
 
 LAST = "sharpen"
 """The step after all others: what would help most now."""
@@ -29,7 +32,7 @@ MOST, MOST_MORE = 6, 3
 """How many warning signs are asked at a time, in the first act and in the last: on a telephone what
 is asked should not be longer than two screens."""
 
-_AT = "step"
+_AT, _PLACE = "step", "asked-again"
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,22 @@ def interview(
     return Plan(tuple(steps), done, settled, st.session_state.get(_AT, ""))
 
 
+def plan_of(model: Model, case: VisitorCase, triage: Triage | None) -> Plan:
+    """Return the interview of a case with what could still make it more urgent.
+
+    Parameters
+    ----------
+    model, case
+        What is asked about.
+    triage : Triage or None
+        As for `interview`.
+    """
+    raising: tuple[Flag, ...] = ()
+    with suppress(ImpossibleEvidenceError):
+        _, raising = answers.level_questions(model, case)
+    return interview(model.vocabulary, answers.guidance(model), triage, case, raising)
+
+
 def _split(name: str, act: str, flags: Sequence[Flag], most: int) -> list[Step]:
     """Return steps of about as many signs each, at most so many."""
     count = -(-len(flags) // most)
@@ -203,6 +222,27 @@ def _signs(guidance: Guidance) -> list[tuple[str, tuple[Flag, ...]]]:
 def go_to(name: str) -> None:
     """Open a step."""
     st.session_state[_AT] = name
+
+
+def ask_again(name: str, place: str) -> None:
+    """Open a step to change an answer, and bring the eye and the focus to what asks it.
+
+    Parameters
+    ----------
+    name : str
+        Of the step.
+    place : str
+        The key of what asks it.
+    """
+    hold_case()
+    go_to(name)
+    times = int(asked_again().partition(" ")[0] or 0)
+    st.session_state[_PLACE] = f"{times + 1} {place}"
+
+
+def asked_again() -> str:
+    """Return what is asked again, after how often that was; empty before the first time."""
+    return str(st.session_state.get(_PLACE, ""))
 
 
 def begin(parameters: dict[str, str]) -> None:

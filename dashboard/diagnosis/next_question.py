@@ -129,7 +129,7 @@ def _decision(stop: Stop) -> str:
     posterior, state = stop.decision.case.posterior, stop.decision.state
     if stop.questions.state is None:
         return "the first place stays as it is"
-    label = posterior.target.states[state].label
+    label = posterior.target.states[state].everyday
     return f"{label} stays first" if state == posterior.order[0] else f"{label} does not come first"
 
 

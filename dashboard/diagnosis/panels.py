@@ -12,8 +12,10 @@ import streamlit as st
 import hamknee
 from diagnosis.asking import Form
 from diagnosis.handing_on import show_handing_on
+from diagnosis.interview import plan_of
 from diagnosis.next_question import show_questions
 from diagnosis.ranking import given, lead_to_numbers, show_meanings, show_numbers
+from diagnosis.so_far import show_answers
 from diagnosis.teaching import show_teaching
 from diagnosis.weighing import show_weights
 from hamknee import Model, natural_frequencies
@@ -148,11 +150,11 @@ def show_people(model: Model, form: Form) -> None:
     frequencies = natural_frequencies(interval.posterior, PEOPLE)
     st.markdown(plain(frequencies.text))
     show_chart(icon_array, frequencies.table, icon_rows, key="people", alt=ALT)
-    ends = interval.table
+    ends, states = interval.table, interval.posterior.target.states
     rows = [
-        (label, _people(people), _range(low * PEOPLE, high * PEOPLE))
-        for label, people, low, high in zip(
-            frequencies.table["label"],
+        (states[place].both_names, _people(people), _range(low * PEOPLE, high * PEOPLE))
+        for place, people, low, high in zip(
+            interval.posterior.order,
             frequencies.table["people"],
             ends["low"],
             ends["high"],
@@ -226,6 +228,16 @@ def show_follow_up(model: hamknee.Model, case: VisitorCase, advice: Advice) -> N
         st.markdown(plain(followed.course_text))
 
 
+# Your answers ----------------------------------------------------------------------------
+
+
+def show_given(model: Model, form: Form) -> None:
+    """Show what was answered, each with a way to change it."""
+    guided = answers.guidance(model) is not None
+    triage = answers.safe_triage(model, form.case) if guided else None
+    show_answers(model, form, triage, plan_of(model, form.case, triage))
+
+
 # Print -----------------------------------------------------------------------------------
 
 
@@ -262,6 +274,7 @@ def show_names(model: Model, _: Form) -> None:
 SECTIONS = (
     Section("to-do", "What to do", show_what_to_do, guidance=True),
     Section("why", "Why", show_reasons),
+    Section("answers", "Your answers", show_given),
     Section("people", "Of 1,000 people", show_people),
     Section("print", "Print or share", show_print),
     Section("teaching", "How an answer works", show_teaching, expert=True),

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from hamknee.sensitivity import CredibleInterval
 from parts.announcing import announce
 from parts.sentences import headline
 from parts.texts import in_html, texts
+from state.numbers import in_force
 
 CALL = "HAMKNEE_EMERGENCY_NUMBER"
 """The environment variable with the number to call instead of the one in guidance.toml."""
@@ -75,8 +77,9 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def show_verdict(triage: Triage | None, interval: CredibleInterval | None, plan: Plan) -> None:
-    """Show the bar, and tell those who do not see it what has changed.
+@dataclass(frozen=True)
+class Verdict:
+    """What the bar says of one version of a case.
 
     Parameters
     ----------
@@ -86,35 +89,97 @@ def show_verdict(triage: Triage | None, interval: CredibleInterval | None, plan:
         What is likely; None while it is not told.
     plan : Plan
         How far the interview is.
+    whose : str
+        Of which version, where there are two.
     """
-    said, parts, kind = [], [], "none"
-    if triage is not None:
-        kind = "open" if triage.provisional else str(triage.guidance.urgency(triage.level))
-        label, reason = triage.about.label, short_reason(triage, plan)
-        said += [f"{label}. {reason}"]
-        parts.append(f"<p><strong>{in_html(label)}.</strong> {in_html(reason)}</p>")
-        if number := emergency_number(triage):
-            dialled = re.sub("[ -]", "", number)
-            call = f"Call {in_html(number)}"
-            parts.append(
-                f"<p>{in_html(triage.about.action)}</p>"
-                f'<p class="call"><a href="tel:{dialled}">{call}</a><b>{call}</b></p>'
-            )
-    if interval is not None:
-        said.append(f"{headline(interval)}.")
-        parts.append(f'<p class="likely">{in_html(headline(interval))}</p>')
-    if triage is not None and triage.eased_text:
-        said.append(triage.eased_text)
-    with st.container(key="verdict"):
-        st.html(
-            f'<section class="verdict urgency-{kind}" aria-label="{texts().verdict}">'
-            f"{''.join(parts)}</section>"
+
+    triage: Triage | None
+    interval: CredibleInterval | None
+    plan: Plan
+    whose: str = ""
+
+    @property
+    def level(self) -> str:
+        """The level in a word or two; empty where there is none."""
+        return "" if self.triage is None else self.triage.about.label
+
+    @property
+    def reason(self) -> str:
+        """Its first reason in a few words."""
+        return "" if self.triage is None else short_reason(self.triage, self.plan)
+
+    @property
+    def likely(self) -> str:
+        """What is most likely; empty while it is not told."""
+        return "" if self.interval is None else f"{headline(self.interval)}."
+
+    @property
+    def said(self) -> str:
+        """What is told to those who do not see it."""
+        whose = f"{self.whose}:" if self.whose else ""
+        level = f"{self.level}. {self.reason}" if self.level else ""
+        eased = "" if self.triage is None else self.triage.eased_text
+        return " ".join(filter(None, [whose, level, self.likely, eased]))
+
+    @property
+    def html(self) -> str:
+        """The bar."""
+        parts, kind = [], "none"
+        if triage := self.triage:
+            kind = "open" if triage.provisional else str(triage.guidance.urgency(triage.level))
+            level = f"<strong>{in_html(self.level)}.</strong> {in_html(self.reason)}"
+            parts.append(f"<p>{level}</p>{call_html(triage)}")
+        if self.likely:
+            parts.append(f'<p class="likely">{in_html(self.likely)}</p>')
+        if in_force().edited:
+            parts.append(f'<p class="changed">{in_html(texts().changed_numbers)}</p>')
+        whose = f"<b>{in_html(self.whose)}</b>" if self.whose else ""
+        label = f"{self.whose}: {texts().verdict}" if self.whose else texts().verdict
+        return (
+            f'<section class="verdict urgency-{kind}" aria-label="{in_html(label)}">'
+            f"{whose}<div>{''.join(parts)}</div></section>"
         )
-        announce(" ".join(said), plan.now.name)
 
 
-def show_action(triage: Triage) -> None:
-    """Show what to do at this level, the other reasons for it, and what made it less urgent."""
+def call_html(triage: Triage) -> str:
+    """Return what to do in an emergency, with the number to call; empty at another level."""
+    number = emergency_number(triage)
+    if not number:
+        return ""
+    call, dialled = f"Call {in_html(number)}", re.sub("[ -]", "", number)
+    return (
+        f"<p>{in_html(triage.about.action)}</p>"
+        f'<p class="call"><a href="tel:{dialled}">{call}</a><b>{call}</b></p>'
+    )
+
+
+def show_verdict(*verdicts: Verdict, said: str, step: str = "", place: str = "") -> None:
+    """Show the bar, for each version of a case where there are two, and tell what has changed.
+
+    Parameters
+    ----------
+    *verdicts : Verdict
+        One, or two.
+    said : str
+        What is told to those who do not see it.
+    step, place : str
+        As for `announce`.
+    """
+    with st.container(key="verdict"):
+        st.html(f'<div class="verdicts">{"".join(verdict.html for verdict in verdicts)}</div>')
+        announce(said, step, place)
+
+
+def show_action(triage: Triage, whose: str = "") -> None:
+    """Show what to do at this level, the other reasons for it, and what made it less urgent.
+
+    Parameters
+    ----------
+    triage : Triage
+        Of the case.
+    whose : str
+        Of which version of it, where there are two.
+    """
     rest = [reason for reason in triage.deciding if reason.name not in HOLDS][1:]
     lines = "".join(f"<li>{in_html(reason.text)}</li>" for reason in rest)
     action = "" if emergency_number(triage) else f"<p>{in_html(triage.about.action)}</p>"
@@ -122,25 +187,6 @@ def show_action(triage: Triage) -> None:
     if not_meant := _not_meant(triage, deciding=False):
         eased += f"<p>{in_html(not_meant)}</p>"
     if action or lines or eased:
-        st.html(f'<div class="what-now">{action}{lines and f"<ul>{lines}</ul>"}{eased}</div>')
-
-
-def show_level(triage: Triage, whose: str = "") -> None:
-    """Show how soon to seek help and why, for one version of a case among several.
-
-    Parameters
-    ----------
-    triage : Triage
-        With a reason.
-    whose : str
-        Of which version of the case.
-    """
-    about = triage.about
-    # What only holds a lesser level back is asked beside it, or stands in what to do.
-    reasons = [reason for reason in triage.deciding if reason.name not in HOLDS]
-    lines = "".join(f"<li>{in_html(reason.text)}</li>" for reason in reasons)
-    st.html(
-        f'<section class="level urgency-{triage.guidance.urgency(triage.level)}" role="alert">'
-        f"<h2>{in_html(whose + about.label)}</h2><p>{in_html(about.action)}</p>"
-        f"{lines and f'<ul>{lines}</ul>'}</section>"
-    )
+        named = f"<b>{in_html(whose)}</b>" if whose else ""
+        body = f"{action}{lines and f'<ul>{lines}</ul>'}{eased}"
+        st.html(f'<div class="what-now">{named}<div>{body}</div></div>')

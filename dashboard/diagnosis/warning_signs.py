@@ -6,7 +6,7 @@ from diagnosis.asking import Form
 from hamknee.guidance import UNKNOWN, Flag, Guidance, Triage
 from parts.texts import in_html, plain
 from parts.widgets import hear, press, start_value
-from state.case import hold_case
+from state.case import VisitorCase, hold_case
 
 ANSWERS = {"yes": True, "no": False, UNKNOWN: UNKNOWN}
 """The options of a warning sign and what they mean to the triage."""
@@ -15,6 +15,12 @@ LABELS = {"yes": "Yes", "no": "No", UNKNOWN: "Not sure"}
 
 ALL = "all-signs"
 """The key of the rows of all signs, which may stand beside those of a step."""
+
+ALL_SIGN = "all-sign"
+"""What the keys of their widgets begin with."""
+
+SIGNS = "group-signs"
+"""The key of what they are folded up in."""
 
 BY_FINDINGS = ("findings", "suggested", "denied")
 """Answers that follow from other answers."""
@@ -48,7 +54,7 @@ def ask_signs(flags: tuple[Flag, ...], triage: Triage, form: Form, key: str) -> 
     """
     with st.container(key=f"rows-{key}"):
         for flag in flags:
-            _ask(flag, triage, form, "all-sign" if key == ALL else "sign")
+            _ask(flag, triage, form, ALL_SIGN if key == ALL else "sign")
     there = [flag for flag in flags if form.case.flags.get(flag.name) is None]
     there = [flag for flag in there if triage.answers[flag.name] not in BY_FINDINGS]
     if there:
@@ -63,7 +69,7 @@ def ask_signs(flags: tuple[Flag, ...], triage: Triage, form: Form, key: str) -> 
 
 def ask_all_signs(guidance: Guidance, triage: Triage, form: Form) -> None:
     """Ask about all warning signs, folded up."""
-    with (group := st.expander("Warning signs", key="group-signs", on_change=hold_case)):
+    with (group := st.expander("Warning signs", key=SIGNS, on_change=hold_case)):
         if group.open:
             ask_signs(tuple(guidance.flags.values()), triage, form, ALL)
 
@@ -84,6 +90,17 @@ def _ask(flag: Flag, triage: Triage, form: Form, kind: str) -> None:
             args=(flag.name, form, key),
         )
     hear(held, value, _answer, flag.name, form, key)
+
+
+def answer_to_sign(flag: Flag, triage: Triage, case: VisitorCase) -> str:
+    """Return what was answered to a warning sign, or what other answers say; empty if nothing."""
+    given = case.flags.get(flag.name)
+    for option, meant in ANSWERS.items():
+        if meant is given:
+            return LABELS[option]
+    answer = triage.answers[flag.name]
+    there = answer in BY_FINDINGS and answer != "denied"
+    return triage.guidance.words[f"state_{answer}"].capitalize() if there else ""
 
 
 def _question(flag: Flag, triage: Triage) -> str:

@@ -11,9 +11,21 @@ import streamlit as st
 _WORDS = """
 const STOPS = "[role=radio], input, button:not([disabled]), summary";
 const there = (element) => element && element.getClientRects().length > 0;
+function bring(place, times) {
+    const asks = document.querySelector(`.st-key-${place}`);
+    const stop = [...(asks ? asks.querySelectorAll(STOPS) : [])].find(there);
+    if (stop) {
+        stop.focus({ preventScroll: true });
+        asks.scrollIntoView({ block: "center" });
+    } else if (times) setTimeout(bring, 100, place, times - 1);
+}
 export default function ({ data, parentElement }) {
     const region = parentElement.querySelector("[role=status]");
     const first = region.textContent === "", moved = region.dataset.step !== data.step;
+    if (region.dataset.place !== data.place) {
+        region.dataset.place = data.place;
+        if (!first) bring(data.place.split(" ")[1], 20);
+    }
     if (region.textContent === data.words && !moved) return;
     region.textContent = data.words;
     region.dataset.step = data.step;
@@ -35,7 +47,7 @@ _region = st.components.v2.component(
 )
 
 
-def announce(words: str, step: str = "") -> None:
+def announce(words: str, step: str = "", place: str = "") -> None:
     """Let screen readers read out some words, in plain text, once they have changed.
 
     Once on a page.
@@ -46,6 +58,8 @@ def announce(words: str, step: str = "") -> None:
         What is read out.
     step : str
         Of an interview, the step that is open: a focus that was lost goes there.
+    place : str
+        A number, and the key of what is to have the focus when the number is another one.
     """
     with st.container(key="announced"):
-        _region(data={"words": words, "step": step}, key="announced-region")
+        _region(data={"words": words, "step": step, "place": place}, key="announced-region")

@@ -29,7 +29,9 @@ class Texts:
     verdict: str
     result: str
     steps_back: str
-    not_enough: str
+    later: str
+    so_far: str
+    changed_numbers: str
     example: str
     what_if: str
     no_change: str

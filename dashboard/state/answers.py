@@ -35,7 +35,7 @@ from hamknee.reasoning import AlsoPresent, Conflict, Reasons, Stop
 from hamknee.sensitivity import CredibleInterval, Difference, Tornado
 from parts.texts import plain, texts
 from state.case import VisitorCase
-from state.numbers import Numbers, stamp
+from state.numbers import Numbers, in_force, stamp
 
 KEPT = 512
 """How many answers are kept; the largest are a third of a megabyte."""
@@ -124,7 +124,8 @@ def advice(model: hamknee.Model, case: VisitorCase) -> Advice:
 
 def summary(model: hamknee.Model, case: VisitorCase) -> Summary:
     """Return the case on one page."""
-    return Summary(advice(model, case), model.sha256, not_known=case.not_known)
+    changed = in_force().edited
+    return Summary(advice(model, case), model.sha256, not_known=case.not_known, changed=changed)
 
 
 def also_present(model: hamknee.Model, case: VisitorCase) -> AlsoPresent:

@@ -140,17 +140,24 @@ def use_file() -> None:
     st.session_state.pop(KEY, None)
 
 
-def notice() -> None:
-    """Say that the numbers were edited, and lead to where that was done."""
+def notice(*, digest: bool = True) -> None:
+    """Say that the numbers were edited, and lead to where that was done.
+
+    Parameters
+    ----------
+    digest : bool
+        Whether to say which ones they are, too.
+    """
     place = st.container()  # always there, so that what stands below stays where it is
     if refused := st.session_state.get(REFUSED):
         place.warning(plain(refused))
     numbers = in_force()
     if not numbers.edited:
         return
+    which = f" (`{numbers.priors.sha256[:12]}`)" if digest else ""
     with place.container(key="edited", horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**Numbers edited in this session** (`{numbers.priors.sha256[:12]}`). "
+            f"**Numbers edited in this session**{which}. "
             f"What you see does not rest on {plain(numbers.file.name)}. {kept_where()}",
             width="content",
         )

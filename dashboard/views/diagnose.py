@@ -1,6 +1,5 @@
 """Diagnose: the verdict on top, an interview in three acts, and what comes of it beside it."""
 
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -14,26 +13,28 @@ from diagnosis.interview import (
     SHARPEN,
     Plan,
     Step,
+    asked_again,
     begin,
     go_to,
-    interview,
+    plan_of,
     save,
 )
 from diagnosis.next_question import show_next_question
 from diagnosis.notices import show_notices
 from diagnosis.panels import show_sections
 from diagnosis.picture import find_picture, show_picture
-from diagnosis.ranking import show_beside, show_conflict, show_ranking
-from diagnosis.verdict import ranked, show_action, show_verdict, steps_back
+from diagnosis.ranking import SHOWN, show_beside, show_conflict, show_ranking
+from diagnosis.so_far import show_answers, show_blank
+from diagnosis.verdict import Verdict, ranked, show_action, show_verdict, steps_back
 from diagnosis.warning_signs import ask_all_signs, ask_signs
 from hamknee import ImpossibleEvidenceError, Model
-from hamknee.guidance import Flag, Guidance, Triage
+from hamknee.guidance import Guidance, Triage
 from hamknee.sensitivity import CredibleInterval
 from parts.sentences import contradiction_text, has_findings
 from parts.texts import ExampleCase, examples, plain, texts
 from parts.widgets import first_run, hear, press, start_value
 from state import answers
-from state.case import ON, VisitorCase, current_case, hold_case, open_case, read_case
+from state.case import ON, current_case, hold_case, open_case, read_case
 from state.numbers import in_force
 
 
@@ -43,7 +44,7 @@ def main() -> None:
     guidance = answers.guidance(model)
     case = current_case(model.vocabulary, guidance)
     triage = None if guidance is None else answers.safe_triage(model, case)
-    plan = make_plan(model, case, triage)
+    plan = plan_of(model, case, triage)
     latest = partial(current_case, model.vocabulary, guidance)
     form = Form("answer", case, latest, partial(save, plan), unsafe=answers.unsafe(model, case))
     interval, contradiction = None, ""
@@ -56,7 +57,9 @@ def main() -> None:
         st.title(answers.heading(model), anchor=False)
         if case.example:
             show_ribbon()
-    show_verdict(triage, interval if known and not steps_back(triage) else None, plan)
+    told = interval if known and not steps_back(triage) else None
+    verdict = Verdict(triage, told, plan)
+    show_verdict(verdict, said=verdict.said, step=plan.now.name, place=asked_again())
     # Always there, empty or not: what stands below would be made anew, and lose the focus.
     with st.container(key="action"):
         if triage is not None and not triage.provisional:
@@ -69,18 +72,11 @@ def main() -> None:
         with st.container(key="answer"):
             if contradiction:
                 st.warning(contradiction)
+                show_answers(model, form, triage, plan)
             elif known and interval is not None:
                 show_answer(model, form, triage, interval)
             else:
-                show_start(model, guidance, case, triage)
-
-
-def make_plan(model: Model, case: VisitorCase, triage: Triage | None) -> Plan:
-    """Return the interview of the case."""
-    raising: tuple[Flag, ...] = ()
-    with suppress(ImpossibleEvidenceError):
-        _, raising = answers.level_questions(model, case)
-    return interview(model.vocabulary, answers.guidance(model), triage, case, raising)
+                show_start(model, form, triage, plan)
 
 
 def show_ribbon() -> None:
@@ -148,12 +144,17 @@ def _open_act(plan: Plan) -> None:
 
 
 def show_progress(plan: Plan) -> None:
-    """Show how far the act is."""
+    """Show how far the act is: the step, or where all are in view how many were answered."""
     place, count = plan.place
-    st.html(
-        f'<p class="progress">Step {place} of {count}'
-        f'<span aria-hidden="true"><i style="width:{place / count:.0%}"></i></span></p>'
-    )
+    step = f'<p class="progress step">Step {place} of {count}{_stripe(place, count)}</p>'
+    if plan.now.act == PAIN:
+        done = len(plan.done.intersection(step.name for step in plan.of_act(PAIN)))
+        step += f'<p class="progress all">{done} of {count} answered{_stripe(done, count)}</p>'
+    st.html(step)
+
+
+def _stripe(place: int, count: int) -> str:
+    return f'<span aria-hidden="true"><i style="width:{place / count:.0%}"></i></span>'
 
 
 def show_step(model: Model, form: Form, triage: Triage | None, step: Step) -> None:
@@ -233,16 +234,20 @@ def _look(form: Form) -> None:
 # What comes of it -------------------------------------------------------------------------
 
 
-def show_start(
-    model: Model, guidance: Guidance | None, case: VisitorCase, triage: Triage | None
-) -> None:
-    """Say what is coming, and offer examples, while there is nothing to tell."""
-    if not case.address:
-        show_examples(model, guidance)
+def show_start(model: Model, form: Form, triage: Triage | None, plan: Plan) -> None:
+    """Show where the answer will stand and what was answered, while there is nothing to tell."""
+    with st.container(key="start"):
+        st.header(texts().result, anchor=False)
+        st.markdown(texts().later)
+        show_blank(SHOWN)
+    if not form.case.address:
+        show_examples(model, answers.guidance(model))
         return
-    st.markdown(texts().not_enough)
-    if triage is not None and triage.provisional:
-        st.caption(plain(triage.about.action))
+    with st.container(key="given"):
+        if triage is not None and triage.provisional:
+            st.markdown(plain(triage.about.action))
+        st.header(texts().so_far, anchor=False)
+        show_answers(model, form, triage, plan)
 
 
 def show_examples(model: Model, guidance: Guidance | None) -> None:

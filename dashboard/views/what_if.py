@@ -1,24 +1,26 @@
 """What if: two versions of the case side by side, and what the changed answers do."""
 
+from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from diagnosis.asking import Form, answer_words, ask_all
+from diagnosis.interview import plan_of
 from diagnosis.notices import show_notices
-from diagnosis.verdict import show_level
+from diagnosis.verdict import Verdict, ranked, show_action, show_verdict, steps_back
 from diagnosis.warning_signs import ask_all_signs
 from diagnosis.weighing import ask_weights
 from hamknee import ImpossibleEvidenceError, Model, compare
 from hamknee.charts import difference, difference_rows
 from hamknee.guidance import Guidance
 from hamknee.network import Variable
-from hamknee.sensitivity import Comparison
-from parts.announcing import announce
+from hamknee.sensitivity import Comparison, CredibleInterval, RankedState
 from parts.drawing import show_chart
-from parts.sentences import contradiction_text, headline
+from parts.sentences import contradiction_text
 from parts.tables import table_html
-from parts.texts import in_html, plain, texts
+from parts.texts import plain, texts
 from parts.widgets import press
 from state import answers
 from state.case import (
@@ -31,6 +33,9 @@ from state.case import (
 )
 from state.numbers import in_force
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 ALT = "Each possible cause in version A and in version B, the most likely of B first."
 
 
@@ -41,11 +46,11 @@ def main() -> None:
     first = current_case(model.vocabulary, guidance)
     second = changed_case(model.vocabulary, guidance)
     with st.container(key="header"):
-        if guidance is not None:
-            show_urgent(model, first, "A: ")
         st.title("What if", anchor=False)
         st.markdown(texts().what_if)
-    show_notices(model, second)
+    show_levels(model, first, second)
+    with st.container(key="notices"):
+        show_notices(model, second)
     with st.container(key="case"):
         with st.container(key="answer"):
             show_versions(model, first, second)
@@ -53,14 +58,26 @@ def main() -> None:
             show_questions(model, guidance, first, second)
 
 
-def show_urgent(model: Model, case: VisitorCase, whose: str) -> None:
-    """Show how soon to seek help with one version, and why."""
-    try:
-        triage = answers.triage(model, case)
-    except ImpossibleEvidenceError:
-        return
-    if triage.reasons:
-        show_level(triage, whose)
+def show_levels(model: Model, first: VisitorCase, second: VisitorCase) -> None:
+    """Show the bar for each version, and what to do; only one if both are alike."""
+    alike = not changes_between(first, second)
+    named = {"A and B": first} if alike else {"A": first, "B": second}
+    verdicts = [verdict_of(model, case, whose) for whose, case in named.items()]
+    show_verdict(*verdicts, said=verdicts[-1].said)  # of the version that is being changed
+    with st.container(key="action"):
+        for verdict in verdicts:
+            if verdict.triage is not None:
+                show_action(verdict.triage, verdict.whose)
+
+
+def verdict_of(model: Model, case: VisitorCase, whose: str) -> Verdict:
+    """Return what the bar says of one version."""
+    triage = None if answers.guidance(model) is None else answers.safe_triage(model, case)
+    interval = None
+    with suppress(ImpossibleEvidenceError):
+        if not steps_back(triage) and (case.expert or ranked(triage)):
+            interval = answers.interval(model, case)
+    return Verdict(triage, interval, plan_of(model, case, triage), whose)
 
 
 def show_questions(
@@ -112,13 +129,10 @@ def show_versions(model: Model, first: VisitorCase, second: VisitorCase) -> None
             st.warning(f"Version {name}. {contradiction_text(model.vocabulary, error)}")
     if len(intervals) < 2:
         return
-    show_headlines(model, first, second)
-    if answers.guidance(model) is not None and changes_between(first, second):
-        show_urgent(model, second, "B: ")
     chosen = _choose(model)
     compared = compare(intervals[0], intervals[1], chosen)
     with st.container(key="ranking"):
-        rows = difference_rows(intervals[0].table, intervals[1].table)
+        rows = difference_rows(*(everyday(model, interval) for interval in intervals))
         show_chart(difference, rows, key="difference", alt=ALT)
         with st.container(key="panel"):
             show_changes(compared)
@@ -127,19 +141,11 @@ def show_versions(model: Model, first: VisitorCase, second: VisitorCase) -> None
                     st.html(numbers_html(compared))
 
 
-def show_headlines(model: Model, first: VisitorCase, second: VisitorCase) -> None:
-    """Show the most likely cause of each version, and how soon to seek help."""
-    with st.container(key="sentence"):
-        parts, spoken = [], ""
-        for name, case in (("A", first), ("B", second)):
-            line, level = headline(answers.interval(model, case)), ""
-            if answers.guidance(model) is not None:
-                level = answers.triage(model, case).about.label
-            chip = f"<span>{in_html(level)}</span>" if level else ""
-            parts.append(f"<p><strong>{name}</strong> {in_html(line)}{chip}</p>")
-            spoken = f"{name}. {line}. {level}"
-        st.html(f'<div class="versions">{"".join(parts)}</div>')
-        announce(spoken)  # of the version that is being changed
+def everyday(model: Model, interval: CredibleInterval) -> "pd.DataFrame":
+    """Return the table of an interval with the names that people use."""
+    names = {state.name: state.everyday for state in model.vocabulary.target.states}
+    table = interval.table
+    return table.assign(label=table[model.vocabulary.target.name].map(names))
 
 
 def _choose(model: Model) -> str | None:
@@ -148,7 +154,7 @@ def _choose(model: Model) -> str | None:
     chosen: str = st.selectbox(
         "Follow one cause",
         ["", *target.state_names],
-        format_func=lambda name: target.state(name).label if name else "the one that moves most",
+        format_func=lambda name: target.state(name).everyday if name else "the one that moves most",
         key="accounted",
         on_change=hold_case,
         width=320,
@@ -164,14 +170,19 @@ def show_changes(compared: Comparison) -> None:
         st.markdown("\n".join(f"- {plain(line)}" for line in rest), help=texts().one_by_one)
 
 
+def _in_words(row: RankedState) -> str:
+    return f"{row.now} ({row.interval})"
+
+
 def numbers_html(compared: Comparison) -> str:
     """Return both versions as a table."""
     first, second = (
         dict(zip(version.posterior.order, version.ranking, strict=True))
         for version in (compared.first, compared.second)
     )
+    states = compared.second.posterior.target.states
     rows = [
-        (now.label, *(f"{state.now} ({state.interval})" for state in (first[place], now)))
+        (states[place].both_names, *map(_in_words, (first[place], now)))
         for place, now in second.items()
     ]
     return table_html((compared.second.posterior.target.label, "A", "B"), rows)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ import hamknee
 from hamknee.guidance.advising import advice, advice_for
 from hamknee.guidance.fields import Wordings
 from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.summarising import summary
 from hamknee.guidance.texts import Guidance
 from hamknee.guidance.triaging import Triage, triage
 from hamknee.inference.model import Model
@@ -100,10 +102,26 @@ def test_what_suits_both_comes_before_what_suits_one(model: Model, pair: tuple[s
         assert only == sorted(only)
 
 
+def test_the_plain_name_of_a_condition_comes_before_the_medical_one(model: Model) -> None:
+    states = model.vocabulary.target.states
+    for case in (TORN, OVERUSE, {"swelling": "leg", "location": "calf"}):
+        told = summary(model, case)
+        texts = [item.text for item in told.advice.items if item.section != "professional"]
+        texts += [*told.advice.triage.reason_texts, *told.markdown.splitlines(), told.note]
+        named = 0
+        for text, state in product(texts, (state for state in states if state.plain)):
+            medical = state.both_names.removeprefix(state.plain)[2:-1]
+            named += text.count(medical)
+            assert text.count(medical) == text.count(state.both_names), (text, state)
+        assert named
+
+
 def test_the_differences_are_named(model: Model) -> None:
     told = advice_for(certain(model, "tendinopathy", "other"))
     text = next(item.text for item in told.items if item.measure == "eccentric")
-    assert text.startswith("If it is Distal hamstring tendinopathy: ")
+    assert text.startswith(
+        "If it is Irritated hamstring tendon near the knee (Distal hamstring tendinopathy): "
+    )
 
 
 def test_medicines_come_only_with_the_advice_to_ask_first(guidance: Guidance) -> None:
@@ -162,7 +180,8 @@ def test_no_heavy_loading_while_a_rupture_is_not_excluded(model: Model) -> None:
     told = advice(model, TORN)
     assert {"eccentric", "progression", "stretching", "return_to_sport"} <= told.withheld
     text = " ".join(told.sections["withheld"])
-    assert "while this is not excluded: Complete tendon rupture (could be as likely as" in text
+    name = "Hamstring tendon torn right through (Complete tendon rupture)"
+    assert f"while this is not excluded: {name} (could be as likely as" in text
 
 
 def test_until_somebody_has_examined_it_nothing_is_said_of_weeks(

@@ -74,6 +74,21 @@ def test_the_ranking_steps_back_in_an_emergency(model: Model) -> None:
     assert "Of 100 people" not in person
 
 
+def test_what_is_left_out_is_said_with_the_place_where_it_stands(page: Summary) -> None:
+    person = read(page.html).split("For whoever treats you")[0]
+    words, sections = page.advice.triage.guidance.words, page.advice.sections
+    _, _, said = person.partition("The rest is on the screen, under “What to do”: ")
+    said = said.split(".")[0]
+    for name in ("do", "dont", "rehabilitation", "expect", "professional"):
+        missing = [text for text in sections.get(name, ()) if text not in person]
+        part = next((part for part in said.split("; ") if part.startswith(words[name])), "")
+        if len(missing) == len(sections.get(name, ())):
+            assert part == (words[name] if missing else "")
+        else:
+            assert part == (f"{words[name]} ({len(missing)} more)" if missing else "")
+    assert said
+
+
 # On paper ---------------------------------------------------------------------------------------
 
 

@@ -40,7 +40,7 @@ def test_the_note_is_plain_text_for_the_record(model: Model, page: Summary) -> N
         assert part in page.note
     for flag in triage.guidance.flags.values():
         assert flag.label in page.note
-    for row in triage.interval.ranking[:5]:
+    for row in page.ranked[:5]:
         assert f"{row.label} {row.now} ({row.interval})" in page.note
     assert not re.search(r"[*#<>|\\]", page.note)
     assert len(page.note.splitlines()) <= 12

@@ -147,7 +147,7 @@ CASES = {
     "a sprint with a pop": Case(
         SPRINT | {"pop": "yes", "location": BEHIND},
         "see_professional",
-        reasons=("Complete tendon rupture: ",),
+        reasons=("Hamstring tendon torn right through (Complete tendon rupture): ",),
         says=("torn tendon further",),
         says_not=(ECCENTRIC, STRETCH, RUN),
     ),
@@ -258,7 +258,7 @@ CASES = {
         {"setting": "sports_clinic", "onset": "sudden", "activity": "twisting", "pop": "no"}
         | {"mechanical": "yes", "location": "medial_joint_line", "swelling": "effusion", "age": 30},
         "see_professional",
-        reasons=("Meniscal tear: ",),
+        reasons=("Torn cushion inside the knee (Meniscal tear): ",),
         says=("stuck and cannot be straightened",),
     ),
     "every warning sign is denied": Case(OVERUSE, "self_care", dict.fromkeys(FLAGS, False)),
@@ -424,7 +424,8 @@ def test_a_rule_is_judged_on_the_probability_and_names_its_cause(
     probability = decided.interval.posterior["rupture"]
     assert probability >= rule.at_least
     text = next(reason.text for reason in decided.reasons if reason.name == "rupture_soon")
-    assert text.startswith(f"Complete tendon rupture: {percent(probability)} likely.")
+    name = "Hamstring tendon torn right through (Complete tendon rupture)"
+    assert text.startswith(f"{name}: {percent(probability)} likely.")
 
 
 def test_of_two_rules_for_a_condition_the_more_urgent_one_is_told(model: Model) -> None:

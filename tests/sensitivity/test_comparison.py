@@ -65,7 +65,7 @@ def test_a_single_change_makes_all_of_the_difference(model: Model) -> None:
 
 def test_the_text_names_every_change(compared: Comparison) -> None:
     first, *rest = compared.text.split("\n")
-    assert first.startswith("Complete tendon rupture: ")
+    assert first.startswith("Hamstring tendon torn right through (Complete tendon rupture): ")
     assert len(rest) == 3
     assert any(line.startswith("Onset, Gradually, over weeks instead of In a") for line in rest)
     assert list(compared.changes_table.columns)[:2] == ["variable", "label"]

@@ -217,10 +217,22 @@ def test_the_table_and_the_sentences(model: Model) -> None:
     shares = np.bincount(found.samples.argmax(axis=1), minlength=11) / 4000
     assert list(table.p_top) == list(shares[found.posterior.order])
     row = table.iloc[0]
-    assert found.text.startswith(f"Most likely: {row.label}, {100 * row.probability:.0f} % (90 %")
-    assert f"{row.label} comes first in {100 * row.p_top:.0f} % of 4,000 draws" in found.text
+    first = model.vocabulary.target.state(row.condition)
+    named = f"Most likely: {first.both_names}, {100 * row.probability:.0f} % (90 %"
+    assert found.text.startswith(named)
+    often = f"Of 100 ways they could be, {first.plain} comes first in {100 * row.p_top:.0f}"
+    assert often in found.text
     second = table[table.p_top < row.p_top].sort_values("p_top").iloc[-1]
-    assert f"{second.label} in {100 * second.p_top:.0f} %" in found.stability
+    plain = model.vocabulary.target.state(second.condition).plain
+    assert f"{plain} in {100 * second.p_top:.0f}" in found.stability
+    assert "draws" not in found.text
+
+
+def test_what_comes_first_however_the_numbers_are_is_said_so(model: Model) -> None:
+    interval = credible_interval(model, {"onset": "sudden"}, draws=50)
+    always = np.zeros(len(interval.p_top))
+    always[interval.posterior.order[0]] = 1.0
+    assert dataclasses.replace(interval, p_top=always).stability.endswith(" comes first in all.")
 
 
 def test_the_ranking_is_the_table_in_words(model: Model) -> None:

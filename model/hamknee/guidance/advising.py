@@ -213,7 +213,7 @@ class _Maker:
         return float(self.triage.interval.high[self.target.position[condition.name]])
 
     def _label(self, condition: Condition) -> str:
-        return self.target.state(condition.name).label
+        return self.target.state(condition.name).both_names
 
     def _labels(self, measures: tuple[str, ...]) -> str:
         labels = [self.guidance.measures[name].label for name in measures]
@@ -289,7 +289,7 @@ class _Maker:
             else:
                 partly.append((measure, helped))
         for measure, helped in partly:
-            labels = " or ".join(self.target.state(name).label for name in helped)
+            labels = " or ".join(self.target.state(name).both_names for name in helped)
             text = self.words["only_for"].format(conditions=labels, text=self._told(measure))
             yield Item(section, text, measure.source, measure.name, helped)
 
@@ -324,7 +324,7 @@ class _Maker:
 
     def limits(self) -> Iterator[Item]:
         for name in self.untold:
-            text = f"{self.target.state(name).label}: {self.words['no_texts']}"
+            text = f"{self.target.state(name).both_names}: {self.words['no_texts']}"
             yield Item("limits", text, self.guidance.enough.source, only_for=(name,))
         for entry in self.guidance.limits.values():
             yield Item("limits", entry.text, entry.source)

@@ -1,8 +1,8 @@
 """One case on one side of A4: a part for the person, in large plain words, and one for who treats.
 
 What must be there is always there; what else there is to do is told as far as the sheet has room,
-in the order of the advice. Lines are counted in a wide typeface, so that no device needs a second
-sheet.
+in the order of the advice, and the sheet says what was left out. Lines are counted in a wide
+typeface, so that no device needs a second sheet.
 """
 
 from __future__ import annotations
@@ -24,11 +24,20 @@ LINES = 62
 WIDTH = 86
 """Letters in a line, in a typeface as wide as any that a browser falls back to."""
 
+FRAME = 8
+"""Lines that title, fields, level and the headings of both parts take."""
+
 HEADING = 1.9
 """Lines that a heading takes."""
 
 CAUSES, REASONS, LEAVE, FEW_SIGNS = 3, 3, 3, 4
 """How many the person is told."""
+
+CELL = 60
+"""Letters in a line of the first column of the ranking."""
+
+TOLD = ("do", "dont", "rehabilitation", "expect", "professional")
+"""The sections of the advice that are told as far as there is room, as they stand on the screen."""
 
 DIGITS = 12
 """Of the digest of the numbers: as many as a link has."""
@@ -82,19 +91,17 @@ class _Paper:
 
     @property
     def html(self) -> str:
-        fixed = [self.reasons(), self.likely(), self.course(), self.not_now(), self.help()]
+        changed = _Block("", filter(None, [self.summary.changed_text]), listed=False)
+        fixed = [changed, self.reasons(), self.likely(), self.course(), self.not_now(), self.help()]
         clinician = [self.findings(), self.signs(), self.sure(), self.footer()]
-        used = sum(map(_height, [*fixed, *clinician])) + self.table_height() + 8
-        room = _Room(LINES - used)
-        sections = self.summary.advice.sections
-        leave = _Block(self.words["dont"], room.fit(sections.get("dont", ())[:LEAVE]))
-        steps = [
-            _Block(self.words[name], room.fit(sections.get(name, ())))
-            for name in ("do", "rehabilitation")
-        ]
-        optional = [steps[0], leave, steps[1]]
+        used = sum(map(_height, [*fixed, *clinician, self.left_out({})])) + FRAME
+        columns, rows = self.summary.ranking_cells(most=CAUSES + 2)
+        if used + _rows_height(rows) > LINES:  # the plain names stand in the part for the person
+            rows = list(self.triage.interval.ranking[:CAUSES])
+        optional = self.as_room_allows(LINES - used - _rows_height(rows))
         title, about = escape(self.words["paper"]), self.triage.about
         level = f"{escape(about.label)}. {escape(about.action)}"
+        ranking = _table(columns, rows)
         return (
             f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
@@ -102,9 +109,9 @@ class _Paper:
             f"<h1>{title}</h1>\n{self.fields()}\n"
             f'<section class="part">\n<h2>{escape(self.words["for_you"])}</h2>\n'
             f'<p class="level">{level}</p>\n'
-            f"{_joined([*fixed[:4], *optional, fixed[4]])}\n</section>\n"
+            f"{_joined([*fixed[:-1], *optional, fixed[-1]])}\n</section>\n"
             f'<section class="part">\n<h2>{escape(self.words["for_clinician"])}</h2>\n'
-            f"{_joined(clinician[:2])}\n{self.table()}\n{_joined(clinician[2:])}\n</section>\n"
+            f"{_joined(clinician[:2])}\n{ranking}\n{_joined(clinician[2:])}\n</section>\n"
             f"</body>\n</html>\n"
         )
 
@@ -129,7 +136,7 @@ class _Paper:
             return _Block()
         causes = [
             self.words["of_people"].format(cause=row.label, people=row.now.removesuffix(" %"))
-            for row in self.triage.interval.ranking[:CAUSES]
+            for row in self.summary.ranked[:CAUSES]
         ]
         text = self.words["might_be"].format(causes="; ".join(causes))
         return _Block("", [text], listed=False)
@@ -154,6 +161,37 @@ class _Paper:
                 lines.append(self.words["level_if"].format(level=level.label, flags=labels))
         return _Block(self.words["seek_help"], lines)
 
+    def as_room_allows(self, lines: float) -> list[_Block]:
+        """Return the advice for which there is room, and what of it is left out.
+
+        Parameters
+        ----------
+        lines : float
+            The room, beside what it takes to say what is left out.
+        """
+        sections = self.summary.advice.sections
+        room = _Room(lines)
+        fitting = {
+            name: room.fit(sections.get(name, ())[: LEAVE if name == "dont" else None])
+            for name in ("dont", "do", "rehabilitation", "expect")
+        }
+        blocks = [_Block(self.words[n], fitting[n]) for n in TOLD if n in fitting]
+        return [*blocks, self.left_out({name: len(texts) for name, texts in fitting.items()})]
+
+    def left_out(self, there: Mapping[str, int]) -> _Block:
+        """Return how much of which section is not on the sheet, and where it is to be read."""
+        parts = []
+        for name in TOLD:
+            count = len(self.summary.advice.sections.get(name, ()))
+            shown = there.get(name, 0)
+            if 0 < shown < count:
+                more = self.words["left_out_part"]
+                parts.append(more.format(section=self.words[name], count=count - shown))
+            elif shown < count:
+                parts.append(self.words[name])
+        text = self.words["left_out"].format(parts="; ".join(parts))
+        return _Block("", [text] if parts else [], listed=False)
+
     # For whoever treats -------------------------------------------------------------------
 
     def findings(self) -> _Block:
@@ -161,17 +199,6 @@ class _Paper:
 
     def signs(self) -> _Block:
         return _Block(self.words["flags"], [" ".join(sign_lines(self.summary))], listed=False)
-
-    def table(self) -> str:
-        columns, rows = self.summary.ranking_cells(most=CAUSES + 2)
-        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in columns)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
-        )
-        return f"<table>\n<tr>{head}</tr>{body}\n</table>"
-
-    def table_height(self) -> float:
-        return 1 + len(self.summary.ranking_cells(most=CAUSES + 2)[1])
 
     def sure(self) -> _Block:
         """Return for which causes something is held back, with how likely they could be."""
@@ -221,7 +248,7 @@ def _labels(flags: Sequence[Flag], named: bool, words: Mapping[str, str]) -> str
 class _Block:
     """A few texts under a heading, as a list or as paragraphs."""
 
-    def __init__(self, heading: str = "", texts: Sequence[str] = (), listed: bool = True) -> None:
+    def __init__(self, heading: str = "", texts: Iterable[str] = (), listed: bool = True) -> None:
         self.heading, self.texts, self.listed = heading, list(texts), listed
 
     @property
@@ -251,6 +278,18 @@ class _Room:
             fitting.append(text)
             self.lines = left
         return fitting
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in columns)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+    )
+    return f"<table>\n<tr>{head}</tr>{body}\n</table>"
+
+
+def _rows_height(rows: Sequence[Sequence[str]]) -> float:
+    return 1 + sum(math.ceil(len(row[0]) / CELL) for row in rows)
 
 
 def _joined(blocks: Iterable[_Block]) -> str:

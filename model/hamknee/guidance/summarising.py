@@ -16,6 +16,7 @@ from hamknee.guidance.following_up import FollowUp, follow_up
 from hamknee.guidance.printing import DIGITS, page_html, sign_lines
 from hamknee.inference import A_MODEL, AnyCase, Model
 from hamknee.network import find_variable, value_words
+from hamknee.sensitivity import RankedState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,8 @@ class Summary:
         Variables that were asked about and are not known.
     made : date
         When.
+    changed : bool
+        Whether somebody changed the numbers for it, which is then said beside the level.
 
     Examples
     --------
@@ -76,6 +79,7 @@ class Summary:
     followed: FollowUp | None = None
     not_known: tuple[str, ...] = ()
     made: date = field(default_factory=date.today)
+    changed: bool = False
 
     @property
     def table(self) -> pd.DataFrame:
@@ -93,6 +97,7 @@ class Summary:
         words, about = self._words, self.advice.triage.about
         parts = [f"# {_plain(words['title'])}"]
         parts.append(f"**{_plain(about.label)}.** {_plain(about.action)}")
+        parts += [_plain(self.changed_text)] if self.changed else []
         for block in self._blocks:
             parts.append(f"## {_plain(block.heading)}")
             if block.lines:
@@ -107,7 +112,7 @@ class Summary:
     def html(self) -> str:
         """The page for paper as HTML that stands alone: one side of A4, for person and clinician.
 
-        Advice stands on it as far as there is room; `markdown` has all of it.
+        Advice stands on it as far as there is room, and it says what does not; `markdown` has all.
         """
         return page_html(self)
 
@@ -116,15 +121,14 @@ class Summary:
         """The case in a few lines of plain text, to be pasted into a record."""
         words, triage = self._words, self.advice.triage
         about, interval = triage.about, triage.interval
-        likely = [
-            f"{row.label} {row.now} ({row.interval})" for row in interval.ranking[:LEAST_ROWS]
-        ]
+        likely = [f"{row.label} {row.now} ({row.interval})" for row in self.ranked[:LEAST_ROWS]]
         mass = words["column_interval"].format(mass=percent(interval.mass))
         advised = dict.fromkeys(item.measure for item in self.advice.items if item.measure)
         measures = triage.guidance.measures
         lines = [
             f"{words['paper']}. {self.date_words}.",
             f"{about.label}. {about.action}",
+            self.changed_text,
             f"{words['because']}: {' '.join(self.reasons)}" if self.reasons else "",
             self.followed.course_text if self.followed else "",
             f"{words['findings']}: {' '.join(self.known_lines)}",
@@ -135,6 +139,11 @@ class Summary:
             self.numbers_line(DIGITS),
         ]
         return "\n".join(line for line in lines if line) + "\n"
+
+    @property
+    def changed_text(self) -> str:
+        """That the numbers were changed by hand; empty where they were not."""
+        return self._words["changed_numbers"] if self.changed else ""
 
     @cached_property
     def reasons(self) -> list[str]:
@@ -193,7 +202,17 @@ class Summary:
         label = interval.posterior.target.label
         columns = (label, words["column_now"], mass, words["column_start"])
         likely = max(int((interval.high >= UNLIKELY).sum()), LEAST_ROWS)
-        return columns, list(interval.ranking[: likely if most is None else min(likely, most)])
+        return columns, list(self.ranked[: likely if most is None else min(likely, most)])
+
+    @cached_property
+    def ranked(self) -> tuple[RankedState, ...]:
+        """The ranking in words, with the plain name of each state before the medical one."""
+        interval = self.advice.triage.interval
+        states, order = interval.posterior.target.states, interval.posterior.order
+        return tuple(
+            row._replace(label=states[place].both_names)
+            for place, row in zip(order, interval.ranking, strict=True)
+        )
 
     def _ranking(self) -> Block:
         columns, rows = self.ranking_cells()

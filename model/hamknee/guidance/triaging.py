@@ -375,7 +375,7 @@ def _rule_reasons(applied: AppliedRules) -> Iterable[Reason]:
         rule = reached.rule
         phrase = words["probable_without" if reached.without else "probable"]
         text = phrase.format(
-            condition=vocabulary.target.state(rule.condition).label,
+            condition=vocabulary.target.state(rule.condition).both_names,
             probability=percent(reached.probability),
             why=rule.why,
             answers="; ".join(vocabulary[name].label for name in reached.without),

@@ -79,6 +79,23 @@ class State:
         """The name in everyday words: the plain one, or else the label."""
         return self.plain or self.label
 
+    @property
+    def both_names(self) -> str:
+        """The name in everyday words, and after it the label where that is another one.
+
+        Examples
+        --------
+        >>> from hamknee.network import State
+        >>> clot = "Blood clot in a deep vein"
+        >>> State("dvt", "Deep vein thrombosis (clot)", plain=clot).both_names
+        'Blood clot in a deep vein (Deep vein thrombosis, clot)'
+        >>> State("other", "Something else").both_names
+        'Something else'
+        """
+        if not self.plain or self.plain == self.label:
+            return self.label
+        return f"{self.plain} ({self.label.replace(' (', ', ').replace(')', '')})"
+
 
 @dataclass(frozen=True)
 class Variable:

@@ -118,11 +118,11 @@ class AlsoPresent:
         if share < CLOT_FROM:
             return ""
         ends = f"{percent(share)} ({percent_range(low, high)})"
-        return f"{target.state(CLOT).label}, as the main cause or beside it: {ends}."
+        return f"{target.state(CLOT).both_names}, as the main cause or beside it: {ends}."
 
     def sentence(self, line: Coexisting) -> str:
         """Return one line in words."""
-        label = self.posterior.target.state(line.also).label
+        label = self.posterior.target.state(line.also).both_names
         share = f"{percent(line.estimate)} ({percent_range(line.low, line.high)})"
         if line.kind == "symptomatic":
             return f"{label} may be there too: in {share} of people with this."

@@ -222,7 +222,7 @@ class Conflict(KeptArrays):
         )
         posterior = case.posterior
         likely = [name for name in self.explained_by if posterior[name] >= LIKELY]
-        labels = " or ".join(posterior.target.state(name).label for name in likely)
+        labels = " or ".join(posterior.target.state(name).both_names for name in likely)
         return f"{sentences} If it is right, {labels} would explain it." if labels else sentences
 
 

@@ -75,7 +75,7 @@ class Frequencies(KeptArrays):
         """One sentence with the first states by name and the others together."""
         order, states = self.posterior.order, self.posterior.target.states
         named = [i for i in order[:NAMED] if self.people[i]]
-        parts = [f"{states[i].label}: {self.people[i]:,}" for i in named]
+        parts = [f"{states[i].both_names}: {self.people[i]:,}" for i in named]
         rest = self.of - int(self.people[named].sum())
         if rest:
             parts.append(f"any of the others: {rest:,}")

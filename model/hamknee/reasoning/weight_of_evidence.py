@@ -181,13 +181,13 @@ class Reasons(KeptArrays):
 
     @cached_property
     def _label(self) -> str:
-        return self.case.posterior.target.states[self.state].label
+        return self.case.posterior.target.states[self.state].everyday
 
     @cached_property
     def _other(self) -> str | None:
         if self.against is None:
             return None
-        return self.case.posterior.target.states[self.against].label
+        return self.case.posterior.target.states[self.against].everyday
 
     def _total(self) -> str:
         if not self.findings:
@@ -195,12 +195,13 @@ class Reasons(KeptArrays):
         end = float(self.case.posterior.probabilities[self.state])
         if self._other is None:
             start = float(self.case.posterior.prior[self.state])
-            sentence = f"{self._label}: starting probability {percent(start)}, "
+            name = self.case.posterior.target.states[self.state].both_names
+            sentence = f"{name}: starting probability {percent(start)}, "
             sentence += f"{percent(end)} with all findings"
         else:
             sentence = f"{self._label} against {self._other}: {_odds(self.start)} at the start, "
             sentence += f"{_odds(self.end)} with all findings"
-        return f"{sentence}. Each weight is its mean over all orders of entry."
+        return f"{sentence}."
 
     def _sentence(self, number: int) -> str:
         variable = self.findings[number]

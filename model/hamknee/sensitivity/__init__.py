@@ -4,7 +4,7 @@ from hamknee.sensitivity.comparison import Comparison, compare
 from hamknee.sensitivity.contributions import WidthContributions
 from hamknee.sensitivity.differences import Difference, difference, vocabulary_differences
 from hamknee.sensitivity.inference_data import to_arviz
-from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
+from hamknee.sensitivity.intervals import CredibleInterval, RankedState, credible_interval
 from hamknee.sensitivity.one_finding import FindingValue, Measured, finding_value
 from hamknee.sensitivity.one_way import SensitivityFunction, Tornado, sensitivity_function, tornado
 from hamknee.sensitivity.parameters import Place, beta_range
@@ -21,6 +21,7 @@ __all__ = [
     "FindingValue",
     "Measured",
     "Place",
+    "RankedState",
     "Ratio",
     "RatioTable",
     "SensitivityFunction",

@@ -125,7 +125,7 @@ class Comparison(KeptArrays):
         """
         if not self.changes:
             return "The two versions have the same answers."
-        label = self.second.posterior.target.states[self.state].label
+        label = self.second.posterior.target.states[self.state].both_names
         before, after = (
             percent(float(version.posterior.probabilities[self.state]))
             for version in (self.first, self.second)

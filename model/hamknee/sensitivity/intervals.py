@@ -40,6 +40,13 @@ class RankedState(NamedTuple):
         Of the target's state.
     now, interval, start : str
         P(state | evidence), the interval for it, and P(state | context).
+
+    Examples
+    --------
+    >>> import hamknee
+    >>> first, *_ = hamknee.credible_interval(hamknee.load(), {"onset": "sudden"}).ranking
+    >>> first._fields
+    ('label', 'now', 'interval', 'start')
     """
 
     label: str
@@ -124,9 +131,9 @@ class CredibleInterval(KeptArrays):
 
     @cached_property
     def text(self) -> str:
-        """Two plain sentences: the most probable state with its interval, and how stable it is."""
+        """Plain sentences: the most probable state with its interval, and how stable it is."""
         first = self.posterior.order[0]
-        label = self.posterior.target.states[first].label
+        label = self.posterior.target.states[first].both_names
         ends = percent_range(float(self.low[first]), float(self.high[first]))
         probability = percent(float(self.posterior.probabilities[first]))
         interval = f"{percent(self.mass)} interval {ends}"
@@ -134,18 +141,25 @@ class CredibleInterval(KeptArrays):
 
     @cached_property
     def stability(self) -> str:
-        """One plain sentence on how often the most probable state stays the first."""
+        """Plain sentences on how often the most probable state stays the first."""
         first, *rest = self.posterior.order
         states = self.posterior.target.states
-        share = f"{percent(float(self.p_top[first]))} of {len(self.samples):,} draws of the numbers"
         rivals = sorted((i for i in rest if self.p_top[i] >= 0.05), key=lambda i: -self.p_top[i])
-        others = [f"{states[i].label} in {percent(float(self.p_top[i]))}" for i in rivals[:2]]
+        others = [f"{states[i].everyday} in {_of_hundred(self.p_top[i])}" for i in rivals[:2]]
         also = f"; {' and '.join(others)}" if others else ""
-        return f"{states[first].label} comes first in {share}{also}."
+        return (
+            "The numbers behind this are not certain. Of 100 ways they could be, "
+            f"{states[first].everyday} comes first in {_of_hundred(self.p_top[first])}{also}."
+        )
 
     def contributions(self, state: str) -> WidthContributions:
         """Return how much each column of each table adds to the width for one state."""
         return width_contributions(self.model, self.case, state)
+
+
+def _of_hundred(share: float) -> str:
+    """Return a share as how many of 100."""
+    return "all" if share == 1 else percent(float(share)).removesuffix(" %")
 
 
 @takes(model=A_MODEL)
