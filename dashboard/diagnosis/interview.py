@@ -19,8 +19,8 @@ from state.case import VisitorCase, hold_case, open_case, questions
 
 URGENT, PAIN, SHARPEN = "urgent", "pain", "sharpen"
 
-NAMES = {URGENT: "Urgent?", PAIN: "Your pain", SHARPEN: "Sharpen"}
-"""The acts in order, and their names; the style numbers them."""
+NAMES = {URGENT: "1 Urgent?", PAIN: "2 Your pain", SHARPEN: "3 Sharpen"}
+"""The acts in order, and their names."""
 
 LAST = "sharpen"
 """The step after all others: what would help most now."""

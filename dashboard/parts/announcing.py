@@ -20,6 +20,8 @@ function bring(place, times) {
     } else if (times) setTimeout(bring, 100, place, times - 1);
 }
 export default function ({ data, parentElement }) {
+    // The page is no stop of its own on the way to the first question: what is in it scrolls it.
+    document.querySelector(".stMain")?.setAttribute("tabindex", "-1");
     const region = parentElement.querySelector("[role=status]");
     const first = region.textContent === "", moved = region.dataset.step !== data.step;
     if (region.dataset.place !== data.place) {

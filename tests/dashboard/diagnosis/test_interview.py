@@ -1,5 +1,7 @@
 """The interview: its acts and steps, and where an answer leads."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -126,9 +128,10 @@ def test_an_act_can_be_turned_to_and_answers_stay(denied: dict[str, str]) -> Non
 
 def test_how_far_it_is_stands_above(denied: dict[str, str]) -> None:
     def progress(page: AppTest) -> str:
-        (line,) = (body for body in html(page) if 'class="progress"' in body)
-        return line.partition(">")[2].partition("<")[0]
+        (line,) = (body for body in html(page) if 'class="progress' in body)
+        return ", ".join(re.findall(r'<p class="progress \w+">(.*?)<', line))
 
     assert progress(diagnose()) == "Step 1 of 4"
-    assert progress(diagnose(**denied)) == "Step 1 of 9"
-    assert progress(press(diagnose(**denied), "Skip")) == "Step 2 of 9"
+    assert progress(diagnose(**denied)) == "Step 1 of 9, 0 of 9 answered"
+    assert progress(press(diagnose(**denied), "Skip")) == "Step 2 of 9, 0 of 9 answered"
+    assert progress(diagnose(**denied, warmth="no")) == "Step 1 of 9, 1 of 9 answered"

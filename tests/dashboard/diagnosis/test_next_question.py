@@ -168,7 +168,7 @@ def test_a_cause_that_cannot_come_first_any_more_needs_no_question(
     page = look_at(for_expert(**SETTLED, **denied), "questions")
     page.selectbox("settle").set_value("osteoarthritis")
     page = look_at(page, "questions")
-    label = model.vocabulary.target.state("osteoarthritis").label
+    label = model.vocabulary.target.state("osteoarthritis").plain
     assert re.search(rf"{label} does not come first in \d+ % of cases", words(page))
 
 
