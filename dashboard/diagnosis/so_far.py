@@ -11,7 +11,7 @@ from diagnosis.warning_signs import ALL_SIGN, SIGNS, answer_to_sign
 from hamknee import Model
 from hamknee.guidance import Triage
 from hamknee.network import Variable
-from parts.texts import plain
+from parts.texts import in_html, plain, texts
 from parts.widgets import press
 from state.case import questions
 
@@ -50,7 +50,8 @@ def show_blank(causes: int) -> None:
     causes : int
         How many.
     """
-    st.html(f'<div class="blank" aria-hidden="true">{"<p><i></i><b></b></p>" * causes}</div>')
+    bars = "<p><i></i><b></b></p>" * causes
+    st.html(f'<div class="blank" role="img" aria-label="{in_html(texts().later)}">{bars}</div>')
 
 
 def show_answers(model: Model, form: Form, triage: Triage | None, plan: Plan) -> None:

@@ -57,8 +57,8 @@ def main() -> None:
         st.title(answers.heading(model), anchor=False)
         if case.example:
             show_ribbon()
-    told = interval if known and not steps_back(triage) else None
-    verdict = Verdict(triage, told, plan)
+    likely = interval if known and not steps_back(triage) else None
+    verdict = Verdict(triage, likely, plan)
     show_verdict(verdict, said=verdict.said, step=plan.now.name, place=asked_again())
     # Always there, empty or not: what stands below would be made anew, and lose the focus.
     with st.container(key="action"):
@@ -238,7 +238,6 @@ def show_start(model: Model, form: Form, triage: Triage | None, plan: Plan) -> N
     """Show where the answer will stand and what was answered, while there is nothing to tell."""
     with st.container(key="start"):
         st.header(texts().result, anchor=False)
-        st.markdown(texts().later)
         show_blank(SHOWN)
     if not form.case.address:
         show_examples(model, answers.guidance(model))

@@ -20,8 +20,8 @@ WORDS = 120
 
 KNOWN = "location=posteromedial&onset=gradual&swelling=none&warmth=no&weight_bearing=normal&age=34"
 
-STOPS = 9
-"""Presses of the tab key to the first question: eight stops stand before it."""
+STOPS = 8
+"""Presses of the tab key to the first question."""
 
 
 @pytest.fixture(params=[DESK, TELEPHONE], ids=["desk", "telephone"])
@@ -114,3 +114,69 @@ def test_an_answer_keeps_the_focus_and_the_place(
             here = f"document.activeElement.closest('.st-key-answer-{variable}') !== null"
             assert page.evaluate(here)
             expect(question).to_be_in_viewport()
+
+
+CUT = """(words) => {
+    const box = [...document.querySelectorAll(".verdict, .what-now")];
+    const whole = box.map((part) => part.innerText).join(" ").replace(/\\s+/g, " ");
+    const inside = [...document.querySelectorAll(".verdict p, .what-now p")].every((part) => {
+        const { left, right } = part.getBoundingClientRect();
+        return left >= 0 && right <= innerWidth && part.scrollWidth <= part.clientWidth + 1;
+    });
+    return whole.includes(words) && inside;
+}"""
+
+
+def test_the_action_of_every_level_is_whole_on_a_telephone(
+    running: Served, browser: Browser, guidance: Guidance
+) -> None:
+    cases = {
+        "emergency": "flag=breathless_or_chest_pain",
+        "same_day": "flag=pop_with_marked_swelling",
+        "see_professional": f"{KNOWN}&{everything(guidance)}&b.pop=yes&warmth=yes&flag=lump",
+        "self_care": f"{KNOWN}&{everything(guidance)}",
+    }
+    assert list(cases) == list(guidance.levels)
+    with visiting(browser, *TELEPHONE) as watched:
+        for level, case in cases.items():
+            watched.page.goto(f"{running.address}/?{case}")
+            watched.settle()
+            about = guidance.levels[level]
+            assert watched.page.evaluate(CUT, about.label), level
+            assert watched.page.evaluate(CUT, about.action), level
+
+
+def test_both_bars_of_what_if_stay_in_view_and_are_large_enough(
+    running: Served, page: Page, guidance: Guidance
+) -> None:
+    page.goto(f"{running.address}/what_if?{KNOWN}&{everything(guidance)}&b.swelling=leg")
+    complete(page)
+    assert page.locator(".verdict").count() == 2
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.verdict, .verdict *')]"
+        ".map(part => parseFloat(getComputedStyle(part).fontSize))"
+    )
+    assert min(sizes) >= 16
+    for bar in ("first", "last"):
+        level = f".verdict:{bar}-child strong"
+        there, positions = share_in_view(page, [level], step=0.3)
+        assert (there, positions > 0) == (positions, True), bar
+
+
+def test_a_slow_second_tap_does_not_answer_the_next_question(
+    running: Served, browser: Browser, guidance: Guidance
+) -> None:
+    with visiting(browser, *TELEPHONE) as watched:
+        page = watched.page
+        page.goto(f"{running.address}/?{everything(guidance)}&location=calf&onset=days")
+        watched.settle()
+        page.wait_for_timeout(700)
+        box = page.locator(".st-key-answer-activity button").last.bounding_box()
+        assert box is not None
+        place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.click(*place)
+        page.wait_for_selector(".st-key-step-pop", state="visible")
+        page.mouse.click(*place)
+        watched.settle()
+        assert "pop" not in page.url.partition("?")[2].replace("pop_with", "")
+        assert page.locator(".st-key-step-pop").is_visible()

@@ -1,17 +1,21 @@
 """The verdict bar: the level with its first reason, then what is most likely, once it is known."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from hamknee.guidance.summarising import summary
 from hamknee.guidance.texts import Guidance
 from hamknee.guidance.triaging import triage
 from hamknee.inference.model import Model
 from hamknee.network.priors import Priors
-from tests.support.at_page import diagnose, for_expert, html, sound, words
+from state.in_address import edits_text
+from tests.support.at_page import diagnose, for_expert, go, html, sound, words
 from tests.support.own_numbers import pop_by_definition
+from tests.support.tune_page import GIVEN, tuned
 
 MILD = {"setting": "primary_care", "onset": "gradual", "location": "posteromedial"}
 
@@ -127,3 +131,21 @@ def test_a_sign_stands_even_where_the_answers_contradict_each_other(
     page = diagnose(onset="gradual", pop="yes", flag="breathless_or_chest_pain")
     assert "Emergency" in bar(page)
     assert "impossible in this model" in words(page)
+
+
+def test_the_bar_says_that_the_numbers_were_changed(priors: Priors) -> None:
+    said = "With numbers that were changed here."
+    assert said not in bar(diagnose(**MILD, **REST))
+    edited = priors.set("pop", "yes", given=GIVEN, probability=0.8)
+    page = diagnose(**MILD, **REST, edits=edits_text(priors, edited))
+    assert said in bar(page), "by a link"
+    assert said in bar(go(tuned(80.0), "diagnose")), "in the session"
+    (both,) = (body for body in html(go(page, "what_if")) if 'class="verdicts"' in body)
+    assert both.count(said) == both.count("<section")
+
+
+def test_page_and_note_say_that_the_numbers_were_changed(model: Model) -> None:
+    for changed in (True, False):
+        page = replace(summary(model, MILD), changed=changed)
+        for text in (page.html, page.note, page.markdown):
+            assert ("With numbers that were changed by hand." in text) == changed
