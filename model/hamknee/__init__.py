@@ -46,13 +46,14 @@ the mapping, or the `Case` that the model makes of it, which is then checked and
 
 >>> case = model.case(case)
 >>> print(hamknee.credible_interval(model, case, seed=1).text)
-Most likely: Distal hamstring strain, 32 % (90 % interval 2 to 78 %). Distal hamstring strain
-comes first in 43 % of 4,000 draws of the numbers; Cruciate ligament tear in 24 % and Meniscal
-tear in 11 %.
+Most likely: Partly torn hamstring near the knee (Distal hamstring strain), 32 % (90 % interval 2
+to 78 %). The numbers behind this are not certain. Of 100 ways they could be, Partly torn hamstring
+near the knee comes first in 43; Torn ligament deep inside the knee in 24 and Torn cushion inside
+the knee in 11.
 >>> why = hamknee.explain(model, case, "strain", against="rupture")
 >>> print(why.text.splitlines()[1])
-Pop at the start (Yes) is seen 2.6 times as often with Complete tendon rupture as with Distal
-hamstring strain.
+Pop at the start (Yes) is seen 2.6 times as often with Hamstring tendon torn right through as with
+Partly torn hamstring near the knee.
 >>> print(hamknee.next_questions(model, case).text)
 Ask next: What brought it on? It tells 0.48 bits (18 % of what is still unknown); "Sprint, jump or
 kick" (29 %) would raise Distal hamstring strain to 64 %, "Twist or turn" (20 %) would lower it to

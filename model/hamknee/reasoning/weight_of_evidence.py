@@ -280,7 +280,7 @@ def explain(
     >>> model = hamknee.load()
     >>> reasons = hamknee.explain(model, {"age": 31, "onset": "sudden", "pop": "yes"}, "rupture")
     >>> print(reasons.text)
-    Complete tendon rupture: starting probability ... %, ... % with all findings. ...
+    Hamstring tendon torn right through (Complete tendon rupture): starting probability ... %, ...
     """
     case = model.case(evidence)
     chosen = find_state(model.vocabulary.target, state)

@@ -183,7 +183,8 @@ def compare(
     >>> quiet, loud = {"onset": "sudden", "pop": "no"}, {"onset": "sudden", "pop": "yes"}
     >>> comparison = hamknee.compare(model.case(quiet), model.case(loud), "rupture")
     >>> print(comparison.text)
-    Complete tendon rupture: ... % in version A, ... % in version B.
+    Hamstring tendon torn right through (Complete tendon rupture): ... % in version A, ... % in
+    version B.
     Pop at the start, Yes instead of No: takes it from ... to ..., the rest being as in version B.
     """
     if not _same(first.model, second.model):
