@@ -134,7 +134,7 @@ def parse_sheet(
         If it is not of its kind.
     """
     if kind_of(name) == ".parquet":
-        return Sheet(name, parquet_table(data, name).to_pandas())
+        return Sheet(name, _parquet(data, name))
     return _csv(lambda: io.BytesIO(data), name, check)
 
 
@@ -191,6 +191,19 @@ def kind_of(name: str) -> str:
         problem = f"cannot tell what {kind or 'a file without an ending'} is"
         raise refusal(name, problem, "a .csv or .parquet file")
     return kind
+
+
+def _parquet(data: bytes, name: str) -> pd.DataFrame:
+    """Return the frame of a Parquet file, whatever somebody noted for pandas in it."""
+    import pyarrow as pa
+
+    table = parquet_table(data, name)
+    try:
+        frame: pd.DataFrame = table.to_pandas()
+    except (pa.ArrowException, ValueError, KeyError, TypeError) as why:
+        problem = f"not a table that pandas can take: {str(why)[:120]}"
+        raise refusal(name, problem, "a file written as Parquet") from None
+    return frame
 
 
 def _csv(source: Opener, name: str, check: Callable[[int, int], None]) -> Sheet:
