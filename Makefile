@@ -4,10 +4,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test .test-pages .test-rest .test-project .test-examples check format docs benchmark fuzz mutate notebooks lock clean
+.PHONY: help dashboard test .test-pages .test-rest .test-project .test-examples check format docs notebook-pages benchmark fuzz mutate notebooks lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 dashboard: .venv/run ## open the dashboard; the terminal prints the address
 	@$(BIN)/hamknee dashboard
@@ -41,6 +41,9 @@ format: .venv/dev ## put the code in the house format
 docs: .venv/dev ## write docs/library.md and the pages in build/reference from the docstrings
 	@$(BIN)/python docs/make_library.py
 	@$(BIN)/python docs/make_reference.py
+
+notebook-pages: .venv/dev ## run the notebooks and write docs/notebooks anew
+	@$(BIN)/python docs/make_notebooks.py
 
 benchmark: .venv/dev ## time hamknee beside pgmpy and pyAgrum, then the dashboard
 	@$(BIN)/python benchmarks/run.py

@@ -30,9 +30,9 @@ DOCUMENTS = {
     "the library with examples": "library.md",
     "the method": "method.md",
     "the model card": "model_card.md",
-    "the notebooks": "../notebooks/README.md",
+    "the notebooks": "notebooks/README.md",
 }
-"""What the foot of each page leads to, from the folder of this file."""
+"""What the foot of each page leads to, in the folder of this file."""
 
 EXTRAS = {"sklearn": "sklearn"}
 """Rooms that `hamknee` does not import by itself, and what has to be installed for them."""

@@ -42,7 +42,7 @@ def test_a_dot_and_an_interval_for_the_model_and_each_baseline(evaluation: Evalu
     (dot,), (line,) = layers(chart, "point"), layers(chart, "rule")
     assert dot["encoding"]["x"]["field"] == "value"
     assert (line["encoding"]["x"]["field"], line["encoding"]["x2"]["field"]) == ("low", "high")
-    assert dot["encoding"]["x"]["title"] == "Log loss (less is better)"
+    assert dot["encoding"]["x"]["title"] == "Log loss in nats (less is better)"
 
 
 def test_shares_are_drawn_from_0_to_100_percent(evaluation: Evaluation) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from hamknee.base.errors import HamkneeError
 from hamknee.charts.case import ranking
+from hamknee.charts.in_words import alternative_text
 from hamknee.charts.offline import draw_offline
 from hamknee.inference.model import Model
 
@@ -27,6 +28,14 @@ def test_a_chart_is_a_png_as_wide_as_was_said(model: Model) -> None:
     # The axis labels reach a little beyond the drawing.
     assert 450 <= sizes["image/png"]["width"] < 480
     assert struct.unpack(">I", shown["image/png"][16:20])[0] // 2 == sizes["image/png"]["width"]
+
+
+def test_a_picture_has_an_alternative_text(model: Model) -> None:
+    draw_offline()
+    chart = ranking(model.posterior({}).table)
+    about = chart._repr_mimebundle_()[1]["image/png"]
+    assert about["alt"] == alternative_text(chart.to_dict())
+    assert "Rows: Knee osteoarthritis, " in about["alt"]
 
 
 def test_a_width_of_its_own_is_kept(model: Model) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,45 +17,15 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-# In a process of its own, away from what other tests leave behind in the event loop; one for all
-# notebooks, because Jupyter takes a second to import, but each has a kernel of its own. On a busy
-# machine a message from the kernel can still go unnoticed until the time is up, and only then be
-# found; that is why whoever waits for one looks again after a moment.
-EXECUTE = """
-import json
-import sys
-import traceback
-from queue import Empty
-from time import monotonic
-import nbformat
-from jupyter_client.channels import AsyncZMQSocketChannel
-from nbclient import NotebookClient
+MAKE = runpy.run_path(str(ROOT / "docs" / "make_notebooks.py"))
+PAGES = ROOT / "docs" / "notebooks"
+MOST = 1_500_000
+"""Bytes that the pages with their pictures may take in the repository."""
 
-wait = AsyncZMQSocketChannel.get_msg
-
-async def wait_and_look_again(channel, timeout=None):
-    end = float("inf") if timeout is None else monotonic() + timeout
-    while True:
-        left = max(0, end - monotonic())
-        try:
-            return await wait(channel, min(0.2, left))
-        except Empty:
-            if not left:
-                raise
-
-AsyncZMQSocketChannel.get_msg = wait_and_look_again
-for line in sys.stdin:
-    path, folder, executed = json.loads(line)
-    notebook, fault = nbformat.read(path, as_version=4), ""
-    try:
-        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": folder}}).execute()
-        nbformat.write(notebook, executed)
-    except Exception:
-        fault = traceback.format_exc()
-    print(json.dumps(fault), flush=True)
-"""
 Run: TypeAlias = Callable[[Path, Path, Path], str]
 """Runs a notebook in a folder, writes what comes of it to a file, and returns what went wrong."""
+
+REMEDY = "make notebook-pages"
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -83,7 +54,7 @@ def outputs(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     temporary = tmp_path_factory.mktemp("temporary")
     with subprocess.Popen(
-        [sys.executable, "-c", EXECUTE],
+        [sys.executable, "-c", MAKE["RUNNER"]],
         env=os.environ | {"TMPDIR": str(temporary)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -155,6 +126,55 @@ def test_it_runs_from_top_to_bottom_and_leaves_no_trace(
     # Altair's own kinds of picture would be drawn by a program from the internet.
     kinds = {kind for output in found for kind in output.get("data", {})}
     assert not [kind for kind in kinds if "vega" in kind]
+    made = MAKE["Page"](path.stem, notebook)
+    assert (PAGES / f"{path.stem}.md").read_text(encoding="utf-8") == made.text, REMEDY
+    assert made.pictures.keys() == {found.name for found in PAGES.glob(f"{path.name[:2]}-*.png")}
     if path.stem == "01_from_evidence_to_priors":
         last = [output for output in found if output.output_type == "stream"][-1]
         assert last.text == "identical to the shipped file\n"
+
+
+@each_notebook
+def test_its_page_has_its_code(path: Path) -> None:
+    page = (PAGES / f"{path.stem}.md").read_text(encoding="utf-8")
+    code = re.findall(r"^```python\n(.*?)\n```$", page, re.DOTALL | re.MULTILINE)
+    assert code == [cell.source for cell in cells(path, "code")], REMEDY
+
+
+def test_every_picture_says_in_words_what_is_to_be_seen() -> None:
+    shown = []
+    for path in PAGES.glob("*.md"):
+        pictures = re.findall(r"<img (.+?)>", path.read_text(encoding="utf-8"))
+        for source, words in (re.findall(r'src="(.+?)".+alt="(.+)"', p)[0] for p in pictures):
+            assert words.startswith("Across: "), source  # an axis says which number it is of
+            assert re.search(r"(Rows|Points|Lines|Strongest): .", words), source
+            shown.append(source)
+    assert sorted(shown) == sorted(path.name for path in PAGES.glob("*.png"))
+    assert len(shown) > 20
+
+
+def test_the_pages_are_small_and_lead_to_each_other() -> None:
+    assert sum(path.stat().st_size for path in PAGES.iterdir()) < MOST
+    titles = {path.stem: cells(path, "markdown")[0].source.splitlines()[0] for path in NOTEBOOKS}
+    index = MAKE["index"]({name: title.removeprefix("# ") for name, title in titles.items()})
+    assert (PAGES / "README.md").read_text(encoding="utf-8") == index, REMEDY
+
+
+def test_a_table_is_told_as_markdown() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"a|b": ["x_y", "<z>"], "n": [1, 2]}, index=pd.Index([0.5, 1], name="row"))
+    assert MAKE["as_table"](frame._repr_html_()).splitlines() == [
+        "| row | a\\|b | n |",
+        "| --- | --- | --- |",
+        "| 0.5 | x\\_y | 1 |",
+        "| 1.0 | &lt;z> | 2 |",
+    ]
+    deep = pd.DataFrame(
+        {"p": [1, 2, 3]}, index=pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 3)])
+    )
+    assert MAKE["as_table"](deep._repr_html_()).splitlines()[2:] == [
+        "| a | 1 | 1 |",
+        "|  | 2 | 2 |",
+        "| b | 3 | 3 |",
+    ]

@@ -20,6 +20,7 @@ from hamknee.charts.evaluation import (
     reliability,
     score_intervals,
 )
+from hamknee.charts.in_words import alternative_text
 from hamknee.charts.network import network_chart, network_of_case, network_text
 from hamknee.charts.offline import draw_offline
 from hamknee.charts.point_scales import nomogram, nomogram_rows, nomogram_text
@@ -36,6 +37,7 @@ from hamknee.charts.weights import contrast, contrast_rows, waterfall, waterfall
 
 __all__ = [
     "agreement",
+    "alternative_text",
     "budget_chart",
     "confusion",
     "contrast",

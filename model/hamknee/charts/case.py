@@ -87,7 +87,9 @@ def ranking(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     layers = alt.layer(
         track(base, palette),
         band(base, palette, "low", "high"),
-        start.encode(x=share("prior", "Dot: now. Bar: interval. Line: starting probability.")),
+        start.encode(
+            x=share("prior", "Probability", "Dot: now. Bar: interval. Line: at the start.")
+        ),
         dot(base, palette, "probability"),
         label(base, palette, beside=172),
         number(base, palette, "now", bold=True, dx=-104),
@@ -267,8 +269,8 @@ def difference(
     layers = alt.layer(
         track(base, palette),
         band(base, palette, "low", "high"),
-        way.encode(x=share("a", title), x2="b:Q"),
-        ring.encode(x=share("a", title)),
+        way.encode(x=share("a", "Probability", title), x2="b:Q"),
+        ring.encode(x=share("a", "Probability", title)),
         dot(base, palette, "b"),
         label(base, palette, beside=112),
         number(base, palette, "words"),

@@ -70,7 +70,7 @@ def ridges(
         alt.Chart(rows)
         .mark_area(opacity=0.6)
         .encode(
-            x=share("proportion", "Line: 90 % range. Dot: mean."),
+            x=share("proportion", "Proportion", "Line: 90 % range. Dot: mean."),
             y=alt.Y("top:Q", scale=heights, axis=None),
             y2="base:Q",
             color=_by_strength(palette),
@@ -130,7 +130,7 @@ def agreement(table: pd.DataFrame, *, pool: str = "pool", dark: bool = False) ->
     band = (
         alt.Chart(rows[rows["name"] == pool])
         .mark_rect(color=palette.track)
-        .encode(x=share("low", title), x2="high:Q")
+        .encode(x=share("low", "Proportion", title), x2="high:Q")
     )
     y = alt.Y("name:N", sort=list(rows["name"]), axis=None, scale=alt.Scale(padding=0))
     base = alt.Chart(rows).encode(y=y, tooltip=_tooltip())

@@ -31,12 +31,22 @@ if TYPE_CHECKING:
 
 ROW = 34
 """Height of one row, in pixels."""
+ROW_OF_NAMES = 24
+"""Height of one row of a square of names, in pixels."""
 BELOW, NAMES_BELOW = 48, 140
 """What the axis below takes of the height: numbers, or slanting names."""
 SQUARE = 360
 """Height of a chart of two axes that count alike."""
 STRONGEST = 4
 """-log10 p from which on a colour gets no stronger."""
+DARKER = "Darker: harder to put down to chance (-log10 p). Frame: clear with all pairs allowed for."
+UNITS = {
+    "top1": ": share of the cases",
+    "top3": ": share of the cases",
+    "log_loss": " in nats (less is better)",
+    "brier": ", 0 to 2 (less is better)",
+}
+"""What a measure is counted in."""
 LEAST_BENEFIT = -0.05
 """Where the axis of net benefit ends: further down, nobody would act so."""
 
@@ -79,7 +89,7 @@ def score_intervals(table: pd.DataFrame, measure: str, *, dark: bool = False) ->
     )
     x = alt.X(
         "value:Q",
-        title=f"{MEASURES[measure]}{'' if in_percent else ' (less is better)'}",
+        title=MEASURES[measure] + UNITS[measure],
         scale=alt.Scale(domain=[0, 1], nice=False) if in_percent else alt.Scale(zero=True),
         axis=percent_axis() if in_percent else alt.Axis(tickCount=6),
     )
@@ -132,8 +142,8 @@ def reliability(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     """
     palette = colours(dark)
     scale = alt.Scale(domain=[0, 1], nice=False)
-    origin, x = alt.datum(0, scale=scale), share("predicted", "Probability")
-    y = alt.Y("observed:Q", title="Came true", scale=scale, axis=percent_axis())
+    origin, x = alt.datum(0, scale=scale), share("predicted", "Probability given")
+    y = alt.Y("observed:Q", title="Share that came true", scale=scale, axis=percent_axis())
     base = alt.Chart(table).encode(
         x=x,
         tooltip=[
@@ -185,7 +195,7 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     right = table[table["label"] == table["first_label"]][["label", "first_label"]]
 
     names, slanting = names_axes(palette)
-    x = alt.X("first_label:N", sort=order, title="Came first", axis=slanting)
+    x = alt.X("first_label:N", sort=order, title="Came first. In each field: cases.", axis=slanting)
     y = alt.Y("label:N", sort=order, title="Diagnosis", axis=names)
     shade = alt.FillOpacity("n:Q", scale=alt.Scale(zero=True, range=[0, 0.45]), legend=None)
     frame = alt.Chart(right).mark_rect(filled=False, stroke=palette.quiet, strokeWidth=1)
@@ -202,7 +212,7 @@ def confusion(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
         base.mark_rect(fill=palette.bar).encode(fillOpacity=shade),
         base.mark_text(color=palette.text, fontSize=12).encode(text="n:Q"),
     )
-    return finish(layers, palette, ROW * len(order) + NAMES_BELOW)
+    return finish(layers, palette, ROW_OF_NAMES * len(order) + NAMES_BELOW)
 
 
 @takes(table=A_TABLE)
@@ -240,14 +250,14 @@ def net_benefit(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     x = alt.X(
         "threshold:Q",
         title=[
-            "Threshold. Line with band: acting on the probability; dashed: on everyone;",
-            "thin: on no one. Dots: clearly better than both.",
+            "Threshold probability. Line with band: acting on the probability;",
+            "dashed: on everyone; thin: on no one. Dots: clearly better than both.",
         ],
         scale=alt.Scale(nice=False),
         axis=alt.Axis(labelExpr="format(100 * datum.value, '.0f') + ' %'"),
     )
     scale = alt.Scale(domain=[LEAST_BENEFIT, top], nice=False)
-    y = alt.Y("net_benefit:Q", title="Net benefit", scale=scale)
+    y = alt.Y("net_benefit:Q", title="Net benefit per case", scale=scale)
 
     def of(strategy: str) -> alt.Chart:
         rows = table[table["strategy"] == strategy].drop(columns="strategy")
@@ -316,7 +326,7 @@ def predictive_chart(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerCha
     layers = alt.layer(
         track(base, palette),
         band(base, palette, "low", "high").encode(
-            x=share("low", "Dot: given. Bar: 95 % of the model's cohorts.")
+            x=share("low", "Share of the answers", "Dot: given. Bar: 95 % of the model's cohorts.")
         ),
         dot(base, palette, "observed"),
         label(base, palette, beside=110),
@@ -357,7 +367,7 @@ def dependence_chart(matrix: pd.DataFrame, *, dark: bool = False) -> alt.LayerCh
     order = list(dict.fromkeys(matrix["first_label"]))
     names, slanting = names_axes(palette)
     base = alt.Chart(matrix).encode(
-        x=alt.X("second_label:N", sort=order, title=None, axis=slanting),
+        x=alt.X("second_label:N", sort=order, title=DARKER, axis=slanting),
         y=alt.Y("first_label:N", sort=order, title=None, axis=names),
         tooltip=[
             *tips(first_label="Finding", second_label="With"),
@@ -374,4 +384,4 @@ def dependence_chart(matrix: pd.DataFrame, *, dark: bool = False) -> alt.LayerCh
             filled=False, stroke=palette.text, strokeWidth=2
         ),
     )
-    return finish(layers, palette, ROW * len(order) + NAMES_BELOW)
+    return finish(layers, palette, ROW_OF_NAMES * len(order) + NAMES_BELOW)

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 from hamknee.base import HamkneeError
+from hamknee.charts.in_words import alternative_text
 from hamknee.charts.style import LIGHT
 
 RENDERER = "hamknee"
@@ -20,7 +21,8 @@ def draw_offline(width: int = 600) -> None:
     """Show every chart of this notebook as a picture from now on.
 
     Altair would load its drawing program from the internet, and not every notebook reader runs it.
-    A picture needs neither, and is also there when the notebook is printed.
+    A picture needs neither, and is also there when the notebook is printed. Its alternative text,
+    beside its size in the metadata of the output, is that of `alternative_text`.
 
     Parameters
     ----------
@@ -58,7 +60,8 @@ def draw_offline(width: int = 600) -> None:
         # Not SVG: its words are set where it is read, in letters that may be too wide for it.
         drawn = vl_convert.vegalite_to_png(fixed, scale=DENSITY, allowed_base_urls=[])
         across, down = (side // DENSITY for side in _size(drawn))
-        return {"image/png": drawn}, {"image/png": {"width": across, "height": down}}
+        about = {"width": across, "height": down, "alt": alternative_text(chart)}
+        return {"image/png": drawn}, {"image/png": about}
 
     alt.renderers.register(RENDERER, picture)
     alt.renderers.enable(RENDERER)

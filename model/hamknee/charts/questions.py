@@ -72,8 +72,8 @@ def question_chart(
         rank=range(len(asked)),
         words=[f"{row.gain:.2f} bits, {row.minutes:g} min" for row in asked.itertuples()],
     )
-    title = f"{posterior.target.states[place].label}. Line: now. Circle: after an answer, "
-    x = share("probability", f"{title}its area how likely that answer is.")
+    marks = "Line: now. Circle: after an answer, its area how likely that answer is."
+    x = share("probability", f"Probability of {posterior.target.states[place].label}", marks)
     area = alt.Size("p_answer:Q", scale=alt.Scale(domain=[0, 1], range=[10, 420]), legend=None)
     tooltip = [
         *tips(answer="Answer", chance="How likely it is"),

@@ -92,7 +92,9 @@ def tornado_chart(
     moves = base.mark_text(align="right", color=palette.text, fontSize=14, dy=-15)
     layers = alt.layer(
         track.encode(x=alt.datum(0, type="quantitative"), x2=alt.datum(1)),
-        bar.encode(x=share("posterior_low", title), x2="posterior_high:Q"),
+        bar.encode(
+            x=share("posterior_low", "Probability asked about", title), x2="posterior_high:Q"
+        ),
         now.encode(x=alt.datum(probability)),
         what.encode(x=alt.value(0), text="what:N"),
         where.encode(x=alt.value(0), text="where:N"),
@@ -168,14 +170,17 @@ def sensitivity_curve(
         }
     )
     ends = pd.DataFrame({"value": [end for end in function.admissible if 0 < end < 1]})
-    title = "The number. Dot: as it is. Band: its 90 % range. Dashed: another diagnosis leads."
-    x = share("value", title)
+    title = (
+        function.words,
+        "Dot: as it is. Band: its 90 % range. Dashed: another diagnosis leads.",
+    )
+    x = share("value", *title)
     label = function.posterior.target.states[function.state].label
     y = alt.Y(
         "probability:Q",
         scale=alt.Scale(domain=[0, 1], nice=False),
         axis=percent_axis(),
-        title=label,
+        title=["Probability of", label],
     )
     tooltip = tips(".1%", value="The number", probability=label)
     band = alt.Chart(now).mark_rect(color=palette.track)
@@ -183,7 +188,7 @@ def sensitivity_curve(
     dot = alt.Chart(now).mark_point(filled=True, color=palette.text, size=80, opacity=1)
     dashed = alt.Chart(ends).mark_rule(color=palette.text, strokeDash=[4, 4], aria=False)
     layers = alt.layer(
-        band.encode(x=share("low", title), x2="high:Q"),
+        band.encode(x=share("low", *title), x2="high:Q"),
         dashed.encode(x=x),
         line.encode(x=x, y=y, tooltip=tooltip),
         dot.encode(x=x, y=y, tooltip=tooltip),

@@ -74,10 +74,13 @@ def percent_axis() -> alt.Axis:
     )
 
 
-def share(field: str, title: str) -> alt.X:
-    """Return the place of a proportion on a scale that is 0 to 100 % for every case."""
+def share(field: str, quantity: str, *marks: str) -> alt.X:
+    """Return the place of a proportion on a scale that is 0 to 100 % for every case.
+
+    The title says which number it is, and below that what the marks stand for.
+    """
     scale = alt.Scale(domain=[0, 1], nice=False)
-    return alt.X(f"{field}:Q", scale=scale, axis=percent_axis(), title=title)
+    return alt.X(f"{field}:Q", scale=scale, axis=percent_axis(), title=[quantity, *marks])
 
 
 def estimates(base: alt.Chart, palette: Colours, x: alt.X, y: alt.Y | None = None) -> alt.Chart:

@@ -59,7 +59,7 @@ def waterfall(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     base = in_rows(table)
     share = [0.01, 0.1, 0.5, 0.9, 0.99]
     words = {round(math.log2(p / (1 - p)), 6): f"{100 * p:.0f} %" for p in share}
-    x = _weight(MOST_BITS, words, "Probability. Equal lengths count the same.")
+    x = _weight(MOST_BITS, words, ["Probability", "Equal lengths count the same."])
     layers = alt.layer(
         track(base, palette, -MOST_BITS, MOST_BITS),
         _step(base, palette, x),
@@ -136,7 +136,8 @@ def contrast(table: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
     palette = colours(dark)
     base = in_rows(table)
     words = {-4.0: "16 times", -2.0: "4 times", 0.0: "even", 2.0: "4 times", 4.0: "16 times"}
-    x = _weight(MOST_TIMES, words, "To the right: for the first. To the left: for the second.")
+    sides = "To the right: for the first. To the left: for the second."
+    x = _weight(MOST_TIMES, words, ["How many times as often the finding is seen", sides])
     layers = alt.layer(
         track(base, palette, -MOST_TIMES, MOST_TIMES),
         _step(base, palette, x),
@@ -204,7 +205,7 @@ def _times(weight: float, more: str, less: str) -> str:
     return "no difference" if ratio < 1.05 else f"{times(ratio)} times, {side}"
 
 
-def _weight(most: float, words: dict[float, str], title: str) -> alt.X:
+def _weight(most: float, words: dict[float, str], title: list[str]) -> alt.X:
     """Return the place of a weight on a scale with words at some of its values."""
     scale = alt.Scale(domain=[-most, most], clamp=True)
     near = (f"abs(datum.value - {value}) < 0.001 ? '{word}' : " for value, word in words.items())

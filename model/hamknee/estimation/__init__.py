@@ -25,6 +25,7 @@ from hamknee.estimation.dossier import (
 from hamknee.estimation.elicited import Elicited, Feedback, densities, feedback
 from hamknee.estimation.em import NoModeError
 from hamknee.estimation.fitting import beta_ess, dirichlet_ess, fit_beta, split_by_parent, split_ess
+from hamknee.estimation.held import from_column, from_others
 from hamknee.estimation.learning import METHODS, LearningError, Update, update
 from hamknee.estimation.one_sided import OneSided
 from hamknee.estimation.pooling import Pool, pool
@@ -64,10 +65,12 @@ __all__ = [
     "feedback",
     "fit_beta",
     "from_chips",
+    "from_column",
     "from_counts",
     "from_distribution",
     "from_frequency",
     "from_likelihood_ratios",
+    "from_others",
     "from_quantiles",
     "from_range",
     "from_ranges",

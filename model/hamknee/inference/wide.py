@@ -32,7 +32,7 @@ class Wide:
     fraction : ndarray
         0, or of a size from 0.5 to below 1.
     exponent : ndarray of int, same shape
-        `NOTHING` where the fraction is 0.
+        ``NOTHING`` where the fraction is 0.
 
     Examples
     --------
@@ -109,13 +109,13 @@ class Wide:
         return Wide(fraction, np.where(fraction == 0, NOTHING, exponent))
 
     def sum(self, axis: Any = None, keepdims: bool = False, **_: object) -> Wide:
-        """Sum along axes, as `np.sum` asks it to."""
+        """Sum along axes, as ``np.sum`` asks it to."""
         shared = self.exponent.max(axis=axis, keepdims=True)
         total = self._shifted(shared).sum(axis=axis, keepdims=True)
         return self._again(total, shared, axis, keepdims)
 
     def max(self, axis: Any = None, keepdims: bool = False, **_: object) -> Wide:
-        """Return the largest along axes, as `np.max` asks it to; none may be below 0."""
+        """Return the largest along axes, as ``np.max`` asks it to; none may be below 0."""
         shared = self.exponent.max(axis=axis, keepdims=True)
         largest = self._shifted(shared).max(axis=axis, keepdims=True)
         return self._again(largest, shared, axis, keepdims)
