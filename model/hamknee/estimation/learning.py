@@ -92,11 +92,11 @@ class LearningError(HamkneeError):
     --------
     >>> import hamknee
     >>> from hamknee.network import read_shipped_or_own
-    >>> hamknee.update(read_shipped_or_own(), "clinic.csv")
+    >>> hamknee.update(read_shipped_or_own(), 31)
     Traceback (most recent call last):
     ...
-    hamknee.estimation.learning.LearningError: a cohort cannot be a str; allowed:
-    LabelledCases, a DataFrame
+    hamknee.estimation.learning.LearningError: a cohort cannot be a int; allowed:
+    LabelledCases, a DataFrame, a path
     """
 
 
