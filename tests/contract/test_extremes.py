@@ -118,7 +118,7 @@ def verbs(
     }
 
 
-@pytest.mark.parametrize("seed", [*range(0, 30), 345, 1198])
+@pytest.mark.parametrize("seed", [*range(0, 30), 345, 1198, 5336])
 def test_no_verb_warns_or_tells_what_is_no_number(seed: int) -> None:
     hold_verbs_to_numbers(seed)
 

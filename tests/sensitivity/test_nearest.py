@@ -61,6 +61,36 @@ def test_the_nearest_point_of_a_curve_is_on_it_and_no_nearer_than_the_bound() ->
     assert np.median(on_grid - found) < 0.01
 
 
+@pytest.mark.parametrize("tiny", [1e-100, 1e-200, 1e-300])
+def test_numbers_next_to_nothing_have_a_nearest_point_too(tiny: float) -> None:
+    one, two = [tiny, tiny, 0.3], [tiny, 0.3, tiny]
+    a, b, c, d = np.repeat([[1.0], [0.2], [0.1], [-0.05]], 3, axis=1)
+    curves = Curves(a, b, c, d, np.array(one), np.array(two))
+    nearest_by_hand = [
+        min(_apart_on_grid(some[np.array([pair])]) for some in (curves, curves.turned()))
+        for pair in range(3)
+    ]
+    found, x, y = nearest(curves, np.repeat(ALL, 3, axis=0))
+    assert a * x * y + b * x + c * y + d == pytest.approx(0, abs=1e-12)
+    assert (found <= np.array(nearest_by_hand) + 1e-9).all()
+    assert found == pytest.approx(nearest_by_hand, rel=0.01)
+    assert (lower_bounds(curves) <= found + 1e-9).all()
+
+
+def _apart_on_grid(curves: Curves) -> float:
+    """Return the smallest distance of many points of one curve, by the definition."""
+    whole = np.linspace(-720, 720, 400_001)
+    t1 = np.exp(-np.logaddexp(0, -whole))
+    t2 = -(curves.b * t1 + curves.d) / (curves.a * t1 + curves.c)
+    t1, t2 = (t[(t1 > 0) & (t1 < 1) & (t2 > 0) & (t2 < 1)] for t in (t1, t2))
+    moves = [
+        np.stack([np.log(t) - np.log(now), np.log1p(-t) - np.log1p(-now), 0 * t])
+        for t, now in ((t1, curves.one), (t2, curves.two))
+    ]
+    both = (moves[0][:, None] + moves[1][None]).reshape(9, -1)
+    return float(np.ptp(both, axis=0).min())
+
+
 def test_where_only_one_number_counts_only_it_moves() -> None:
     curves = curve(0.0, 0.0, 1.0, -0.6, one=0.7, two=0.2)  # t2 = 0.6, whatever t1
     (found,), (t1,), (t2,) = nearest(curves, ALL)

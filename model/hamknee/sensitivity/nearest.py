@@ -27,6 +27,9 @@ from hamknee.sensitivity.parameters import Place
 CLASSES = 3
 """The column applies and the state is the number's; it applies and it is another; neither."""
 
+SMALL = 1e-6
+"""Numbers below this are asked for by themselves, so that they keep most of their digits."""
+
 
 @dataclass(frozen=True)
 @compares_arrays
@@ -51,6 +54,10 @@ class Curves:
     def __getitem__(self, pairs: npt.NDArray[np.intp]) -> "Curves":
         """Return some of the pairs."""
         return Curves(*(getattr(self, name)[pairs] for name in ("a", "b", "c", "d", "one", "two")))
+
+    def turned(self) -> "Curves":
+        """Return the same curves with the second number first."""
+        return Curves(self.a, self.c, self.b, self.d, self.two, self.one)
 
 
 def lower_bounds(curves: Curves) -> Array:
@@ -83,9 +90,22 @@ def nearest(curves: Curves, possible: npt.NDArray[np.bool_]) -> tuple[Array, Arr
     Returns
     -------
     distance, t1, t2 : ndarray, shape (pairs,)
-        Infinite distance where the curve does not pass between 0 and 1, or where a = c = 0: then
-        the first number alone decides, and its change is that of one number.
+        Infinite distance where the curve does not pass between 0 and 1. It may be infinite where
+        one number alone decides, whose change is that of one number.
     """
+    distance, t1, t2 = _nearest(curves, possible)
+    # The second number follows from the first, which leaves it no digits next to nothing.
+    small = np.flatnonzero(curves.two < SMALL)
+    if len(small):
+        turned = curves[small].turned()
+        other, second, first = _nearest(turned, possible[small].transpose(0, 2, 1))
+        rows = small[nearer := other < distance[small]]
+        distance[rows], t1[rows], t2[rows] = other[nearer], first[nearer], second[nearer]
+    return distance, t1, t2
+
+
+def _nearest(curves: Curves, possible: npt.NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    """Return what `nearest` does, the second number always taken from the first."""
     first, second = _ratios(curves)
     t1 = _roots(np.concatenate([_ties(first, second), _stationary(first, second)], axis=1))
     t1 = t1.reshape(len(t1), -1)
@@ -172,8 +192,11 @@ def _stacked(lines: list[tuple[Array, Array]]) -> Array:
 
 def _ties(first: Array, second: Array) -> Array:
     """Return quadratics that are 0 where two classes of worlds change alike, (pairs, 36, 3)."""
-    products = [_times(first[:, i], second[:, j]) for i, j in np.ndindex(CLASSES, CLASSES)]
-    return np.stack([p - q for p, q in itertools.combinations(products, 2)], axis=1)
+    quadratics = []
+    for (i, j), (k, m) in itertools.combinations(np.ndindex(CLASSES, CLASSES), 2):
+        r, s = _scaled(first[:, [i, k]]), _scaled(second[:, [j, m]])
+        quadratics.append(_times(r[:, 0], s[:, 0]) - _times(r[:, 1], s[:, 1]))
+    return np.stack(quadratics, axis=1)
 
 
 def _stationary(first: Array, second: Array) -> Array:
@@ -182,12 +205,25 @@ def _stationary(first: Array, second: Array) -> Array:
     With lines r, s in t1, (ln r/s)' = (r's - rs') / rs, whose numerator is constant. The sum of
     two such terms, one for each number, is 0 where the quadratic is. Shape (pairs, 18, 3).
     """
+    first, second = (  # no multiple of a line changes where that is
+        np.stack([_scaled(lines[:, i]) for i in range(CLASSES)], axis=1)
+        for lines in (first, second)
+    )
     points = []
     for (i, j), (k, m) in itertools.product(itertools.combinations(range(CLASSES), 2), repeat=2):
         one = _wronskian(first[:, i], first[:, j]) * _times(second[:, k], second[:, m])
         two = _wronskian(second[:, k], second[:, m]) * _times(first[:, i], first[:, j])
         points += [one + two, one - two]
     return np.stack(points, axis=1)
+
+
+def _scaled(lines: Array) -> Array:
+    """Return lines of each pair in units of their largest number, whose products are of any size.
+
+    A number of 1e-300 changes worlds by 1e300, and a product of two such has no float.
+    """
+    largest = np.abs(lines).max(axis=tuple(range(1, lines.ndim)), keepdims=True)
+    return np.asarray(lines / np.where(largest > 0, largest, 1.0))
 
 
 def _wronskian(r: Array, s: Array) -> Array:
@@ -205,6 +241,8 @@ def _roots(quadratics: Array) -> Array:
 
     By the form that loses no digits when one root is much smaller than the other.
     """
+    largest = np.abs(quadratics).max(axis=-1, keepdims=True)
+    quadratics = quadratics / np.where(largest > 0, largest, 1.0)
     constant, linear, square = (quadratics[..., i] for i in range(3))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         discriminant = linear**2 - 4 * square * constant
