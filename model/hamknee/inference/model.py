@@ -10,11 +10,11 @@ from types import NoneType
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
-import numpy.typing as npt
 
 from hamknee.base import Array, Codes, FrozenMapping, HamkneeError, Kind, takes
 from hamknee.inference.case import AnyCase, Case
 from hamknee.inference.engine import Engine, log_total
+from hamknee.inference.explaining import explanations
 from hamknee.inference.impossible import contradiction
 from hamknee.inference.local_rates import local_cpt, read_base_rates
 from hamknee.inference.results import Explanation, Marginals, Posterior, Posteriors, Scores
@@ -579,24 +579,7 @@ class Model:
 
     def _explanations(self, cases: Cases) -> list[Explanation]:
         log_p = self._log_p_possible(cases)
-        states, log_joint, tied = self.engine.explain(cases.codes, cases.weights)
-        probability = np.exp(log_joint - log_p)
-        return [
-            self._explanation(cases.codes[row], states[row], tied[row], float(probability[row]))
-            for row in range(len(cases))
-        ]
-
-    def _explanation(
-        self, codes: Codes, states: Codes, tied: npt.NDArray[np.bool_], probability: float
-    ) -> Explanation:
-        variables = self.vocabulary.variables
-        open_ = [v for v, size in enumerate(self.engine.sizes) if codes[v] >= size]
-        return Explanation(
-            self.vocabulary,
-            {variables[v].name: variables[v].state_names[int(states[v])] for v in open_},
-            probability,
-            tuple(variables[v].name for v in open_ if tied[v]),
-        )
+        return explanations(self.vocabulary, self.engine, cases, log_p)
 
 
 A_MODEL = Kind("a model, as hamknee.load() returns it, or the .model of a project", (Model,))
