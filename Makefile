@@ -1,10 +1,11 @@
 # Two commands are enough: `make dashboard` and `make test`. `make` alone lists the rest.
 PYTHON ?= python3
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test .test-pages .test-rest .test-project .test-examples check format docs notebook-pages benchmark fuzz mutate notebooks lock clean
+.PHONY: help dashboard test pythons .test-pages .test-rest .test-project .test-examples check format docs notebook-pages benchmark fuzz mutate notebooks lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -27,6 +28,21 @@ test: .venv/dev ## run every test
 
 .test-examples:
 	@$(BIN)/python -m pytest model README.md
+
+# A name may be there and lead nowhere (pyenv), so each is asked who it is.
+pythons: ## run the tests but those of pages under each Python of PYTHONS that is there
+	@failed=; tried=; for python in $(PYTHONS); do \
+	    version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) \
+	        || { echo "$$python is not there"; continue; }; \
+	    tried=yes; home=build/pythons/$$version; echo "Python $$version, in $$home"; \
+	    { test $$home/done -nt dev.lock && test $$home/done -nt pyproject.toml; } || { \
+	        $$python -m venv --clear $$home \
+	        && $$home/bin/python -m pip install --quiet --require-hashes --requirement dev.lock \
+	        && $$home/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable . \
+	        && touch $$home/done; } \
+	    && PATH=$(CURDIR)/$$home/bin:$$PATH $$home/bin/python -m pytest --quiet tests --ignore=tests/dashboard \
+	    || failed="$$failed $$version"; \
+	done; test -z "$$failed" || { echo "Failed:$$failed"; exit 1; }; test "$$tried"
 
 check: .venv/dev ## lint, formatting, types, and the shipped numbers against pgmpy
 	@$(BIN)/ruff check
