@@ -40,6 +40,8 @@ def dashboard(
     command += ["--browser.gatherUsageStats=false"]
     command += [f"--server.port={port}"] if port else []
     environment = os.environ | {"HAMKNEE_PRIORS": str(Path(model.source).resolve())}
+    if address in EVERYBODY:  # or Streamlit asks a server elsewhere what address to print
+        environment.setdefault("STREAMLIT_BROWSER_SERVER_ADDRESS", "localhost")
     become(command, folder, environment)
 
 
