@@ -204,8 +204,8 @@ def test_a_more_urgent_level_names_its_reason(case: dict[str, str], signs: dict[
     rules = {rule.name: rule for rule in GUIDANCE.triage.values()}
     for reason in reached.deciding:
         if reason.name in rules:  # the cause that is likely enough stands in the sentence
-            label = MODEL.vocabulary.target.state(rules[reason.name].condition).label
-            assert reason.text.startswith(label)
+            cause = MODEL.vocabulary.target.state(rules[reason.name].condition)
+            assert reason.text.startswith(cause.both_names)
         else:
             assert reason.name in (*GUIDANCE.flags, *HOLDS, "worrying_answer")
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hamknee.base import percent, percent_range
+from hamknee.base import HamkneeError, percent, percent_range, thing
 
 MOST = 12
 """Rows, lines or points that are told one by one."""
 
 Layer = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]
 """Kind of mark, encoding and rows of one layer of a chart."""
+
+CHART_KEYS = {"mark", "layer", "concat", "hconcat", "vconcat", "spec"}
+"""Of which every chart has one."""
 
 
 def alternative_text(chart: Mapping[str, Any]) -> str:
@@ -26,6 +29,11 @@ def alternative_text(chart: Mapping[str, Any]) -> str:
     chart : mapping
         As ``to_dict`` of an Altair chart returns it, with its data.
 
+    Raises
+    ------
+    HamkneeError
+        If it is no such mapping.
+
     Examples
     --------
     >>> import hamknee
@@ -35,6 +43,8 @@ def alternative_text(chart: Mapping[str, Any]) -> str:
     Across: Probability. Dot: now. Bar: interval. Line: at the start. Rows: Meniscal tear, 36 %;
     Cruciate ligament tear, 16 %.
     """
+    if not (isinstance(chart, Mapping) and CHART_KEYS & chart.keys()):
+        raise HamkneeError(f"found {thing(chart)}; allowed: what .to_dict() of a chart returns")
     layers = list(_layers(chart, chart.get("datasets", {}), {}, ()))
     parts = [_axis(layers, "x", "Across"), _axis(layers, "y", "Upwards"), _told(layers)]
     return " ".join(part for part in parts if part)
