@@ -19,8 +19,9 @@ import pdoc.render
 from hamknee import reasoning
 
 explain = inspect.unwrap(reasoning.explain)
-explain.__doc__ += "\\n    See `Model.posterior`, `seed`, `against`, `exlpain` and ``exlpian``.\\n"
-explain.__doc__ += "\\n    See Also\\n    --------\\n    not_there : nothing\\n"
+explain.__doc__ = inspect.cleandoc(explain.__doc__)  # newer Pythons keep it without indentation
+explain.__doc__ += "\\n\\nSee `Model.posterior`, `seed`, `against`, `exlpain` and ``exlpian``.\\n"
+explain.__doc__ += "\\nSee Also\\n--------\\nnot_there : nothing\\n"
 set_page = pdoc.render.html_module  # of this room alone, which is quicker
 pdoc.render.html_module = lambda at, all: set_page(at, all) if at.name == "reasoning" else ""
 pdoc.render.search_index = lambda rooms: ""
