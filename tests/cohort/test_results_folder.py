@@ -81,6 +81,33 @@ def test_an_interrupted_replacement_is_gone_on_with(
     assert (target / "part-0.parquet").stat().st_mtime_ns == written
 
 
+def test_nothing_of_a_replacement_is_left_when_the_old_results_are_gone_on_with(
+    model: Model, tmp_path: Path
+) -> None:
+    source, target = folder_of(tmp_path / "in", parts=3), tmp_path / "out"
+    score_file(model, source, target)
+    before = files_below(target)
+
+    def interrupt(_rows: int, _share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        score_file(model, source, target, overwrite=True, progress=interrupt)
+    assert (target / NEW).is_dir()
+    score_file(model, source, target, resume=True)
+    assert files_below(target) == before
+    assert not (target / NEW).exists()
+
+
+def test_replacing_or_going_on_is_one_order(
+    model: Model, scored: tuple[Path, Path], tmp_path: Path
+) -> None:
+    source, target = scored  # killed before a part of the replacement was begun
+    score_file(model, source, target, resume=True, overwrite=True)
+    score_file(model, source, tmp_path / "fresh")
+    assert files_below(target) == files_below(tmp_path / "fresh")
+
+
 @pytest.mark.parametrize("options", [{}, {"resume": True}, {"overwrite": True}])
 def test_links_in_the_results_are_not_followed(
     options: dict[str, bool], model: Model, tmp_path: Path
@@ -110,7 +137,7 @@ def test_a_second_job_in_one_folder_is_told_so(model: Model, tmp_path: Path) -> 
 
     score_file(model, source, target, progress=again)
     assert told
-    assert all("another job is writing to" in text for text in told)
+    assert all(f"another job is writing to {str(target)!r}" in text for text in told)
 
 
 def test_parts_whose_names_begin_or_end_alike_are_all_there(model: Model, tmp_path: Path) -> None:

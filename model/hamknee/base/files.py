@@ -120,7 +120,7 @@ def _gone_on_failure(temporary: Path) -> Iterator[None]:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def alone(path: Path, *, inside: bool = False) -> Iterator[None]:
     """Hold a place to write to, while nobody else who asks for it may have it.
 
     Parameters
@@ -128,6 +128,8 @@ def alone(path: Path) -> Iterator[None]:
     path : Path
         What is written. A file beside it marks that; what a killed run has left of it does not
         matter.
+    inside : bool
+        Whether the mark stands inside, because it is a folder.
 
     Raises
     ------
@@ -145,7 +147,7 @@ def alone(path: Path) -> Iterator[None]:
     hamknee.base.errors.HamkneeError: another job is writing to '...a.csv'; allowed: to wait until
     it has ended, or another place
     """
-    mark = path.with_name(f".{path.name}.lock{PART}")
+    mark = path / f".lock{PART}" if inside else path.with_name(f".{path.name}.lock{PART}")
     with ExitStack() as hold:
         while True:
             mark.touch()

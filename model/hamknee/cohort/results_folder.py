@@ -64,7 +64,7 @@ def fill_folder(
     noted, staged = _noted(target), _noted(target / NEW)
     anew = noted is not None and overwrite and not (resume and noted == manifest)
     if noted is not None and resume and noted != manifest:
-        anew = staged == manifest  # new results that were interrupted
+        anew = overwrite or staged == manifest  # new results that were interrupted
         if not anew:
             problem = f"{str(target)!r} was begun with other {_difference(noted, manifest)}"
             allowed = "to go on with the same, or overwrite, or another folder"
@@ -74,8 +74,9 @@ def fill_folder(
         _check_nothing_else(target, known)
     _check_links(target)
     target.mkdir(exist_ok=True)
-    with alone(target / "results"):
+    with alone(target, inside=True):
         if not anew:
+            shutil.rmtree(target / NEW, ignore_errors=True)  # of a run that was to replace these
             if noted != manifest:
                 write_whole(target / MANIFEST, manifest)
             return work(target)
