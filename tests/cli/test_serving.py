@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hamknee.base.errors import HamkneeError
+from hamknee.cli import serving
 from hamknee.cli.serving import check_place
 from tests.support.command_line import run
 
@@ -65,7 +66,10 @@ def test_dashboard_starts_from_any_folder_asks_nothing_and_prints_its_address(
 
 @pytest.mark.parametrize(
     "address",
-    ["", " ", "0", "*", "http://0.0.0.0", "0.0.0.0:8698", "203.0.113.5", "localhost ", "unix:///a"],
+    [
+        *["", " ", "0", "*", "::%1", "::ffff:0.0.0.0"],  # these could mean every address
+        *["http://0.0.0.0", "0.0.0.0:8698", "203.0.113.5", "localhost ", "unix:///a"],
+    ],
 )
 def test_an_address_that_is_none_of_this_machine_is_refused_in_a_sentence(
     capsys: pytest.CaptureFixture[str], address: str
@@ -76,6 +80,21 @@ def test_an_address_that_is_none_of_this_machine_is_refused_in_a_sentence(
         f"Error: {address!r} is no address of this machine; allowed: localhost, 0.0.0.0 for "
         "everybody, or an address of this machine\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "opened"),
+    [("127.0.0.1", None), ("::1", "[::1]"), ("0.0.0.0", "localhost")],
+)
+def test_the_address_that_is_printed_can_be_opened(
+    monkeypatch: pytest.MonkeyPatch, address: str, opened: str | None
+) -> None:
+    started: list[dict[str, str]] = []
+    monkeypatch.delenv("STREAMLIT_BROWSER_SERVER_ADDRESS", raising=False)
+    monkeypatch.setattr(serving, "check_place", lambda *_: None)  # not every machine has IPv6
+    monkeypatch.setattr(serving, "become", lambda _command, _folder, env: started.append(env))
+    serving.dashboard(address=address)
+    assert started[0].get("STREAMLIT_BROWSER_SERVER_ADDRESS") == opened
 
 
 @pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "0.0.0.0"])

@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -42,6 +43,8 @@ def dashboard(
     environment = os.environ | {"HAMKNEE_PRIORS": str(Path(model.source).resolve())}
     if address in EVERYBODY:  # or Streamlit asks a server elsewhere what address to print
         environment.setdefault("STREAMLIT_BROWSER_SERVER_ADDRESS", "localhost")
+    elif ":" in address:  # or the address that is printed cannot be opened
+        environment.setdefault("STREAMLIT_BROWSER_SERVER_ADDRESS", f"[{address}]")
     become(command, folder, environment)
 
 
@@ -66,7 +69,7 @@ def check_place(address: str, port: int | None) -> None:
         places = socket.getaddrinfo(address, port or 0, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         places = []
-    meant = [place for place in places if place[4][0] not in EVERYBODY or address in EVERYBODY]
+    meant = [place for place in places if address in EVERYBODY or not _for_everybody(place)]
     if not meant or not re.fullmatch(r"[\w.:%-]+", address):
         raise HamkneeError(f"{address!r} is no address of this machine; {allowed}")
     codes = [_refusal(place) for place in meant]  # localhost may be two addresses, one of them off
@@ -76,6 +79,13 @@ def check_place(address: str, port: int | None) -> None:
         raise HamkneeError(f"port {port} is not yours to use; allowed: 1024 to 65535")
     if all(codes):
         raise HamkneeError(f"{address!r} is no address of this machine; {allowed}")
+
+
+def _for_everybody(place: tuple[Any, ...]) -> bool:
+    """Tell whether a place is every address of this machine, as ``::ffff:0.0.0.0`` is, too."""
+    numbers = ip_address(place[4][0].partition("%")[0])
+    mapped = numbers.ipv4_mapped if isinstance(numbers, IPv6Address) else None
+    return (mapped or numbers).is_unspecified
 
 
 def _refusal(place: tuple[Any, ...]) -> int:
