@@ -2,13 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hamknee.base.files import shipped
 from hamknee.formats.importing import as_files
 from hamknee.formats.interchange import read_network
-from tests.support.at_page import VIEWS, at_page, words
+from tests.support.at_page import VIEWS, address, at_page, choose, go, words
+from tests.support.networks import network
 
 CAR = """network car { }
 variable fault { type discrete[2] { battery, evidence }; }
@@ -49,3 +51,20 @@ def test_the_signs_stay_on_any_doubt_but_not_beside_words_of_another_target(car:
     assert "doctor" in words(at_page("about"))
     (car / "vocabulary.toml").write_text("broken")
     assert "doctor" in words(at_page("about"))
+
+
+def test_variables_called_like_what_an_address_says_are_answered_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = ("case", "edits", "embed", "embed_options", "expert")
+    below = [[0.9, 0.1], [0.2, 0.8]]
+    spec: dict[str, tuple[str, Any]] = dict.fromkeys(theirs, ("t", below))
+    as_files(network({"t": ("", [0.5, 0.5]), **spec}, "t", ess=20)).save(tmp_path)
+    monkeypatch.setenv("HAMKNEE_PRIORS", str(tmp_path / "priors.csv"))
+    names = {f"{name}_2": "yes" for name in theirs}
+    page = at_page("diagnose")
+    for name in names:
+        page = choose(page, name, "yes")
+    assert address(page) == names
+    assert not [*page.warning, *page.error]
+    assert set(names) <= {*re.findall(r"(\w+)=yes", address(go(page, "tune"))["case"])}

@@ -134,7 +134,8 @@ KEYS = {
     "a variable that an address has another meaning for": (
         lambda text: text.replace("[pop", "[flag"),
         "line {pop}, column flag: 'flag' is taken;"
-        " allowed: any name but example, expert, flag, no_flag, numbers, unknown, unknown_flag",
+        " allowed: any name but case, edits, embed, embed_options, example, expert, flag, no_flag,"
+        " numbers, unknown, unknown_flag",
     ),
     "a condition that a scored cohort has another column for": (
         lambda text: text.replace("\nrupture = ", "\nevidence = "),

@@ -15,8 +15,11 @@ from hamknee.base import NUMBER, FaultsError, FrozenMapping, Keys, TomlReader, l
 ROLES = ("target", "context", "trait", "finding")
 GROUPS = ("history", "examination", "background")
 
-TAKEN = frozenset({"numbers", "unknown", "flag", "no_flag", "unknown_flag", "expert", "example"})
-"""What the address of a case says beside its answers; no variable is called so."""
+TAKEN = frozenset(
+    {"case", "edits", "embed", "embed_options", "example", "expert", "flag", "no_flag"}
+    | {"numbers", "unknown", "unknown_flag"}
+)
+"""What the address of a page says beside the answers; no variable is called so."""
 
 TAKEN_TARGET = frozenset({"evidence"})
 """p_evidence is a column of a scored cohort; no state of the target is called so."""

@@ -1,11 +1,13 @@
 """The case in the address: read, shared, and kept from page to page."""
 
 import pytest
+from streamlit.runtime.state.query_params import EMBED_QUERY_PARAMS_KEYS
 from streamlit.testing.v1 import AppTest
 
 from hamknee.guidance import UNKNOWN, Guidance
 from hamknee.inference.model import Model
-from state.case import read_case
+from hamknee.network import TAKEN
+from state.case import BESIDE, NOT_KNOWN, NUMBERS, VIEW, read_case
 from tests.support.at_page import (
     APP,
     act,
@@ -22,6 +24,10 @@ from tests.support.at_page import (
     sound,
     words,
 )
+
+
+def test_no_variable_is_called_what_an_address_says_beside_the_answers() -> None:
+    assert {*BESIDE, *VIEW, *EMBED_QUERY_PARAMS_KEYS, NOT_KNOWN, NUMBERS} <= TAKEN
 
 
 def test_the_address_seeds_the_answers(model: Model) -> None:
