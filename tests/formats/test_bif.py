@@ -36,6 +36,17 @@ def test_the_table_of_a_bif_file_has_the_variable_slowest(tmp_path: Path) -> Non
     assert distance(with_states("yes", "no"), read(tmp_path, "bif", text)) == 0
 
 
+def test_a_table_may_stand_before_the_variables_that_it_names(tmp_path: Path) -> None:
+    lines = BIF.splitlines()
+    variables = [line for line in lines if line.startswith("variable")]
+    assert variables
+    upside_down = [line for line in lines if line not in variables] + variables
+    again = read(tmp_path, "bif", "\n".join(upside_down))
+    assert distance(read(tmp_path, "bif", BIF), again) == 0
+    with pytest.raises(NetworkFileError, match="line 5: there is no variable 't'"):
+        read(tmp_path, "bif", "\n" * 4 + "probability ( t ) { table 1.0; }")
+
+
 def test_a_default_row_of_a_bif_file_stands_for_those_that_are_missing(tmp_path: Path) -> None:
     text = BIF.replace("(r) 0.3, 0.7;", "default 0.3 0.7;").replace("\n", "\r\n")
     assert distance(with_states("yes", "no"), read(tmp_path, "bif", text)) == 0

@@ -38,6 +38,8 @@ class _Reader(WordReader):
     signs = "{}()[]|,;"
 
     def read(self) -> None:
+        """Read variables, and then tables, which may stand before the variables that they name."""
+        tables = []
         while not self.at_end():
             word = self.next(_ALLOWED)
             kind = "" if word.quoted else word.text
@@ -47,11 +49,14 @@ class _Reader(WordReader):
             elif kind == "variable":
                 self._variable()
             elif kind == "probability":
-                self._probability()
+                tables.append(self.place)
+                self.until("}")
             elif kind in ("decision", "utility"):
                 self.draft.refuse(self.name("its name").text, f"a {kind}", word.line)
             else:
                 self.draft.stop(word.line, f"found {word.text!r}", _ALLOWED)
+        for self.place in tables:
+            self._probability()
 
     def _properties(self) -> None:
         while not self.take("}"):

@@ -301,7 +301,7 @@ class Draft:
         self._faults.append(Fault(self.source, line, None, problem, allowed))
 
     def _names(self) -> str:
-        return listing(map(repr, self._variables)) or "variables stand before their tables"
+        return listing(map(repr, self._variables)) or "the name of a variable of the file"
 
 
 def _less(node: Node, constant: Collection[str]) -> Node:

@@ -103,7 +103,10 @@ class _Reader(WordReader):
 
     def _node(self, name: Word) -> None:
         attributes = self._attributes()
-        states = [_plain(word) for word in self._flat(attributes.get("states", []))]
+        words = self._flat(attributes.get("states", []))
+        if comma := next((word for word in words if "," in word.text and not word.quoted), None):
+            self.draft.stop(comma.line, f"found {comma.text!r} among states", 'states as ("a" "b")')
+        states = [_plain(word) for word in words]
         if odd := next((state for state in states if "\\" in state), None):
             self.draft.stop(name.line, f"the state {odd!r} has a backslash", "none")
         label = " ".join(_plain(word).replace("\\n", " ") for word in attributes.get("label", []))
@@ -123,11 +126,21 @@ class _Reader(WordReader):
             return
         if "data" not in attributes:
             self.draft.stop(line, f"the table of {name.text!r} has no data", "data = ( ... );")
-        values = self.numbers(self._flat(attributes["data"]))
+        values = self.numbers(self._flat(self._plain_data(name, attributes["data"])))
         ess = None
         if "experience" in attributes:
             ess = self.numbers(self._flat(attributes["experience"], bare=True))
         self.draft.table(name.text, parents, values, line, ess)
+
+    def _plain_data(self, name: Word, words: list[Word]) -> list[Word]:
+        """Return the words of a table, or stop where it is worked out, or has commas."""
+        if words and re.match("[A-Za-z]", words[0].text):
+            problem = f"the table of {name.text!r} is worked out by {words[0].text!r}"
+            self.draft.stop(words[0].line, problem, "its numbers alone: data = ( 0.25 0.75 );")
+        if comma := next((word for word in words if "," in word.text), None):
+            allowed = "numbers with spaces between them and decimal points, such as 0.25 0.75"
+            self.draft.stop(comma.line, f"found {comma.text!r} in a table", allowed)
+        return words
 
     def _flat(self, words: list[Word], *, bare: bool = False) -> list[Word]:
         """Return the words in brackets, whose nesting is only there to be seen.

@@ -29,6 +29,7 @@ def _write(nodes: Sequence[Node]) -> str:
 def _read(text: str, draft: Draft) -> None:
     """Take in chance variables and their tables; decisions and utilities are left out."""
     network = only(Tree("BIF", draft).read(text), "NETWORK", draft)
+    _check_version(network, draft)
     for element in network.having("VARIABLE"):
         _variable(element, draft)
     for element in network.children:
@@ -38,13 +39,21 @@ def _read(text: str, draft: Draft) -> None:
             draft.stop(element.line, f"found {element.tag!r}", "VARIABLE and DEFINITION")
 
 
+def _check_version(network: Element, draft: Draft) -> None:
+    """Stop at what XMLBIF had before 0.3: nothing says in which order its numbers stand."""
+    values = [part for each in network.having("VARIABLE") for part in each.having("VALUE")]
+    if old := next(iter([*network.having("PROBABILITY"), *values]), None):
+        allowed = "XMLBIF 0.3, with OUTCOME and DEFINITION; or save it as BIF"
+        draft.stop(old.line, f"found {old.tag}, which is of XMLBIF before 0.3", allowed)
+
+
 def _variable(element: Element, draft: Draft) -> None:
     name = only(element, "NAME", draft).text
     kind = element.attributes.get("TYPE", "nature")
     if kind in ("decision", "utility"):
         draft.leave_out(name, f"a {kind}", element.line)
         return
-    if kind != "nature":
+    if kind not in ("nature", "discrete"):  # the second is older, and pgmpy and pyAgrum read it
         draft.refuse(name, f"of the type {kind!r}", element.line)
     properties = [part.text.partition("=") for part in element.having("PROPERTY")]
     label = next((text for key, _, text in properties if key.strip() == "description"), "")
