@@ -1,31 +1,38 @@
 """Break the code on purpose, one place at a time, and see whether a test notices: `make mutate`.
 
-A mutant is a module with one comparison, number, sign or logical step changed. The tests at the
-module's own path, and then those of its room, are run against it in a copy of the package; a mutant
-that none kills is printed with its place: a test is missing, or nothing that matters was changed.
+A mutant is a module with one comparison, number, sign or logical step changed. In a copy of the
+checkout the tests that can see it are run, the nearest first and each until the first that fails:
+those at the module's own path, its examples, those of its room, those that use the package from
+outside. A mutant that none kills is printed with its place: a test is missing, or nothing that
+matters was changed.
 
     python tests/mutants/run.py --count 60 --seed 1
     python tests/mutants/run.py --file reasoning/stopping.py --count 20
+    python tests/mutants/run.py --file inference/engine.py --line 120 --line 121
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import copy
+import compileall
 import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "model" / "hamknee"
-SECONDS = 300
+OUTSIDE = [f"tests/{room}" for room in ("safety", "data", "contract")]
+PYTEST = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+SECONDS = 180
 """After which a mutant counts as killed: it loops, or is far slower than what it was made of."""
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -59,37 +66,51 @@ class Mutant:
     line: int
     change: str
     source: str
+    alike: bool
+    """Whether it compiles to what it was made of, so that no test could tell."""
+
+    @property
+    def text(self) -> str:
+        """Return the place, the change and the line it stands in."""
+        line = self.path.read_text("utf-8").splitlines()[self.line - 1].strip()
+        return f"{self.path.relative_to(PACKAGE)}:{self.line}: {self.change}    in: {line}"
 
 
-def mutants(path: Path) -> list[Mutant]:
-    """Return every mutant of a module; docstrings, types and messages of errors are left alone."""
+def places(path: Path) -> list[int]:
+    """Return the line of everything that can be changed in a module, in order."""
+    return [node.lineno for node, _ in _changes(ast.parse(path.read_text("utf-8")))]
+
+
+def mutant(path: Path, number: int) -> Mutant:
+    """Return a module with one of its places changed."""
     tree = ast.parse(path.read_text("utf-8"))
-    made = []
-    for number, _ in enumerate(_places(tree)):
-        changed = copy.deepcopy(tree)
-        node = list(_places(changed))[number]
-        line, before = node.lineno, ast.unparse(node)
-        _change(node)
-        after = ast.unparse(node)
-        if before != after:
-            source = ast.unparse(ast.fix_missing_locations(changed))
-            made.append(Mutant(path, line, f"{before}  →  {after}", source))
-    return made
+    original = ast.unparse(tree)
+    node, change = list(_changes(tree))[number]
+    before = ast.unparse(node)
+    change()
+    source = ast.unparse(ast.fix_missing_locations(tree))
+    alike = compile(source, "", "exec") == compile(original, "", "exec")
+    return Mutant(path, node.lineno, f"{before}  →  {ast.unparse(node)}", source, alike)
 
 
-def _places(tree: ast.Module) -> Iterator[ast.expr]:
-    """Yield what can be changed, in order."""
-    yield from (node for node in _alive(tree) if isinstance(node, ast.expr) and _changes(node))
+def _changes(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.AugAssign, Callable[[], None]]]:
+    """Yield what can be changed, in order, and what changes it."""
+    for node in _alive(tree):
+        if isinstance(node, ast.Compare):
+            for i in range(len(node.ops)):
+                yield node, lambda node=node, i=i: _compare_otherwise(node, i)
+        elif isinstance(node, ast.expr | ast.AugAssign) and _may_change(node):
+            yield node, lambda node=node: _change(node)
 
 
-def _changes(node: ast.expr) -> bool:
-    if isinstance(node, ast.BinOp):
+def _may_change(node: ast.expr | ast.AugAssign) -> bool:
+    if isinstance(node, ast.BinOp | ast.AugAssign):
         return type(node.op) in OPERATIONS
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Not | ast.USub | ast.Invert)
     if isinstance(node, ast.Constant):
         return type(node.value) in (bool, int, float)
-    return isinstance(node, ast.Compare | ast.BoolOp | ast.IfExp)
+    return isinstance(node, ast.BoolOp | ast.IfExp)
 
 
 def _alive(node: ast.AST) -> Iterator[ast.AST]:
@@ -105,17 +126,19 @@ def _alive(node: ast.AST) -> Iterator[ast.AST]:
                 yield from _alive(child)
 
 
-def _change(node: ast.expr) -> None:
-    if isinstance(node, ast.Compare):
-        node.ops[0] = COMPARISONS[type(node.ops[0])]()
-    elif isinstance(node, ast.BoolOp):
+def _compare_otherwise(node: ast.Compare, i: int) -> None:
+    node.ops[i] = COMPARISONS[type(node.ops[i])]()
+
+
+def _change(node: ast.expr | ast.AugAssign) -> None:
+    if isinstance(node, ast.BoolOp):
         node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-    elif isinstance(node, ast.BinOp):
+    elif isinstance(node, ast.BinOp | ast.AugAssign):
         node.op = OPERATIONS[type(node.op)]()
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node.op = ast.UAdd()
     elif isinstance(node, ast.UnaryOp):
-        node.op = ast.UAdd() if isinstance(node.op, ast.USub) else node.op
-        if isinstance(node.op, ast.Not | ast.Invert):
-            node.operand = ast.UnaryOp(copy.deepcopy(node.op), node.operand)
+        node.operand = ast.UnaryOp(node.op, node.operand)
     elif isinstance(node, ast.IfExp):
         node.body, node.orelse = node.orelse, node.body
     elif isinstance(node, ast.Constant):
@@ -123,60 +146,106 @@ def _change(node: ast.expr) -> None:
         node.value = not value if isinstance(value, bool) else value + 1  # type: ignore[operator]
 
 
-def survives(mutant: Mutant, place: Path) -> bool:
-    """Return whether a mutant passes the tests at the module's path, and then those of its room."""
-    inside = mutant.path.relative_to(PACKAGE)
-    target = place / "model" / "hamknee" / inside
-    original = target.read_text("utf-8")
-    room = place / "tests" / inside.parent
-    target.write_text(mutant.source, "utf-8")
-    try:
-        return all(_passes(tests, place) for tests in (room / f"test_{inside.name}", room))
-    finally:
-        target.write_text(original, "utf-8")
+class Checkout:
+    """A copy of the checkout, where one module at a time is changed and its tests are run."""
 
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self._sound: set[str] = set()
 
-def _passes(tests: Path, place: Path) -> bool:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", str(tests)]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=place,
-            env=os.environ | {"PYTHONPATH": str(place / "model")},
-            capture_output=True,
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+    def killer(self, mutant: Mutant) -> str | None:
+        """Return the first tests that fail with a mutant, or None if it lives.
+
+        Raises
+        ------
+        RuntimeError
+            If those tests fail without it, too: then they say nothing.
+        """
+        target = self.place / "model" / "hamknee" / mutant.path.relative_to(PACKAGE)
+        original, times = target.read_text("utf-8"), target.stat()
+        target.write_text(mutant.source, "utf-8")
+        try:
+            killer = next((tests for tests in self._tests(mutant) if not self._pass(tests)), None)
+        finally:
+            target.write_text(original, "utf-8")
+            os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
+        if killer and killer not in self._sound and not self._pass(killer):
+            raise RuntimeError(f"{killer} fails although nothing was changed")
+        if killer:
+            self._sound.add(killer)
+        return killer
+
+    def _tests(self, mutant: Mutant) -> list[str]:
+        """Return what can see a mutant, the nearest first; what is not there is left out."""
+        inside = mutant.path.relative_to(PACKAGE)
+        room = f"tests/{inside.parent}"
+        near = [f"{room}/test_{inside.name}", f"model/hamknee/{inside}", room]
+        far = [tests for tests in OUTSIDE if tests != room]
+        return [tests for tests in near + far if (self.place / tests).exists()]
+
+    def _pass(self, tests: str) -> bool:
+        """Return whether no test fails; a module may have no examples."""
+        environment = os.environ | {"PYTHONPATH": str(self.place / "model")}
+        try:
+            done = subprocess.run(
+                [*PYTEST, tests],
+                cwd=self.place,
+                env=environment,
+                capture_output=True,
+                timeout=SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def main() -> int:
     """Make mutants, run their tests, and say which lived."""
+    asked = _asked()
+    paths = [PACKAGE / asked.file] if asked.file else sorted(PACKAGE.glob("*/*.py"))
+    every = [
+        (path, number)
+        for path in paths
+        if path.name != "__init__.py"
+        for number, line in enumerate(places(path))
+        if not asked.line or line in asked.line
+    ]
+    drawn = random.Random(asked.seed).sample(every, min(asked.count, len(every)))
+    made = [mutant(path, number) for path, number in drawn]
+    changed = [mutant for mutant in made if not mutant.alike]
+    lived = 0
+    with tempfile.TemporaryDirectory(prefix="hamknee-mutants-") as folder:
+        checkout = Checkout(Path(folder) / "checkout")
+        leave = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
+        shutil.copytree(ROOT, checkout.place, ignore=leave)
+        compileall.compile_dir(checkout.place / "model", quiet=1)
+        for one in changed:
+            killer = checkout.killer(one)
+            lived += killer is None
+            if killer is None or asked.verbose:
+                fate = f"killed by {killer}" if killer else "lived"
+                sys.stdout.write(f"{fate}: {one.text}\n")
+                sys.stdout.flush()
+    sys.stdout.write(
+        f"{len(made)} mutants were made; {len(made) - len(changed)} changed nothing, "
+        f"{len(changed) - lived} were killed, {lived} lived.\n"
+    )
+    return 0
+
+
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--count", type=int, default=60, help="mutants, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="of the drawing")
     parser.add_argument("--file", help="only this module, such as reasoning/stopping.py")
+    parser.add_argument("--line", type=int, action="append", help="only this line of it; repeat it")
+    parser.add_argument("--verbose", action="store_true", help="say what killed each of the others")
     asked = parser.parse_args()
-    paths = [PACKAGE / asked.file] if asked.file else sorted(PACKAGE.glob("*/*.py"))
-    if missing := [path for path in paths if not path.is_file()]:
-        parser.error(f"there is no {missing[0].relative_to(PACKAGE)} in the package")
-    rng = random.Random(asked.seed)
-    every = [mutant for path in paths if path.name != "__init__.py" for mutant in mutants(path)]
-    drawn = rng.sample(every, min(asked.count, len(every)))
-    lived = 0
-    with tempfile.TemporaryDirectory(prefix="hamknee-mutants-") as folder:
-        place = Path(folder) / "checkout"
-        leave = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
-        shutil.copytree(ROOT, place, ignore=leave)
-        for mutant in drawn:
-            if survives(mutant, place):
-                lived += 1
-                where = f"{mutant.path.relative_to(ROOT)}:{mutant.line}"
-                sys.stdout.write(f"lived: {where}: {mutant.change}\n")
-                sys.stdout.flush()
-    sys.stdout.write(f"{len(drawn) - lived} of {len(drawn)} mutants were killed.\n")
-    return 0
+    if asked.file and not (PACKAGE / asked.file).is_file():
+        parser.error(f"there is no {asked.file} in the package")
+    if asked.line and not asked.file:
+        parser.error("--line needs --file")
+    return asked
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Mutants change one thing that runs, and a test that sees it kills them."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,45 +9,89 @@ from tests.mutants import run as mutating
 ADDING = '''"""Adds."""
 
 
-def above(x: int = 1, y: int = 2) -> bool:
-    """Return whether the sum is above 3."""
+def between(x: int = 1, y: int = 2) -> bool:
+    """Return whether the sum is between 3 and 30."""
     if x < 0:
         raise ValueError(f"{x + 1} is below 0")
-    return x + y > 3
+    x += y
+    return 3 < x < 30
 '''
+TEST = "from hamknee.room.adding import between\n\n\ndef test_it():\n    assert {}\n"
 
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the one module of a package; `between(1, 2)` is False, at the boundary."""
     package = tmp_path / "model" / "hamknee"
     (package / "room").mkdir(parents=True)
+    for folder in (package, package / "room"):
+        (folder / "__init__.py").touch()
     path = package / "room" / "adding.py"
     path.write_text(ADDING, "utf-8")
     monkeypatch.setattr(mutating, "PACKAGE", package)
     return path
 
 
+def every(module: Path) -> list[mutating.Mutant]:
+    return [mutating.mutant(module, number) for number in range(len(mutating.places(module)))]
+
+
+def boundary(module: Path) -> mutating.Mutant:
+    (mutant,) = [m for m in every(module) if m.change == "3 < x < 30  →  3 <= x < 30"]
+    return mutant
+
+
+def checkout_with(module: Path, **assertions: str) -> mutating.Checkout:
+    place = module.parents[3]
+    room = place / "tests" / "room"
+    room.mkdir(parents=True)
+    for name, assertion in assertions.items():
+        (room / f"test_{name}.py").write_text(TEST.format(assertion), "utf-8")
+    return mutating.Checkout(place)
+
+
 def test_only_what_runs_is_changed(module: Path) -> None:
-    changes = [mutant.change for mutant in mutating.mutants(module)]
-    assert "x + y > 3  →  x + y >= 3" in changes
-    assert "x + y  →  x - y" in changes
-    assert "x < 0  →  x <= 0" in changes
-    assert not [change for change in changes if "is below" in change]
+    assert sorted(mutant.change for mutant in every(module)) == [
+        "0  →  1",
+        "1  →  2",
+        "2  →  3",
+        "3  →  4",
+        "3 < x < 30  →  3 < x <= 30",
+        "3 < x < 30  →  3 <= x < 30",
+        "30  →  31",
+        "x += y  →  x -= y",
+        "x < 0  →  x <= 0",
+    ]
+
+
+def test_a_mutant_names_its_place(module: Path) -> None:
+    text = "room/adding.py:9: 3 < x < 30  →  3 <= x < 30    in: return 3 < x < 30"
+    assert boundary(module).text == text
+
+
+def test_a_mutant_that_compiles_to_the_same_changes_nothing(module: Path) -> None:
+    module.write_text("y = 2 + 0", "utf-8")
+    assert {m.change for m in every(module) if m.alike} == {"2 + 0  →  2 - 0"}
 
 
 @pytest.mark.parametrize(
-    ("test", "lives"),
-    [("assert not above(1, 2)", False), ("assert above(9, 9)", True)],
+    ("assertions", "killer"),
+    [
+        ({"adding": "not between(1, 2)"}, "tests/room/test_adding.py"),
+        ({"adding": "between(9, 9)", "other": "not between(1, 2)"}, "tests/room"),
+        ({"adding": "between(9, 9)"}, None),
+        ({}, None),
+    ],
+    ids=["by its own test", "by its room", "by none", "without tests"],
 )
-def test_a_mutant_dies_by_a_test_that_sees_it(module: Path, test: str, *, lives: bool) -> None:
-    place = module.parents[3]
-    tests = place / "tests" / "room"
-    tests.mkdir(parents=True)
-    body = f"from hamknee.room.adding import above\n\n\ndef test_it():\n    {test}\n"
-    (tests / "test_adding.py").write_text(body, "utf-8")
-    for package in (module.parent, module.parents[1]):
-        (package / "__init__.py").write_text("", "utf-8")
-    shutil.rmtree(module.parent / "__pycache__", ignore_errors=True)
-    (mutant,) = [m for m in mutating.mutants(module) if m.change == "x + y > 3  →  x + y >= 3"]
-    assert mutating.survives(mutant, place) is lives
+def test_a_mutant_dies_by_the_nearest_test_that_sees_it(
+    module: Path, assertions: dict[str, str], killer: str | None
+) -> None:
+    assert checkout_with(module, **assertions).killer(boundary(module)) == killer
     assert module.read_text("utf-8") == ADDING
+
+
+def test_a_test_that_always_fails_kills_nothing(module: Path) -> None:
+    checkout = checkout_with(module, adding="False")
+    with pytest.raises(RuntimeError, match=r"test_adding\.py fails although nothing was changed"):
+        checkout.killer(boundary(module))
