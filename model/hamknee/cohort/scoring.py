@@ -343,7 +343,8 @@ def _score_rows(
         for name, column in columns.items()
     }
     faults = Faults(count)
-    cases, unread = encode_columns(model.vocabulary, ours, count)
+    workers = workers_here() if count >= ROWS_WORTH_THREADS else 1
+    cases, unread = encode_columns(model.vocabulary, ours, count, workers)
     for name, problems in unread.items():
         theirs = plan.read[name]
         where = "" if theirs == name else f"column {theirs!r}: "
@@ -351,7 +352,6 @@ def _score_rows(
         number = np.full(len(columns[name].values) + 1, -1, dtype=np.int32)
         number[list(problems)] = range(len(problems))
         faults.add(number[columns[name].positions], reasons)
-    workers = workers_here() if count >= ROWS_WORTH_THREADS else 1
     scores = model.scores(cases, workers)
     # Nobody else has them, and a copy of so many would take longer than many a step before.
     scores.probabilities.setflags(write=True)

@@ -173,13 +173,13 @@ class Engine:
         in_runs(fill, blocks, workers)
         return probabilities, log_p
 
-    def log_p_alone(self, codes: Codes, weights: Sequence[Array]) -> Array:
+    def log_p_alone(self, codes: Codes, weights: Sequence[Array], workers: int = 1) -> Array:
         """Return the sum of log P(e) over the findings e of each case, each taken by itself.
 
         Parameters
         ----------
-        codes, weights
-            As for `log_joint`.
+        codes, weights, workers
+            As for `posteriors`.
 
         Returns
         -------
@@ -198,8 +198,12 @@ class Engine:
         ]
         lookup = Lookup(parts, len(self.sizes))
         total = np.empty(len(codes))
-        for block in lookup.blocks(len(codes)):
-            total[block] = lookup.sums(codes[block])[:, 0]
+
+        def fill(run: Sequence[slice]) -> None:
+            for block in run:
+                total[block] = lookup.sums(codes[block])[:, 0]
+
+        in_runs(fill, list(lookup.blocks(len(codes))), workers)
         return total
 
     def _in_blocks(

@@ -543,7 +543,7 @@ class Model:
         """
         self._own(cases)
         probabilities, log_ps = self.engine.posteriors(cases.codes, cases.weights, workers)
-        alone = self.engine.log_p_alone(cases.codes, cases.weights)
+        alone = self.engine.log_p_alone(cases.codes, cases.weights, workers)
         return Scores(self.vocabulary.target, probabilities, log_ps, alone)
 
     def starting(self, case: Case) -> Array:

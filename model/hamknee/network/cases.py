@@ -28,7 +28,7 @@ from hamknee.network.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd  # most of the start-up time, and needed only where a frame comes or goes
-from hamknee.base import Codes, HamkneeError, compares_arrays, in_pandas, read_only, thing
+from hamknee.base import Codes, HamkneeError, compares_arrays, in_pandas, in_runs, read_only, thing
 
 
 @dataclass(frozen=True)
@@ -442,7 +442,7 @@ Unread: TypeAlias = dict[str, dict[int, tuple[str, ...]]]
 
 
 def encode_columns(
-    vocabulary: Vocabulary, columns: Mapping[str, Column], count: int
+    vocabulary: Vocabulary, columns: Mapping[str, Column], count: int, workers: int = 1
 ) -> tuple[Cases, Unread]:
     """Encode cases column by column, checking each distinct value once.
 
@@ -454,6 +454,8 @@ def encode_columns(
         By variable name.
     count : int
         How many cases.
+    workers : int
+        Threads that share the variables.
 
     Returns
     -------
@@ -486,10 +488,15 @@ def encode_columns(
     dtype = np.min_scalar_type(max(len(rows) for rows in weights))
     codes = np.empty((count, len(vocabulary)), dtype=dtype, order="F")
     columns_by_index = {coder.index[name]: column for name, column in columns.items()}
-    for number, variable in enumerate(vocabulary.variables):
-        if number in codes_of:
-            # The last entry is for an empty cell, whose position is -1.
-            codes[:, number] = codes_of[number].astype(dtype)[columns_by_index[number].positions]
-        else:
-            codes[:, number] = len(variable.states)
+
+    def fill(numbers: Sequence[int]) -> None:
+        for number in numbers:
+            if number in codes_of:
+                # The last entry is for an empty cell, whose position is -1.
+                places = columns_by_index[number].positions
+                codes[:, number] = codes_of[number].astype(dtype)[places]
+            else:
+                codes[:, number] = len(vocabulary.variables[number].states)
+
+    in_runs(fill, range(len(vocabulary.variables)), workers)
     return Cases(vocabulary, codes, weights), unread
