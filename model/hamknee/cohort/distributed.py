@@ -174,7 +174,7 @@ def score_folder(
     ...     cohort, scored = Path(folder, "cohort"), Path(folder, "scored")
     ...     cohort.mkdir()
     ...     pd.DataFrame({"id": ["A"], "onset": ["sudden"]}).to_parquet(cohort / "1.parquet")
-    ...     with Client(processes=False, n_workers=1, dashboard_address=None) as client:
+    ...     with Client(processes=False, n_workers=1, dashboard_address=":0") as client:
     ...         report = score_folder(hamknee.load(), cohort, scored, client)
     >>> report.tally.rows
     1

@@ -9,9 +9,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from hamknee.base import whole_file
+import numpy as np
+import numpy.typing as npt
+
+from hamknee.base import Mask, whole_file
 from hamknee.cohort.columns import CohortError, ColumnPlan, probability_columns
 from hamknee.cohort.reading import Chunk, CohortFile, arrow_column
 from hamknee.cohort.report import Report, Tally
@@ -220,20 +223,42 @@ def _table(
     """Return results as an Arrow table; what is not known of a row with a fault is null."""
     import pyarrow as pa
 
-    bad = scored.faults.which >= 0
-    mask = bad if bad.any() else None
+    good = scored.faults.which < 0
+    known = None if good.all() else good
     by_state = scored.probabilities.T.copy()  # one contiguous column for each
-    reasons = pa.array(scored.faults.texts, pa.string())
-    fault = pa.DictionaryArray.from_arrays(pa.array(scored.faults.which, mask=~bad), reasons)
+    top = _array(pa.int16(), scored.top, known)
+    fault = _array(pa.int32(), scored.faults.which, ~good)
     columns = [
         *(column.cast(field.type) for column, field in zip(kept, schema, strict=False)),
-        *(pa.array(column, mask=mask) for column in by_state),
-        pa.DictionaryArray.from_arrays(pa.array(scored.top, mask=mask), list(states)),
-        pa.array(scored.p_evidence, mask=mask),
-        pa.array(scored.conflict, mask=mask),
-        fault.cast(pa.string()),
+        *(_array(pa.float64(), column, known) for column in by_state),
+        pa.DictionaryArray.from_arrays(top, _texts(states)),
+        _array(pa.float64(), scored.p_evidence, known),
+        _array(pa.float64(), scored.conflict, known),
+        pa.DictionaryArray.from_arrays(fault, _texts(scored.faults.texts)).cast(pa.string()),
     ]
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _array(kind: pa.DataType, values: npt.NDArray[Any], known: Mask | None) -> pa.Array:
+    """Return values, null where they are not known, as Arrow has them.
+
+    ``pa.array`` does the same, and loads pandas, which takes longer than scoring a million rows.
+    """
+    import pyarrow as pa
+
+    bits = None if known is None else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(values)])
+
+
+def _texts(texts: Sequence[str]) -> pa.StringArray:
+    """Return texts as Arrow has them."""
+    import pyarrow as pa
+
+    encoded = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(
+        len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))
+    )
 
 
 def _overlapped(
