@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hamknee.base.words import (
     fine_range,
     listing,
+    part_suggestion,
     percent,
     percent_range,
     round_factor,
@@ -34,6 +35,38 @@ def test_a_long_list_is_cut() -> None:
 )
 def test_the_nearest_name_is_suggested(name: str, hint: str) -> None:
     assert suggestion(name, ["sudden", "gradual"]) == hint
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("can_walk", "cant_walk"),
+        ("can't walk", "can_walk"),
+        ("no_pain", "now_pain"),
+        ("pain_not", "pain_now"),
+        ("adduction", "abduction"),
+        ("abducted", "adducted"),
+        ("abnormal", "normal"),
+        ("unstable", "stable"),
+        ("is_stable", "isnt_stable"),
+    ],
+)
+def test_an_opposite_is_never_suggested(word: str, other: str) -> None:
+    assert suggestion(word, [other]) == suggestion(other, [word]) == ""
+    assert part_suggestion(word, [f"{other}_today"]) == ""
+
+
+def test_a_denial_is_no_slip_where_both_have_it() -> None:
+    assert suggestion("no_pian", ["no_pain", "pain"]) == " (did you mean 'no_pain'?)"
+
+
+@pytest.mark.parametrize("part", ["bear_weight", "weight", "bear", "not_bear_weight", "", "_"])
+def test_some_words_of_a_name_that_denies_them_suggest_nothing(part: str) -> None:
+    assert part_suggestion(part, ["cannot_bear_weight", "fever_or_unwell"]) == ""
+
+
+def test_some_words_of_two_names_suggest_neither() -> None:
+    assert part_suggestion("calf", ["sudden_calf", "swollen_calf", "fever"]) == ""
 
 
 def test_where_two_are_as_near_none_is_suggested() -> None:

@@ -461,6 +461,13 @@ def test_what_is_no_answer_is_refused(model: Model, flags: object, message: str)
     assert message in str(raised.value)
 
 
+@pytest.mark.parametrize("name", ["bear_weight", "can_bear_weight", "weight", "no_fever"])
+def test_the_opposite_of_a_warning_sign_suggests_none(model: Model, name: str) -> None:
+    with pytest.raises(FlagError) as raised:
+        triage(model, {}, {name: False})
+    assert "did you mean" not in str(raised.value)
+
+
 def test_every_problem_is_told_at_once(model: Model) -> None:
     with pytest.raises(FlagError) as raised:
         triage(model, {}, {"fever": 3, "nothing": True})

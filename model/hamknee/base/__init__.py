@@ -46,6 +46,7 @@ from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
     fine_range,
     listing,
+    part_suggestion,
     percent,
     percent_range,
     round_factor,
@@ -95,6 +96,7 @@ __all__ = [
     "parquet_table",
     "parse_sheet",
     "parse_table",
+    "part_suggestion",
     "percent",
     "percent_range",
     "read_bytes",

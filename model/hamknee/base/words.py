@@ -2,10 +2,20 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 MOST_TIMES = 100
 """Beyond this a ratio of two small numbers is too unsure to be told apart."""
+
+DENIALS = re.compile(
+    "no|non|not|none|never|nor|without|unable|free|absent|(?:can|ca|do|does|did|is|are|was|were|has"
+    "|have|had|could|would|should|wo)(?:n|no)?t"
+)
+"""Words that turn what stands beside them into its opposite."""
+
+OPPOSITE_STARTS = (("abduct", "adduct"), ("abduce", "adduce"), ("hyper", "hypo"))
+"""What opposites begin with that are one letter or two apart."""
 
 
 def listing(names: Iterable[str], most: int = 40) -> str:
@@ -19,18 +29,58 @@ def suggestion(name: object, allowed: Iterable[str]) -> str:
     """Return ``" (did you mean 'x'?)"`` for the one allowed name that a slip of the pen made it.
 
     Capitals, spaces, signs and one letter may differ, and two be left out, but never the first:
-    what a word begins with turns it into its opposite.
+    what a word begins with turns it into its opposite. So does a word that denies.
 
     >>> suggestion("suddn", ["sudden", "gradual"])
     " (did you mean 'sudden'?)"
-    >>> suggestion("abnormal", ["impaired", "normal"]), suggestion("decreased", ["increased"])
+    >>> suggestion("abnormal", ["impaired", "normal"]), suggestion("cant_walk", ["can_walk"])
     ('', '')
     """
     written = _letters(name)
-    near = {other for other in allowed if _one_slip(written, _letters(other))}
+    near = {
+        other
+        for other in allowed
+        if _one_slip(written, _letters(other)) and not _opposite(str(name), other)
+    }
     same = {other for other in near if written == _letters(other)}
     near = same or near
     return f" (did you mean {near.pop()!r}?)" if len(near) == 1 else ""
+
+
+def part_suggestion(part: object, allowed: Iterable[str]) -> str:
+    """Return a hint like `suggestion` for the one long name of which some whole words were given.
+
+    None where the words that are left out deny the others.
+
+    >>> part_suggestion("fever", ["fever_or_unwell", "cannot_bear_weight"])
+    " (did you mean 'fever_or_unwell'?)"
+    >>> part_suggestion("bear_weight", ["fever_or_unwell", "cannot_bear_weight"])
+    ''
+    """
+    words = _words(part)
+    near = [other for other in allowed if words and _holds(_words(other), words)]
+    if len(near) != 1 or _opposite(str(part), near[0]):
+        return ""
+    return f" (did you mean {near[0]!r}?)"
+
+
+def _holds(name: list[str], part: list[str]) -> bool:
+    """Return whether some words follow each other in a name."""
+    return any(name[at : at + len(part)] == part for at in range(len(name)))
+
+
+def _opposite(one: str, other: str) -> bool:
+    """Return whether one of two names may deny the other, as ``can`` and ``can't`` do."""
+    if _letters(one) == _letters(other):
+        return False
+    words, others = _words(one), _words(other)
+    if len(words) == len(others) == 1:
+        return any({words[0][: len(a)], others[0][: len(a)]} == {a, b} for a, b in OPPOSITE_STARTS)
+    return Counter(filter(DENIALS.fullmatch, words)) != Counter(filter(DENIALS.fullmatch, others))
+
+
+def _words(name: object) -> list[str]:
+    return re.findall(r"[^\W_]+", re.sub("['’]", "", str(name)).casefold())
 
 
 def _letters(name: object) -> str:

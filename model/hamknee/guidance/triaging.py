@@ -11,7 +11,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import ProblemsError, listing, percent, shown, suggestion, takes
+from hamknee.base import (
+    ProblemsError,
+    listing,
+    part_suggestion,
+    percent,
+    shown,
+    suggestion,
+    takes,
+)
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.rules import AppliedRules
 from hamknee.guidance.texts import Flag, Guidance, Level, matches
@@ -319,7 +327,7 @@ def check_flags(guidance: Guidance, flags: Mapping[str, object]) -> dict[str, ob
     problems = []
     for name, answer in flags.items():
         if name not in guidance.flags:
-            hint = suggestion(name, guidance.flags) or _within(name, guidance)
+            hint = suggestion(name, guidance.flags) or part_suggestion(name, guidance.flags)
             allowed = listing(guidance.flags)
             problems.append(f"unknown warning sign {name!r}{hint}; allowed: {allowed}")
         elif not (answer is None or isinstance(answer, bool) or answer == UNKNOWN):
@@ -328,12 +336,6 @@ def check_flags(guidance: Guidance, flags: Mapping[str, object]) -> dict[str, ob
     if problems:
         raise FlagError(problems)
     return {name: answer for name, answer in flags.items() if answer is not None}
-
-
-def _within(name: object, guidance: Guidance) -> str:
-    """Return a hint for a part of a name, because the names are long."""
-    near = [flag for flag in guidance.flags if str(name).strip().lower() in flag]
-    return f" (did you mean {near[0]!r}?)" if len(near) == 1 else ""
 
 
 def _answer(flag: Flag, given: object, evidence: Evidence) -> str:
