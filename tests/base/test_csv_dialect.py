@@ -110,3 +110,61 @@ def test_letters_that_are_cut_between_blocks_are_no_other_letters(
         data = mark + "id,note\n1,größer 𝕏 é\n".encode(encoding)
         assert parse_sheet(data, "in.csv").frame["note"].tolist() == ["größer 𝕏 é"]
     assert not any("Windows" in text for text in parse_sheet("é\né\n".encode(), "a.csv").assumed)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("quoted", [True, False])
+def test_a_header_that_is_one_cell_short_is_refused_with_what_to_do(
+    mark: str, quoted: bool
+) -> None:
+    quote = '"' if quoted else ""
+    lines = [["age", "pop"], ["1", "31", "yes"], ["2", "44", "no"]]
+    data = "\n".join(mark.join(f"{quote}{c}{quote}" for c in line) for line in lines).encode()
+    with pytest.raises(TableError, match=r"rows have 3 cells, one more .* row.names = FALSE"):
+        parse_sheet(data, "r.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"age" "pop"\n"1" 31 "yes"\n"2" 44 "no"\n',
+        "age onset pop\n1 31 sudden yes\n2 44 days no\n",
+        "age onset pop\n31 sudden yes\n44 days no\n",
+    ],
+)
+def test_spaces_between_cells_are_refused_with_what_to_do(text: str) -> None:
+    with pytest.raises(TableError, match=r"separated by spaces; allowed: .* row.names = FALSE"):
+        parse_sheet(text.encode(), "r.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age,pop\n1,31,yes\n44,no\n",  # one row alone is too long
+        "age,pop\n1,31,yes\n",
+        "how it began\nall at once\nover days\n",
+        "pop at start\nyes\nno\n",
+    ],
+)
+def test_a_long_row_or_a_heading_of_several_words_is_read(text: str) -> None:
+    assert len(parse_sheet(text.encode(), "r.csv").frame) > 0
+
+
+@pytest.mark.parametrize("letters", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("sign", ["\u200b", "\ufeff", "\u00ad", "\u2060", "\u00a0"])
+def test_signs_that_cannot_be_seen_are_no_part_of_a_heading(letters: str, sign: str) -> None:
+    sheet = parse_sheet(f"id,{sign}pop{sign}\nK{sign}1,yes\n".encode(letters), "seen.csv")
+    assert list(sheet.frame) == ["id", "pop"]
+    assert sheet.frame["id"][0] == f"K{sign}1"  # what is kept stays as it is
+    assert any("cannot be seen" in sentence for sentence in sheet.assumed)
+
+
+def test_a_soft_hyphen_of_western_europe_is_told() -> None:
+    sheet = parse_sheet("id,pop\xad\nJosé,yes\n".encode("cp1252"), "seen.csv")
+    assert list(sheet.frame) == ["id", "pop"]
+    assert len(sheet.assumed) == 2
+
+
+def test_two_headings_that_look_alike_are_refused() -> None:
+    with pytest.raises(TableError, match="'pop' stands twice"):
+        parse_sheet("id,pop,po\u200bp\n1,yes,no\n".encode(), "seen.csv")

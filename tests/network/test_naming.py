@@ -34,6 +34,27 @@ ODD = variable("a|b", "c", "T:4", "x=y", "two words")
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("onset", "sud\u200bden", "sudden"),
+        ("onset", "\ufeffsudden\u00ad", "sudden"),
+        ("age", "\u00a03\u20601\u00a0", 31.0),
+        ("pop", "yes\u200b:0.7|no:0.3", {"yes": 0.7, "no": 0.3}),
+        ("pop", "\u200b", None),
+        ("pop", "\u00a0", None),
+    ],
+)
+def test_a_value_is_read_as_it_looks(model: Model, name: str, text: str, value: object) -> None:
+    assert parse_value(model.vocabulary[name], text) == value
+
+
+def test_a_sign_that_cannot_be_seen_may_be_part_of_a_name() -> None:
+    odd = variable("a\u200bb", "ab")
+    assert parse_value(odd, "a\u200bb") == "a\u200bb"
+    assert parse_value(odd, "a\u00adb") == "ab"
+
+
+@pytest.mark.parametrize(
     ("of", "entry", "state"),
     [
         (DIGITS, 2, "2"),
@@ -182,3 +203,11 @@ def test_a_network_answers_to_its_own_names_as_text_and_number() -> None:
         scored = hamknee.score(model, pd.DataFrame({"test": cells}))
         assert scored["fault"].isna().all()
         assert scored["p_1"].tolist() == pytest.approx([0.08 / 0.17, 0.02 / 0.83])
+
+
+def test_a_heading_is_read_as_it_looks(model: Model) -> None:
+    headings = read_headings(model.vocabulary, ["\ufeffonset", "po\u00adp", "doctor\u200b"])
+    assert dict(headings.variables) == {"\ufeffonset": "onset", "po\u00adp": "pop"}
+    assert headings.assumed
+    two = read_headings(model.vocabulary, ["Pop", "po\u200bp"])
+    assert two.problems

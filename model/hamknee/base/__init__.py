@@ -44,6 +44,7 @@ from hamknee.base.threads import in_runs, workers_here
 from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
+    as_seen,
     fine_range,
     listing,
     part_suggestion,
@@ -84,6 +85,7 @@ __all__ = [
     "TableWarning",
     "TomlReader",
     "alone",
+    "as_seen",
     "compares_arrays",
     "decode",
     "fine_range",

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import BinaryIO, TypeAlias
 
 from hamknee.base.errors import Fault, FaultsError
-from hamknee.base.words import listing
+from hamknee.base.words import SPACES, UNSEEN, as_seen, listing
 
 Opener: TypeAlias = Callable[[], BinaryIO]
 """Opens a file from its start."""
@@ -38,6 +38,10 @@ EMPTY = ("the file is empty", "a header and at least one row")
 """What is wrong with a file that holds nothing, and what is allowed."""
 
 SAVE_AS_CSV = "a CSV file or a Parquet file; in the spreadsheet choose “Save as” and “CSV UTF-8”"
+
+SAVE_AS_R = (
+    "a name for each column, and commas between cells; in R write.csv(cases, row.names = FALSE)"
+)
 
 SIGNATURES = {
     b"PK\x03\x04": "a zip archive, as .xlsx and .ods workbooks are",
@@ -67,6 +71,12 @@ LETTERS = {
     "utf-16-be": "The file is read as UTF-16.",
     "cp1252": "The file is no UTF-8, and is read as Windows-1252, the letters of Western Europe.",
 }
+
+UNSEEN_SIGNS = (
+    "The file holds signs that cannot be seen, such as zero-width spaces; headings and values are"
+    " read as they look."
+)
+"""What is said of a file that holds such signs."""
 
 
 class TableError(FaultsError):
@@ -187,24 +197,28 @@ def _letters(source: BinaryIO, name: str) -> Dialect:
     dialect = Dialect(encoding or "utf-8", len(mark))
     if encoding in LETTERS:
         try:
+            unseen = False
             for block in text_blocks(source, dialect):
                 _check_plain(block, name)
+                unseen = unseen or (not block.isascii() and _holds_unseen(block.decode()))
         except UnicodeError:
             raise refusal(name, "the file is damaged UTF-16", "text saved as UTF-8") from None
-        return replace(dialect, assumed=(LETTERS[encoding],))
+        return replace(dialect, assumed=(LETTERS[encoding], *([UNSEEN_SIGNS] if unseen else [])))
     return _utf8_or_code_page(source, dialect, name)
 
 
 def _utf8_or_code_page(source: BinaryIO, dialect: Dialect, name: str) -> Dialect:
     """Return whether a file without a mark is UTF-8 or Windows-1252, where one of them is sure."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    wrong, letters, line = "", False, 1
+    wrong, letters, unseen, western, line = "", False, False, False, 1
     source.seek(dialect.mark)
     while block := source.read(BLOCK_BYTES):
         _check_plain(block, name, line)
         if not block.isascii() or decoder.getstate()[0]:
             text = decoder.decode(block)
             strange = re.search("[\udc80-\udcff]", text)
+            unseen = unseen or _holds_unseen(text)
+            western = western or b"\xa0" in block or b"\xad" in block
             letters = letters or re.search("[^\0-\x7f\udc80-\udcff]", text) is not None
             if strange and not wrong:
                 number = line + text.count("\n", 0, strange.start())
@@ -215,13 +229,18 @@ def _utf8_or_code_page(source: BinaryIO, dialect: Dialect, name: str) -> Dialect
     if decoder.decode(b"", final=True) and not wrong:
         wrong = f"line {line}: the last letter is not UTF-8"
     if not wrong:
-        return dialect
+        return replace(dialect, assumed=(UNSEEN_SIGNS,) if unseen else ())
     if letters or dialect.mark:
         place, _, problem = wrong.partition(": ")
         number = int(place.removeprefix("line "))
         allowed = "text saved as UTF-8 (in the spreadsheet: “Save as”, “CSV UTF-8”)"
         raise refusal(name, problem, allowed, line=number)
-    return replace(dialect, encoding="cp1252", assumed=(LETTERS["cp1252"],))
+    assumed = (LETTERS["cp1252"], *([UNSEEN_SIGNS] if western else []))
+    return replace(dialect, encoding="cp1252", assumed=assumed)
+
+
+def _holds_unseen(text: str) -> bool:
+    return UNSEEN.search(text) is not None or SPACES.search(text) is not None
 
 
 def _check_plain(block: bytes, name: str, line: int = 1) -> None:
@@ -268,7 +287,7 @@ def _header(head: str, dialect: Dialect, name: str) -> Dialect:
         decimal = ", and a comma in a number is its decimal sign" if separator == ";" else ""
         assumed.append(f"The cells are separated by {SEPARATORS[separator]}{decimal}.")
     end, cells = _first_row(head, start, separator, name)
-    columns = tuple(cell.strip() for cell in cells)
+    columns = tuple(map(as_seen, cells))
     _check_header(head[end:], columns, separator, name)
     written = replace(
         dialect,
@@ -294,6 +313,8 @@ def _nameless(dialect: Dialect) -> list[str]:
 def _first_row(head: str, start: int, separator: str, name: str) -> tuple[int, list[str]]:
     """Return where the header ends, and its cells."""
     lines = _Lines(head, start)
+    if re.match(r'"[^"\r\n]*"(?: +"[^"\r\n]*")+ *(?:\r|\n|\Z)', head[start : start + MOST_ROW]):
+        raise refusal(name, "the cells are separated by spaces", SAVE_AS_R, line=1)
     if _longer(head, start, separator):
         raise refusal(
             name, f"the header has over {MOST_COLUMNS:,} columns", f"at most {MOST_COLUMNS:,}"
@@ -366,6 +387,7 @@ def _separator(text: str, name: str) -> str:
 def _check_header(below: str, columns: Sequence[str], separator: str, name: str) -> None:
     """Refuse a first line that is the title of a table rather than its header."""
     named = [column for column in columns if column]
+    _check_widths(below[: 2**16], columns, separator, name)
     allowed = "the header in the first line; remove what stands above it"
     if not named:
         raise refusal(name, "the first line has no names of columns", allowed, line=1)
@@ -386,6 +408,25 @@ def _check_header(below: str, columns: Sequence[str], separator: str, name: str)
     for column, count in Counter(named).items():
         if count > 1:
             raise refusal(name, f"column {column[:100]!r} stands twice", "each column once")
+
+
+def _check_widths(sample: str, columns: Sequence[str], separator: str, name: str) -> None:
+    """Refuse a header that does not tell whose cells are whose.
+
+    R's write.table gives names of rows no heading. Where a heading was lost, or something stands
+    behind the last separator, the file looks the same, and the wrong columns would be read.
+    """
+    rows = _rows(sample, separator, LOOKED_AT + 1)
+    if len(sample) == 2**16 or len(rows) > LOOKED_AT:
+        rows = rows[:-1]  # the last one may be cut
+    if len(columns) > 1 and len(rows) > 1 and {len(row) for row in rows} == {len(columns) + 1}:
+        cells = f"{len(columns) + 1} cells, one more than the header"
+        problem = f"the header has no name for a column: the rows have {cells}"
+        raise refusal(name, problem, SAVE_AS_R, line=1)
+    words = len(columns[0].split()) if len(columns) == 1 else 0
+    widths = {len(line.split()) for row in rows for line in row}
+    if words > 2 and len(rows) > 1 and widths in ({words}, {words + 1}):
+        raise refusal(name, "the cells are separated by spaces", SAVE_AS_R, line=1)
 
 
 def refusal(name: str, problem: str, allowed: str, line: int | None = None) -> TableError:

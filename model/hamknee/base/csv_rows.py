@@ -7,8 +7,10 @@ the reading, because nobody knows how many rows it swallows.
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base.csv_dialect import MOST_ROW, Dialect, Opener, TableError, refusal, text_blocks
+from hamknee.base.csv_foot import ABOVE, LAST, sums
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +29,11 @@ CHUNK_ROWS = 131_072
 """Most rows of a chunk."""
 
 BLANK = "nothing stands in the row"
+
+MOST_SUM = 2**16
+"""Bytes of the longest row that may be a sum."""
+
+SUMS = ", as a sum or mean of the others does, and has nothing but numbers"
 
 QUOTE, CARRIAGE_RETURN, LINE_FEED, SPACE = b'"\r\n '
 
@@ -44,6 +52,16 @@ class BrokenRow(NamedTuple):
     def reason(self) -> str:
         """What is wrong, and what is allowed."""
         return f"{self.problem}; allowed: {self.allowed}"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing stands in the row."""
+        return self.problem == BLANK
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it is a sum or mean of the others."""
+        return self.problem.endswith(SUMS)
 
 
 @dataclass(frozen=True)
@@ -91,11 +109,12 @@ def read_rows(
     """
     with open_source() as source:
         start = 0
-        for block in _whole_rows(source, dialect, name):
-            for rows in _split(block):
-                table, broken = _table(rows, dialect, types, name)
-                yield Rows(start, table, broken, rows.read)
-                start += len(table)
+        pieces = (rows for block in _whole_rows(source, dialect, name) for rows in _split(block))
+        for rows, sums_of in _with_foot(pieces, dialect):
+            table, broken = _table(rows, dialect, types, name)
+            broken |= {row: why for row, why in sums_of.items() if row not in broken}
+            yield Rows(start, table, broken, rows.read)
+            start += len(table)
 
 
 # Where rows begin and end -------------------------------------------------------------------------
@@ -384,6 +403,40 @@ def _table(
     places = np.zeros(len(whole), dtype=np.int64)
     places[whole] = np.arange(len(table))
     return table.take(pa.array(places, mask=~whole)), broken
+
+
+def _with_foot(
+    pieces: Iterable[_Block], dialect: Dialect
+) -> Iterator[tuple[_Block, dict[int, BrokenRow]]]:
+    """Yield pieces of a file, each with those of its rows that are sums below the last case."""
+    waiting: deque[_Block] = deque()
+    for piece in pieces:
+        waiting.append(piece)
+        if len(waiting) > 3:  # the last one may be a single row without a line end
+            yield waiting.popleft(), {}
+    yield from zip(waiting, _foot(waiting, dialect), strict=True)
+
+
+def _foot(pieces: Sequence[_Block], dialect: Dialect) -> list[dict[int, BrokenRow]]:
+    """Return which of the last rows of a file are sums of the others, by piece."""
+    places = [
+        (number, row)
+        for number, rows in enumerate(pieces)
+        for row in range(max(0, len(rows.starts) - ABOVE - LAST), len(rows.starts))
+        if rows.cells[row] == len(dialect.columns) and rows.stops[row] - rows.starts[row] < MOST_SUM
+    ][-ABOVE - LAST :]
+    texts = (
+        pieces[number].data[pieces[number].starts[row] : pieces[number].stops[row]]
+        for number, row in places
+    )
+    cells = [next(csv.reader([text.decode()], delimiter=dialect.separator), []) for text in texts]
+    foot: list[dict[int, BrokenRow]] = [{} for _ in pieces]
+    for which, word in sums(cells).items():
+        number, row = places[which]
+        problem = f"the row begins with {word[:60]!r}{SUMS}"
+        line = int(pieces[number].lines[row])
+        foot[number][row] = BrokenRow(line, problem, "one case in each row, with its own name")
+    return foot
 
 
 def _wrong_length(line: int, cells: int, expected: int) -> BrokenRow:

@@ -16,7 +16,7 @@ from hamknee.base.csv_dialect import (
     read_dialect,
     refusal,
 )
-from hamknee.base.csv_rows import BLANK, BrokenRow, read_rows
+from hamknee.base.csv_rows import BrokenRow, read_rows
 from hamknee.base.errors import Fault
 from hamknee.base.files import read_bytes
 from hamknee.base.frozen import compares_arrays
@@ -71,21 +71,26 @@ class Sheet:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was assumed, and how many rows have nothing in them."""
-        count = sum(why.problem == BLANK for why in self.broken.values())
-        rows = "1 row has nothing in it and is" if count == 1 else f"{count:,} rows have nothing in"
-        left = rows if count == 1 else f"{rows} them and are"
-        return (*self.assumed, f"{left} left out.") if count else self.assumed
+        """What was assumed, and how many rows are left out as they are no cases."""
+        blank = sum(why.is_blank for why in self.broken.values())
+        rows = "1 row has nothing in it and is" if blank == 1 else f"{blank:,} rows have nothing in"
+        left = rows if blank == 1 else f"{rows} them and are"
+        sums = [why for why in self.broken.values() if why.is_sum]
+        return (
+            *self.assumed,
+            *([f"{left} left out."] if blank else []),
+            *(f"Line {why.line} is left out: {why.problem}." for why in sums),
+        )
 
     def cases(self) -> pd.DataFrame:
-        """Return the rows but for those with nothing in them.
+        """Return the rows but for those with nothing in them, and sums at the foot.
 
         Raises
         ------
         TableError
             With the first rows that have too few or too many cells.
         """
-        cut = [why for why in self.broken.values() if why.problem != BLANK]
+        cut = [why for why in self.broken.values() if not (why.is_blank or why.is_sum)]
         if cut:
             faults = [Fault(self.name, w.line, None, w.problem, w.allowed) for w in cut[:MOST_TOLD]]
             if len(cut) > MOST_TOLD:

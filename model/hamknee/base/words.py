@@ -17,6 +17,21 @@ DENIALS = re.compile(
 OPPOSITE_STARTS = (("abduct", "adduct"), ("abduce", "adduce"), ("hyper", "hypo"))
 """What opposites begin with that are one letter or two apart."""
 
+UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]")
+"""Signs that take no room: zero-width spaces and joiners, soft hyphens, marks of direction."""
+
+SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""Spaces of another width, or at which no line may break."""
+
+
+def as_seen(text: str) -> str:
+    r"""Return a text as it looks: without signs that take no room, and with plain spaces.
+
+    >>> as_seen("\ufeffsud\xadden\u200b"), as_seen("\xa031\xa0years ")
+    ('sudden', '31 years')
+    """
+    return text.strip() if text.isascii() else SPACES.sub(" ", UNSEEN.sub("", text)).strip()
+
 
 def listing(names: Iterable[str], most: int = 40) -> str:
     """Return names as one readable list, cut after `most`."""

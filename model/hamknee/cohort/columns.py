@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hamknee.base import ProblemsError, listing, suggestion
+from hamknee.base import ProblemsError, as_seen, listing, suggestion
 from hamknee.network import ColumnMapping, Variable, Vocabulary, mapped_headings
 
 ID_COLUMNS = ("case_id", "id")
@@ -153,7 +153,7 @@ def plan_columns(
 
 def is_id(name: str) -> bool:
     """Return whether a column is called like those that name the rows, capitals aside."""
-    return name.strip().casefold() in ID_COLUMNS
+    return as_seen(name).casefold() in ID_COLUMNS
 
 
 def _wrong_names(vocabulary: Vocabulary, names: Sequence[object], keep: Sequence[str]) -> list[str]:

@@ -24,7 +24,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import FrozenMapping, ProblemsError, listing, suggestion, thing
+from hamknee.base import FrozenMapping, ProblemsError, as_seen, listing, suggestion, thing
 from hamknee.network.naming import as_float, is_state, parts_of, state_of, typed_number, variable_of
 from hamknee.network.vocabulary import Variable, Vocabulary
 
@@ -265,8 +265,8 @@ def check_value(variable: Variable, entry: object) -> Value | None:
 def parse_value(variable: Variable, text: str) -> object:
     """Turn text such as ``31``, ``a|b`` or ``yes:0.7|no:0.3`` into a value to be checked.
 
-    What is the name or label of a state is that state, whatever signs are in it. Decimals follow a
-    point or a comma.
+    What is the name or label of a state is that state, whatever signs are in it; else signs that
+    take no room do not count. Decimals follow a point or a comma.
 
     Parameters
     ----------
@@ -294,7 +294,7 @@ def parse_value(variable: Variable, text: str) -> object:
     """
     if text in variable.position:
         return text
-    text = text.strip()
+    text = as_seen(text)
     if not text:
         return None
     if is_state(variable, text):

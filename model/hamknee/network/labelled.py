@@ -20,6 +20,7 @@ from hamknee.base import (
     KeptArrays,
     Kind,
     TableWarning,
+    as_seen,
     compares_arrays,
     listing,
     read_table,
@@ -399,7 +400,7 @@ def named_by_id(frame: pd.DataFrame) -> pd.DataFrame:
     >>> list(named_by_id(pd.DataFrame({"CASE_ID": ["A", "B"], "pop": ["yes", "no"]})).index)
     ['A', 'B']
     """
-    ids = [name for name in frame.columns if str(name).strip().casefold() == "case_id"]
+    ids = [name for name in frame.columns if as_seen(str(name)).casefold() == "case_id"]
     return frame.set_index(ids[0]) if len(ids) == 1 else frame
 
 

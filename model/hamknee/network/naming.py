@@ -15,7 +15,7 @@ from itertools import islice
 
 import numpy as np
 
-from hamknee.base import listing, suggestion
+from hamknee.base import as_seen, listing, suggestion
 from hamknee.network.vocabulary import Variable, Vocabulary
 
 MOST_HINTS = 200
@@ -271,7 +271,7 @@ def _folded_names(vocabulary: Vocabulary) -> Mapping[str, str]:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return " ".join(as_seen(name).split()).casefold()
 
 
 def _valued(variable: Variable, value: bool | float | None) -> str | None:
