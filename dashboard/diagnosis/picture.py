@@ -20,6 +20,9 @@ from parts.widgets import hear
 
 NAME = "leg.toml"
 
+TALLEST = 1000
+"""Of a picture that is 100 wide."""
+
 _PATH = re.compile(r"[MLCQZHVSTAmlcqzhvsta0-9 ,.\-]+")
 """What the data of a path is made of; nothing else reaches the page."""
 
@@ -72,11 +75,22 @@ def _read(path: Path, changed: int) -> Picture | None:  # noqa: ARG001 - part of
         views = tuple(
             View(**{**view, "lines": tuple(view.get("lines", ()))}) for view in table["views"]
         )
-        picture = Picture(table["variable"], int(table["height"]), views)
-    except (OSError, ValueError, KeyError, TypeError):
+        picture = Picture(table["variable"], table["height"], views)
+        sound = views and all(map(_is_drawn, views)) and _is_height(picture.height)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    drawn = [d for view in views for d in (view.outline, *view.lines, *view.places.values())]
-    return picture if all(_PATH.fullmatch(path) for path in drawn) else None
+    return picture if sound and isinstance(picture.variable, str) else None
+
+
+def _is_drawn(view: View) -> bool:
+    """Return whether a view has words where words are due, and paths where these are."""
+    words = (view.label, view.left, view.right)
+    paths = (view.outline, *view.lines, *view.places.values())
+    return all(isinstance(text, str) for text in words) and all(map(_PATH.fullmatch, paths))
+
+
+def _is_height(height: object) -> bool:
+    return isinstance(height, int) and 0 < height <= TALLEST
 
 
 # The component ----------------------------------------------------------------------------

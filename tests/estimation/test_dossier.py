@@ -59,6 +59,11 @@ def test_figures_and_associations_may_be_missing(folder: Path, vocabulary: Vocab
         ("associations.csv", "sudden,,1,", "sudden,,-1,", "column odds_ratio: found '-1'"),
         ("associations.csv", "onset,sudden", "onset,suden", "onset has no state 'suden'"),
         ("facts.csv", "HF001,", '"HF001,', "cannot be read as a table"),
+        ("facts.csv", "fact,", '"fact"x,', "line 1: cannot be read as a table"),
+        ("associations.csv", "onset,sudden,,", "condition,strain,,", "condition and pop are given"),
+        ("associations.csv", "sudden,,1,", "sudden,sex=male,1,", "pop is not given sex=male"),
+        ("associations.csv", "pop,yes,onset,days", "pop,yes,onset,sudden", "sudden stands 2 times"),
+        ("associations.csv", "onset,sudden", "bruising,yes", "the arrows form a cycle: "),
     ],
 )
 def test_a_fault_is_named(

@@ -1,7 +1,9 @@
 """What the dashboard promises of an address: the case in it, or words about what it left out."""
 
 import importlib.util
+import json
 import math
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -9,12 +11,14 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from hamknee.base.errors import HamkneeError
 from hamknee.base.files import shipped
 from hamknee.guidance.guidance_file import read_guidance
 from hamknee.inference.impossible import ImpossibleEvidenceError
 from hamknee.inference.model import load
 from hamknee.network.evidence import check_evidence, parse_value
 
+from . import small
 from .words import shipped_words
 
 
@@ -61,3 +65,44 @@ def address(data: bytes, _: Path) -> None:
     except ImpossibleEvidenceError:
         return
     assert math.isclose(total, 1, rel_tol=1e-9)
+
+
+def leg_toml(data: bytes, folder: Path) -> None:
+    """A picture whose places answer the question and whose paths are no more than that; or none."""
+    (folder / "leg.toml").write_bytes(data)
+    vocabulary = small.vocabulary()
+    picture = page_module("diagnosis/picture").find_picture(vocabulary, folder / "priors.csv")
+    if picture is None:
+        raise HamkneeError("no picture; allowed: none")
+    states = vocabulary[picture.variable].state_names
+    assert picture.views
+    assert 0 < picture.height <= 1000
+    for view in picture.views:
+        json.dumps({**vars(view), "places": dict(view.places)}, allow_nan=False)
+        assert all(isinstance(text, str) for text in (view.label, view.left, view.right))
+        assert set(view.places) <= set(states)
+        for path in (view.outline, *view.lines, *view.places.values()):
+            assert re.fullmatch(r"[A-Za-z0-9 ,.\-]+", path)
+
+
+LEG = """\
+variable = "sign"
+height = 140
+
+[[views]]
+label = "Back"
+left = "inner"
+right = "outer"
+outline = "M9 0 C11 26 17 40 16 60 Z"
+lines = ["M33 4 C34 30", "M67 4 C66 30"]
+
+[views.places]
+yes = "M18 36 C24 33 31 33 36 37 Z"
+
+[[views]]
+label = "Front"
+outline = "M9 0 L1 1"
+
+[views.places]
+no = "M1 1 h-2 v.5"
+"""

@@ -14,7 +14,7 @@ from hamknee.base.errors import FaultsError, HamkneeError
 from hamknee.base.files import shipped
 from hamknee.cohort.results_folder import MANIFEST
 
-from . import cohorts, networks, pages, small, words
+from . import cohorts, evidence, networks, pages, small, tables, words
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,26 @@ TARGETS: Mapping[str, Target] = {
     "cohort.parquet": Target(cohorts.cohort_parquet, _parquet, 10),
     "cohort.parquet on a page": Target(cohorts.dashboard_parquet, _parquet, 5),
     "cases.csv": Target(cohorts.labelled_csv, _text(small.COHORT), 5),
+    "table.csv": Target(tables.table_csv, tables.readable_dialects, 15),
+    "workbook.xlsx": Target(tables.workbook, tables.workbooks, 5),
+    "part of a workbook": Target(tables.sheet_xml, tables.parts_of_workbooks, 5),
+    "statement": Target(evidence.statement, _text(*evidence.STATEMENTS), 5),
+    "additions.toml": Target(evidence.additions, _text(evidence.ADDITIONS), 100),
+    "coexisting.csv": Target(evidence.coexisting, _text(evidence.COEXISTING)),
+    "base rates": Target(
+        evidence.base_rates, _text("strain=0.3, clot=1 %", "strain=12,clot=3,other=1", "Clot = 0.5")
+    ),
+    "base rates.csv": Target(
+        evidence.base_rates_file,
+        _text("cause,share\nstrain,0.3\nclot,1 %\n", "cause;count\nclot;3\n", "cause\nclot\n"),
+        3,
+    ),
+    "recalibration.json": Target(evidence.recalibration, evidence.layer_json),
+    "leg.toml": Target(pages.leg_toml, _text(pages.LEG)),
+    **{
+        name: Target(check, _text(evidence.FILES[name]), 30)
+        for name, check in evidence.checks().items()
+    },
     "note of a job": Target(cohorts.manifest_json, _manifest, 20),
     "footer of a result": Target(cohorts.footer_json, _footer, 20),
     **{

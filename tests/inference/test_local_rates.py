@@ -110,3 +110,10 @@ def test_a_diagnosis_that_is_one_of_several_is_not_counted(model: Model, tmp_pat
     path.write_text("condition\nstrain\nstrain|rupture\n")
     with pytest.raises(HamkneeError, match="one of several"):
         model.with_base_rates(path)
+
+
+def test_a_condition_without_a_number_beside_it_is_named(model: Model, tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_text("condition,share\nstrain,0.2\ndvt,\n")
+    with pytest.raises(HamkneeError, match="found '' as a base rate"):
+        model.with_base_rates(path)

@@ -43,6 +43,8 @@ def test_the_shipped_file_is_read_whole(vocabulary: Vocabulary) -> None:
         ("symptomatic,0.0002,,", "symptomatic,0.0002,age=old,", "column when: found age=old"),
         (",zeng2020,", ",zeng2021,", "source 'zeng2021' is not in references.bib"),
         ("main,main_part", "main,part", "line 1: the columns are main, part"),
+        ("main,main_part", '"main"x,main_part', "line 1: cannot be read as a table: "),
+        ("strain,,dvt", '"strain"x,,dvt', "line 3: cannot be read as a table: "),
     ],
 )
 def test_a_fault_is_named_with_line_and_column(

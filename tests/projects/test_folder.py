@@ -108,3 +108,11 @@ def test_numbers_that_were_learned_are_saved_with_their_words_and_read_again(
     assert any("our clinic" in row.note for row in again.priors.rows)
     assert "Added from our clinic" in saved.changes[-1]
     assert again.model.posterior({"onset": "days"})["plica"] > 0
+
+
+@pytest.mark.parametrize("name", ["priors.csv", "evidence/facts.csv", "guidance.toml"])
+def test_a_file_that_is_no_text_is_named(tmp_path: Path, name: str) -> None:
+    hamknee.new_project(tmp_path)
+    (tmp_path / name).write_bytes(b"fact,\nHF\xff")
+    with pytest.raises(hamknee.FaultsError, match=f"{Path(name).name}, line 2: byte 0xff is not"):
+        hamknee.open_project(tmp_path)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypeAlias
 
@@ -235,8 +236,11 @@ def read_dossier(folder: Path, vocabulary: Vocabulary) -> Dossier:
     for number, line in _lines(folder / ASSOCIATIONS, ASSOCIATION_COLUMNS):
         if faults.none(number, _association_problems(line, vocabulary)):
             associations.append(_association(line))
+    dossier = Dossier(tuple(estimates), tuple(associations), facts)
+    if not faults.faults:
+        faults.none(None, _association_problems_together(dossier))
     faults.raise_any()
-    return Dossier(tuple(estimates), tuple(associations), facts)
+    return dossier
 
 
 class _Faults:
@@ -265,11 +269,11 @@ def _lines(
     if not needed and not path.exists():
         return
     text = decode(read_bytes(path, DossierError), path.name, DossierError)
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    if tuple(reader.fieldnames or ()) != tuple(columns):
-        problem = f"the columns are {listing(reader.fieldnames or ['none'])}"
-        raise DossierError([Fault(path.name, 1, None, problem, ", ".join(columns))])
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
+        if tuple(reader.fieldnames or ()) != tuple(columns):
+            problem = f"the columns are {listing(reader.fieldnames or ['none'])}"
+            raise DossierError([Fault(path.name, 1, None, problem, ", ".join(columns))])
         for line in reader:
             if None in line or None in line.values():
                 problem, allowed = "a row of another length", f"{len(columns)} cells"
@@ -277,7 +281,8 @@ def _lines(
             yield reader.line_num, line
     except csv.Error as why:
         problem, allowed = f"cannot be read as a table: {why}", "closed quotes, and commas between"
-        raise DossierError([Fault(path.name, reader.line_num, None, problem, allowed)]) from None
+        where = max(1, reader.reader.line_num)
+        raise DossierError([Fault(path.name, where, None, problem, allowed)]) from None
 
 
 def _estimate_problems(
@@ -339,6 +344,29 @@ def _association_problems(line: Mapping[str, str], vocabulary: Vocabulary) -> It
     yield from (("why", *problem) for problem in note_problems(line["why"]))
     if not 0 < _number(line["odds_ratio"]) < math.inf:
         yield "odds_ratio", f"found {line['odds_ratio']!r}", "a number above 0"
+
+
+def _association_problems_together(dossier: Dossier) -> Iterator[Problem]:
+    """Yield what no single line shows: a parent elsewhere, what is said twice, a cycle."""
+    places = defaultdict(set)
+    for variable, given in dossier.columns:
+        places[variable].add(given)
+    for a in dossier.associations:
+        if places[a.parent] != places[a.variable]:
+            alike = listing(name for name in places if places[name] == places[a.variable])
+            yield "parent", f"{a.parent} and {a.variable} are given different things", alike
+        if a.given and a.given not in places[a.variable]:
+            known = listing(sorted(places[a.variable]))
+            yield "given", f"{a.variable} is not given {a.given}", f"an empty cell, or {known}"
+    said = Counter(astuple(replace(a, odds_ratio=1.0, why="")) for a in dossier.associations)
+    for (variable, state, parent, parent_state, *_), count in said.items():
+        if count > 1:
+            where = f"{variable}={state} with {parent}={parent_state}"
+            yield "odds_ratio", f"{where} stands {count} times", "each once"
+    try:
+        TopologicalSorter(dossier.parents).prepare()
+    except CycleError as error:
+        yield "parent", f"the arrows form a cycle: {' → '.join(error.args[1])}", "none above itself"
 
 
 def _state_problems(

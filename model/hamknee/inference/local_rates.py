@@ -80,8 +80,10 @@ def _in_file(model: Model, path: Path) -> tuple[dict[str, float], bool]:
         raise HamkneeError(f"{path.name} has a column share and a column count; allowed: one")
     if not beside:
         return _tallied(model, frame), True
-    cells = zip(frame[target.name], frame[beside[0]], strict=True)
-    rates = [(_condition(model, str(name)), _number(str(cell))[0]) for name, cell in cells]
+    numbers = frame[beside[0]]
+    texts = numbers.astype(str).where(numbers.notna(), "")
+    cells = zip(frame[target.name], texts, strict=True)
+    rates = [(_condition(model, str(name)), _number(cell)[0]) for name, cell in cells]
     if len(dict(rates)) < len(rates):
         raise HamkneeError(f"{path.name} has a condition twice; allowed: each once")
     return dict(rates), BESIDE[beside[0]]

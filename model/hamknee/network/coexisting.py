@@ -171,16 +171,21 @@ def read_coexisting(
     True
     """
     text = decode(read_bytes(path, CoexistingError), path.name, CoexistingError)
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        problem = f"the columns are {listing(reader.fieldnames or ['none'])}"
-        raise CoexistingError([Fault(path.name, 1, None, problem, ", ".join(COLUMNS))])
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     rows, faults = [], []
-    for line in reader:
-        problems = list(_problems(line, vocabulary, references))
-        faults += [Fault(path.name, reader.line_num, *problem) for problem in problems]
-        if not problems:
-            rows.append(_row(line))
+    try:
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            problem = f"the columns are {listing(reader.fieldnames or ['none'])}"
+            raise CoexistingError([Fault(path.name, 1, None, problem, ", ".join(COLUMNS))])
+        for line in reader:
+            problems = list(_problems(line, vocabulary, references))
+            faults += [Fault(path.name, reader.line_num, *problem) for problem in problems]
+            if not problems:
+                rows.append(_row(line))
+    except csv.Error as why:
+        problem, allowed = f"cannot be read as a table: {why}", "closed quotes, and commas between"
+        where = max(1, reader.reader.line_num)
+        raise CoexistingError([Fault(path.name, where, None, problem, allowed)]) from None
     if faults:
         raise CoexistingError(faults)
     return tuple(rows)

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 
 from hamknee.base import (
     A_PATH,
+    FaultsError,
     FrozenMapping,
     HamkneeError,
     Kind,
+    decode,
     listing,
+    read_bytes,
     shipped,
     takes,
     write_whole,
@@ -515,7 +518,7 @@ def open_project(folder: str | Path | None = None) -> Project:
         )
     if not (place / "priors.csv").is_file():
         raise ProjectError(f"{str(place)!r} has no priors.csv; allowed: a folder with one")
-    files = {name: (place / name).read_text("utf-8") for name in FILES if (place / name).is_file()}
+    files = {name: _text(place / name) for name in FILES if (place / name).is_file()}
     project = Project(FrozenMapping(files), folder=place)
     _ = project.priors, project.dossier
     return project
@@ -556,6 +559,11 @@ def read_words(text: str) -> Vocabulary:
         path = Path(place, "vocabulary.toml")
         write_whole(path, text)
         return read_vocabulary(path)
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file, line ends as they stand there, or raise."""
+    return decode(read_bytes(path, FaultsError), path.name, FaultsError)
 
 
 def _only(files: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
