@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
@@ -31,6 +32,7 @@ UNSOUND = (
     LookupError,
     StopIteration,
     ValueError,
+    zlib.error,
 )
 """What reading a workbook that is damaged may end with."""
 
@@ -152,13 +154,20 @@ def _value(cell: ElementTree.Element, texts: list[str]) -> str:
         return "".join(_text(part) for part in cell if part.tag.endswith("}is"))
     value = next((part.text or "" for part in cell if part.tag.endswith("}v")), "")
     if kind == "s":
-        return texts[int(value)] if value else ""
+        return texts[_place(value)] if value else ""
     if kind == "b":
         return {"1": "true", "0": "false"}.get(value, value)
     if kind == "n" and value:
         number = float(value)
         return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.15g}"
     return "" if kind == "e" else value  # an error such as #N/A is nothing known
+
+
+def _place(number: str) -> int:
+    """Return the place of a text, which a list would also count from its end."""
+    if not (number.isascii() and number.isdigit()):
+        raise ValueError(number)
+    return int(number)
 
 
 def _xml(archive: zipfile.ZipFile, path: str, name: str) -> ElementTree.Element:

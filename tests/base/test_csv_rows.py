@@ -92,6 +92,15 @@ def test_a_line_break_at_the_end_of_a_large_block_stays_whole() -> None:
             assert rows[0][2] == note
 
 
+@pytest.mark.parametrize("block", [1, 2**23])
+def test_the_mark_of_a_file_stays_where_it_is_a_letter(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_dialect, "BLOCK_BYTES", block)
+    rows, _ = rows_of("id,note,x\n\ufeffid,note,x\n1,\ufeff,2\n\ufeff3,a,4\n".encode())
+    assert rows == [["\ufeffid", "note", "x"], ["1", "\ufeff", "2"], ["\ufeff3", "a", "4"]]
+
+
 OPEN = ['1,yes,"fell', '1,"yes,fell', '"1,yes,fell', 'x,no,5\n1,yes,"fell ""twice""']
 
 

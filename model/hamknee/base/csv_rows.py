@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -469,6 +470,8 @@ def _parsed(rows: _Block, dialect: Dialect, types: dict[str, pa.DataType], name:
     if not len(rows.starts):
         return pa.table({column: pa.array([], kind) for column, kind in types.items()})
     data = _bytes_of(rows)
+    if data.startswith(BOM_UTF8):  # a letter of a cell, as files put together have it
+        data = BOM_UTF8 + data  # of which Arrow takes one for the mark of a file
     table = arrow_csv.read_csv(
         pa.BufferReader(data),
         arrow_csv.ReadOptions(

@@ -69,6 +69,10 @@ def test_it_becomes_a_sheet_like_any_other() -> None:
         b"Alter,Knall\n31,ja\n",
         workbook_of(shared="<sst"),
         workbook_of(rows='<row r="1"><c r="A1" t="s"><v>7</v></c></row>'),
+        workbook_of(
+            rows=ROWS.replace("<v>31.5</v>", ' t="s"><v>-1</v>').replace('"A3"> t', '"A3" t')
+        ),
+        workbook_of()[:60] + bytes(30) + workbook_of()[90:],
         workbook_of(rows='<row r="99999999"><c><v>1</v></c></row>'),
         workbook_of(rows='<row r="1"><c r="ZZZZ1"><v>1</v></c></row>'),
         workbook_of(rows='<row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>'),
