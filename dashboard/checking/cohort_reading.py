@@ -120,8 +120,8 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
         _check_types(name, file.schema_arrow)
 
     table = parquet_table(data, name, look, f"or less here; {ANY_SIZE}", categories=True)
-    # What pandas noted in the file, such as an index, is left aside.
-    frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+    # What pandas noted in the file, such as an index, is left aside; it may be no JSON.
+    frame: pd.DataFrame = table.replace_schema_metadata().to_pandas()
     return frame
 
 

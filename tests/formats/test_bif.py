@@ -73,6 +73,12 @@ def test_a_default_row_cannot_ask_for_more_memory_than_there_is(tmp_path: Path) 
         ("(r)", "(s)", "line 8: 't' has no state 's'"),
         ("(r)", "(r, r)", "line 8: found the 2 states"),
         ("probability ( t ) { table 0.2, 0.8; }", "", "line 3: 't' has no table"),
+        (
+            "[ 2 ] { q, r",
+            "[ 2 ] { q, r, s t",
+            "but 2 are announced; allowed: the same number; names",
+        ),
+        ("{ q, r", "{ (0,1], r", "found '('; allowed: a name, in quotes where it has signs"),
         ("[ 2 ] { q", "[ 3 ] { q", "line 3: 't' has 2 states, but 3 are announced"),
         ("q, r }", "q, q }", "line 3: 't' has the states 'q', 'q'"),
         ("variable sign", "variable t", "line 4: 't' is also in line 3"),

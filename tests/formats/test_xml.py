@@ -22,7 +22,7 @@ def test_a_list_of_tags_in_front_of_xmlbif_is_skipped(tmp_path: Path) -> None:
         ("<BIF", '<!DOCTYPE BIF [<!ENTITY a SYSTEM "/etc/hosts">]><BIF', "found the entity 'a'"),
         ("<NAME>t", "<NAME>&a;t", "not valid XML: undefined entity"),
         ("</NETWORK>", "", "not valid XML: mismatched tag"),
-        ("BIF", "smile", "the root is 'smile'"),
+        ("BIF", "biff", "the root is 'biff'"),
     ],
 )
 def test_xml_that_is_broken_or_could_ask_for_more_is_told_as_such(

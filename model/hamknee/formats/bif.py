@@ -83,21 +83,31 @@ class _Reader(WordReader):
         count = self.next("the number of states")
         self.expect("]")
         self.expect("{")
-        states = self._list("}")
+        announced = int(count.text) if count.text.isdecimal() else None
+        states = self._list("}", announced)
         self.expect(";")
         if count.text != str(len(states)):
             problem = f"{name.text!r} has {len(states)} states, but {count.text} are announced"
-            self.draft.stop(count.line, problem, "the same number")
+            self.draft.stop(count.line, problem, "the same number; names with spaces in quotes")
         return states
 
-    def _list(self, end: str) -> list[str]:
-        """Read names with commas between them, which some writers leave out."""
-        names = []
+    def _list(self, end: str, count: int | None = None) -> list[str]:
+        """Read names with commas between them, which some writers leave out.
+
+        Where that does not give as many as there should be, but the commas do, names have spaces.
+        """
+        names: list[str] = []
+        between: list[list[str]] = [[]]
         while not self.take(end):
-            names.append(self.name("a name").text)
-            if self.take(",") and self.sees(end):
-                self.draft.stop(self.line, "found a comma and no name after it", "a name")
-        return names
+            names.append(self.name("a name, in quotes where it has signs").text)
+            between[-1].append(names[-1])
+            if self.take(","):
+                between.append([])
+                if self.sees(end):
+                    self.draft.stop(self.line, "found a comma and no name after it", "a name")
+        return (
+            [" ".join(words) for words in between] if len(names) != count == len(between) else names
+        )
 
     def _probability(self) -> None:
         self.expect("(")
@@ -115,7 +125,7 @@ class _Reader(WordReader):
             if self.take("property"):
                 self.until(";")
             elif self.take("("):
-                column = tuple(self._list(")"))
+                column = tuple(self._list(")", len(parents)))
                 self._check_column(column, parents, line)
                 if column in columns:
                     self.draft.stop(line, f"({', '.join(column)}) stands twice", "each once")

@@ -21,6 +21,7 @@ from hamknee.formats.encoding import read_text
 from hamknee.formats.format import Format
 from hamknee.formats.net import NET
 from hamknee.formats.nodes import Node, model_of, nodes_of, vocabulary_of, with_ess
+from hamknee.formats.recognising import format_by_content, refuse_foreign_ending
 from hamknee.formats.uai import UAI
 from hamknee.formats.xdsl import XDSL
 from hamknee.formats.xmlbif import XMLBIF
@@ -141,7 +142,7 @@ def read_network(
     target : str, optional
         The variable that is asked for; all others become findings. Not needed with a vocabulary.
     format : {"bif", "xmlbif", "net", "xdsl", "uai"}, optional
-        By default the one that the ending of the path tells.
+        By default the one that the ending of the path tells, unless the file plainly is another.
     vocabulary : Vocabulary, str or Path, optional
         Words for the same variables and states, such as a vocabulary.toml: its roles, labels and
         order are used. Variables are found by name, those of UAI by their position.
@@ -246,13 +247,27 @@ def _read(
 ) -> tuple[Node, ...]:
     """Return the nodes of a file by way of a draft, which is left with what there is to say."""
     path = Path(path)
+    if name is None:
+        refuse_foreign_ending(path, draft)
     chosen = find_format(path, name)
     if tolerance is not None and not 1e-6 <= tolerance <= 0.1:
         allowed = "a number from 0.000001 to 0.1"
         raise HamkneeError(f"found a tolerance of {tolerance!r}; allowed: {allowed}")
-    text = read_text(path, draft, xml=chosen in (XMLBIF, XDSL), encoding=encoding)
+    text = _text(path, chosen, draft, encoding)
+    actual = None if name else format_by_content(text, draft)
+    if actual is not None and FORMATS[actual] is not chosen:
+        draft.notices.clear()
+        text = _text(path, FORMATS[actual], draft, encoding)
+        draft.notices.append(
+            f"it ends as {chosen.name} does, but is {FORMATS[actual].name}, and was read as such."
+        )
+        chosen = FORMATS[actual]
     chosen.read(text, draft)
     return draft.nodes(tolerance)
+
+
+def _text(path: Path, chosen: Format, draft: Draft, encoding: str | None) -> str:
+    return read_text(path, draft, xml=chosen in (XMLBIF, XDSL), encoding=encoding)
 
 
 def _checked_target(nodes: Sequence[Node], target: str | None, draft: Draft) -> str:
@@ -287,7 +302,10 @@ def find_format(path: Path, name: str | None = None) -> Format:
         if plain.suffix.lower() in known.endings:
             return known
     endings = listing(ending for known in FORMATS.values() for ending in known.endings)
-    raise HamkneeError(f"cannot tell the format of {path.name!r}; allowed: an ending of {endings}")
+    raise HamkneeError(
+        f"cannot tell the format of {path.name!r}; allowed: an ending of {endings}, or"
+        f" the format by name: {listing(FORMATS)}"
+    )
 
 
 def _check_words(nodes: Sequence[Node], vocabulary: Vocabulary, target: str | None) -> None:

@@ -31,7 +31,7 @@ class _Reader:
         self.line = 1
 
     def read(self) -> None:
-        if (kind := self._next("BAYES")) != "BAYES":
+        if (kind := self._next("BAYES")).upper() != "BAYES":
             self.draft.stop(self.line, f"found a network of the kind {kind[:40]!r}", "BAYES")
         sizes = [self._whole("the number of states") for _ in range(self._whole("how many"))]
         names = [f"v{i}" for i in range(len(sizes))]
