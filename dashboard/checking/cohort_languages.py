@@ -28,7 +28,7 @@ the no of somebody who counts from 1, m may be a mujer."""
 
 NOTHING = frozenset(
     {
-        *("na", "n/a", "nan", "null", "unknown", "not known", "missing", "?", ""),
+        *("na", "n/a", "#n/a", "nan", "null", "unknown", "not known", "missing", "?", ""),
         *("k a.", "unbekannt", "inconnu", "inconnue", "desconocido", "desconocida"),
     }
 )

@@ -97,7 +97,7 @@ def read_cohort(data: bytes, name: str, way: Written = AS_FOUND) -> Sheet:
         text, which = as_csv(data, name)
         sheet = parse_sheet(text, f"{name}.csv", partial(_check_table, name))
         sheet = replace(sheet, name=name, assumed=(which, *sheet.assumed))
-    elif kind_of(name[:100] + Path(name).suffix) == ".parquet":
+    elif kind_of(name if len(name) <= 100 else name[:100] + Path(name).suffix) == ".parquet":
         sheet = Sheet(name, _parquet(data, name))
     else:
         sheet = parse_sheet(written(data, way), name, partial(_check_table, name))
@@ -130,9 +130,8 @@ def _check_types(name: str, schema: object) -> None:
 
     assert isinstance(schema, pa.Schema)
     for field in schema:
-        kind = "lists or structures" if pa.types.is_nested(field.type) else "bytes"
-        if kind != "bytes" or pa.types.is_binary(field.type):
-            problem = f"column {field.name[:100]!r} holds {kind}"
+        if pa.types.is_nested(field.type):
+            problem = f"column {field.name[:100]!r} holds lists or structures"
             raise _refusal(name, problem, "texts, numbers or categories; several states as a|b")
 
 

@@ -23,6 +23,9 @@ MOST_CELLS = 10_000_000
 MOST_COLUMNS = 16_384
 """As many as a sheet of a workbook has."""
 
+OLDER = b"\xd0\xcf\x11\xe0"
+"""What a workbook begins with that is locked, or older than 2007."""
+
 ALLOWED = "an .xlsx workbook, or in the spreadsheet “Save as” and “CSV UTF-8”"
 
 UNSOUND = (
@@ -62,11 +65,17 @@ def as_csv(data: bytes, name: str) -> tuple[bytes, str]:
     TableError
         If it is no workbook, is too large, or has no sheet.
     """
+    if data.startswith(OLDER):
+        raise _refusal(name, "the workbook is locked by a password, or of an older Excel")
+    if data and not data.startswith(b"PK") and b"\0" not in data[:1_000]:
+        raise _refusal(name, "the file is text, as a CSV file is, and no workbook")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             title, path, sheets = _first_sheet(archive, name)
             texts = _texts(archive, name)
-            rows = list(_rows(archive, path, texts, name))
+            sheet = _xml(archive, path, name)
+            rows = list(_rows(sheet, texts, name))
+            merged = any(part.tag.endswith("}mergeCell") for part in sheet.iter())
     except TableError:
         raise
     except UNSOUND:
@@ -80,16 +89,20 @@ def as_csv(data: bytes, name: str) -> tuple[bytes, str]:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows(row + [""] * (width - len(row)) for row in rows)
     others = f"; the other {sheets - 1} are not" if sheets > 1 else ""
-    return out.getvalue().encode(), f"The first sheet of the workbook, “{title}”, is read{others}."
+    which = f"The first sheet of the workbook, “{title}”, is read{others}."
+    once = " Of cells that are merged the first alone has the value." if merged else ""
+    return out.getvalue().encode(), which + once
 
 
 def _first_sheet(archive: zipfile.ZipFile, name: str) -> tuple[str, str, int]:
-    """Return the title and the path of the first sheet, and how many there are."""
+    """Return the title and the path of the first sheet to be seen, and how many there are."""
     book = _xml(archive, "xl/workbook.xml", name)
     sheets = [e for e in book.iter() if e.tag in (f"{SPACE}sheet", f"{STRICT}sheet")]
     if not sheets:
         raise _refusal(name, "the workbook has no sheet")
-    first = sheets[0]
+    first = next(
+        (sheet for sheet in sheets if sheet.get("state", "visible") == "visible"), sheets[0]
+    )
     key = first.get(RELATION) or first.get(STRICT_RELATION)
     links = _xml(archive, "xl/_rels/workbook.xml.rels", name)
     target = next(link.get("Target", "") for link in links if link.get("Id") == key)
@@ -115,10 +128,10 @@ def _text(entry: ElementTree.Element) -> str:
     return "".join(parts)
 
 
-def _rows(archive: zipfile.ZipFile, path: str, texts: list[str], name: str) -> Iterator[list[str]]:
+def _rows(sheet: ElementTree.Element, texts: list[str], name: str) -> Iterator[list[str]]:
     """Yield the cells of each row; rows that are left out are empty."""
     place = 0
-    for row in _xml(archive, path, name).iter():
+    for row in sheet.iter():
         if not row.tag.endswith("}row"):
             continue
         number = int(row.get("r", place + 1))
@@ -148,11 +161,14 @@ def _column(reference: str, following: int) -> int:
 
 
 def _value(cell: ElementTree.Element, texts: list[str]) -> str:
-    """Return what a cell shows, numbers with a point."""
+    """Return what a cell shows, numbers with a point; an error, or a formula not worked out."""
     kind = cell.get("t", "n")
     if kind == "inlineStr":
         return "".join(_text(part) for part in cell if part.tag.endswith("}is"))
-    value = next((part.text or "" for part in cell if part.tag.endswith("}v")), "")
+    value = next((part.text or "" for part in cell if part.tag.endswith("}v")), None)
+    if value is None:
+        formula = next((part.text or "" for part in cell if part.tag.endswith("}f")), None)
+        return "" if formula is None else f"={formula}"
     if kind == "s":
         return texts[_place(value)] if value else ""
     if kind == "b":
@@ -160,7 +176,7 @@ def _value(cell: ElementTree.Element, texts: list[str]) -> str:
     if kind == "n" and value:
         number = float(value)
         return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.15g}"
-    return "" if kind == "e" else value  # an error such as #N/A is nothing known
+    return value
 
 
 def _place(number: str) -> int:

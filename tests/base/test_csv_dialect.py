@@ -168,3 +168,24 @@ def test_a_soft_hyphen_of_western_europe_is_told() -> None:
 def test_two_headings_that_look_alike_are_refused() -> None:
     with pytest.raises(TableError, match="'pop' stands twice"):
         parse_sheet("id,pop,po\u200bp\n1,yes,no\n".encode(), "seen.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Knee clinic,,\n,,\nid,age,pop\n1,31,yes\n", r"\('Knee clinic' and 2 empty cells\)"),
+        ("Knee clinic,Bern,,\nid,age,pop,sex\n1,31,yes,male\n", "'Knee clinic', 'Bern' and 2"),
+        ("Who,,Story,,\nid,age,pop,a,b\n1,31,yes,1,2\n", "'Who', 'Story' and 3 empty cells"),
+        ("id|age|pop\n1|31|yes\n2|44|no\n", "separated by |; allowed: commas, semicolons, tabs"),
+        ("sep=;\nid,pop\n1,yes\n", "names semicolons, and the header has commas"),
+        ('[{"id": 1, "pop": "yes"}]', "the file is JSON"),
+    ],
+)
+def test_what_is_no_header_is_refused_for_what_it_is(text: str, told: str) -> None:
+    with pytest.raises(TableError, match=told):
+        parse_sheet(text.encode(), "in.csv")
+
+
+def test_a_value_in_a_column_without_a_name_is_told_as_such() -> None:
+    with pytest.raises(TableError, match="2 columns have no name"):
+        parse_sheet(b"id,age,pop,,\n1,31,yes,x,y\n", "in.csv")

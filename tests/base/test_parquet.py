@@ -80,3 +80,9 @@ def test_one_may_look_before_anything_is_unpacked() -> None:
 
     with pytest.raises(LookupError, match="3"):
         parquet_table(written(pa.table({"age": [1, 2, 3]})), "cohort.parquet", look)
+
+
+def test_bytes_are_texts_and_what_is_no_utf_8_is_spelt_out() -> None:
+    table = pa.table({"pop": [b"yes", None], "note": [b"\xff", b"no"]})
+    read = parquet_table(written(table), "cohort.parquet").to_pydict()
+    assert read == {"pop": ["yes", None], "note": ["\\xff", "no"]}

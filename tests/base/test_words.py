@@ -47,6 +47,7 @@ def test_the_nearest_name_is_suggested(name: str, hint: str) -> None:
         ("adduction", "abduction"),
         ("abducted", "adducted"),
         ("abnormal", "normal"),
+        ("NA", "no"),
         ("unstable", "stable"),
         ("is_stable", "isnt_stable"),
     ],

@@ -24,6 +24,7 @@ from hamknee.network.vocabulary import Variable, Vocabulary, read_vocabulary
 
 VOCABULARY = read_vocabulary(shipped("data/vocabulary.toml"))
 AGES = "0 to 120 years, or one of under_40, 40_to_59, 60_and_over"
+EMPTY = " (if it means not known, leave it empty or list it as not_known in a mapping)"
 A_WEIGHT = "allowed: a finite number, 0 or more"
 
 
@@ -281,13 +282,16 @@ def test_a_text_is_read_as_a_value(text: str) -> None:
         ("pop", "yes|", "'' is not a state of pop; allowed: yes, no"),
         ("pop", "yes:much", f"the likelihood of pop=yes is 'much'; {A_WEIGHT}"),
         ("pop", "yes:0.7|no", f"the likelihood of pop=no is ''; {A_WEIGHT}"),
-        ("pop", "yes:nan", f"the likelihood of pop=yes is nan; {A_WEIGHT}"),
+        ("pop", "yes:nan", f"the likelihood of pop=yes is 'nan'; {A_WEIGHT}"),
         ("pop", "yes:-1", f"the likelihood of pop=yes is -1.0; {A_WEIGHT}"),
         ("pop", "yes:1|yes:2", "pop has a state twice in 'yes:1|yes:2'; allowed: each state once"),
         ("age", "-3", f"age cannot be -3 years; allowed: {AGES}"),
         ("age", "400", f"age cannot be 400 years; allowed: {AGES}"),
         ("age", "1e400", f"age cannot be inf years; allowed: {AGES}"),
-        ("age", "nan", f"age cannot be nan years; allowed: {AGES}"),
+        ("age", "inf", f"age: 'inf' is neither a number nor a state; allowed: {AGES}"),
+        ("age", "nan", f"age: 'nan' is neither a number nor a state{EMPTY}; allowed: {AGES}"),
+        ("pop", "NA", f"'NA' is not a state of pop{EMPTY}; allowed: yes, no"),
+        ("pop", "None", f"'None' is not a state of pop{EMPTY}; allowed: yes, no"),
         ("age", "old", f"age: 'old' is neither a number nor a state; allowed: {AGES}"),
         (
             "age",

@@ -17,7 +17,7 @@ from hamknee.network.evidence import (
     value_text,
 )
 from hamknee.network.labelled import CasesError, diagnosis_label, distinct_diagnoses, label
-from hamknee.network.naming import read_headings
+from hamknee.network.naming import near_headings, read_headings
 from hamknee.network.priors import CPT
 from hamknee.network.vocabulary import State, Variable, Vocabulary
 
@@ -211,3 +211,9 @@ def test_a_heading_is_read_as_it_looks(model: Model) -> None:
     assert headings.assumed
     two = read_headings(model.vocabulary, ["Pop", "po\u200bp"])
     assert two.problems
+
+
+@pytest.mark.parametrize("heading", ["age (years)", "Age [y]", "AGE  (in years) "])
+def test_a_unit_in_a_heading_is_pointed_out(model: Model, heading: str) -> None:
+    (hint,) = near_headings(model.vocabulary, [heading, "doctor (ward)"], ()).values()
+    assert "did you mean 'age'?" in hint

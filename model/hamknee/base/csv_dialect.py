@@ -53,6 +53,8 @@ SIGNATURES = {
     b"<!doc": "a web page",
     b"<?xml": "an XML file",
     b"<table": "a web page",
+    b"[{": "JSON",
+    b'{"': "JSON",
     b"{\\rtf": "a text document",
 }
 """What files begin with that are no CSV, whatever their name says."""
@@ -287,6 +289,10 @@ def _header(head: str, dialect: Dialect, name: str) -> Dialect:
         decimal = ", and a comma in a number is its decimal sign" if separator == ";" else ""
         assumed.append(f"The cells are separated by {SEPARATORS[separator]}{decimal}.")
     end, cells = _first_row(head, start, separator, name)
+    others = [SEPARATORS[mark] for mark in SEPARATORS if mark in cells[0]]
+    if hint and len(cells) == 1 and others:
+        problem = f"the first line names {SEPARATORS[separator]}, and the header has {others[0]}"
+        raise refusal(name, problem, "the separator that stands between the cells", line=1)
     columns = tuple(map(as_seen, cells))
     _check_header(head[end:], columns, separator, name)
     written = replace(
@@ -398,16 +404,23 @@ def _check_header(below: str, columns: Sequence[str], separator: str, name: str)
             if widths and min(widths) > 1 and len(widths) == 1:
                 problem = f"the first line does not look like a header ({columns[0][:60]!r} alone)"
                 raise refusal(name, problem, allowed, line=1)
-    elif len(named) == 1 and columns[0]:
-        rows = _rows(sample, separator, 1)
-        if rows and sum(bool(cell.strip()) for cell in rows[0]) > 1:
-            empty = len(columns) - 1
-            cells = f"{empty} empty {'cell' if empty == 1 else 'cells'}"
-            problem = f"the first line does not look like a header ({named[0][:60]!r} and {cells})"
+    elif columns[0]:
+        filled = next((row for row in map(_filled, _rows(sample, separator, LOOKED_AT)) if row), [])
+        nameless = [place for place, column in enumerate(columns) if not column]
+        alone = len(named) == 1 and len(filled) > 1
+        if alone or (len(nameless) >= len(named) and set(nameless) <= set(filled)):
+            empty = f"{len(nameless)} empty {'cell' if len(nameless) == 1 else 'cells'}"
+            given = listing([repr(column[:60]) for column in named], most=3)
+            problem = f"the first line does not look like a header ({given} and {empty})"
             raise refusal(name, problem, allowed, line=1)
     for column, count in Counter(named).items():
         if count > 1:
             raise refusal(name, f"column {column[:100]!r} stands twice", "each column once")
+
+
+def _filled(row: Sequence[str]) -> list[int]:
+    """Return the places of the cells that are not empty."""
+    return [place for place, cell in enumerate(row) if cell.strip()]
 
 
 def _check_widths(sample: str, columns: Sequence[str], separator: str, name: str) -> None:
@@ -423,6 +436,9 @@ def _check_widths(sample: str, columns: Sequence[str], separator: str, name: str
         cells = f"{len(columns) + 1} cells, one more than the header"
         problem = f"the header has no name for a column: the rows have {cells}"
         raise refusal(name, problem, SAVE_AS_R, line=1)
+    bars = columns[0].count("|") if len(columns) == 1 else 0
+    if bars and len(rows) > 1 and {"|".join(row).count("|") for row in rows} == {bars}:
+        raise refusal(name, "the cells are separated by |", listing(SEPARATORS.values()), line=1)
     words = len(columns[0].split()) if len(columns) == 1 else 0
     widths = {len(line.split()) for row in rows for line in row}
     if words > 2 and len(rows) > 1 and widths in ({words}, {words + 1}):

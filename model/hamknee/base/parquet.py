@@ -78,8 +78,10 @@ def parquet_table(
                 batches.append(batch)
         table = pa.Table.from_batches(batches, batches[0].schema if batches else schema)
         table = table.unify_dictionaries()
-        for place, field in enumerate(schema) if not categories else ():
-            if _is_text(field.type):
+        for place, field in enumerate(schema):
+            if pa.types.is_binary(field.type):
+                table = table.set_column(place, field.name, _decoded(table.column(place)))
+            elif _is_text(field.type) and not categories:
                 table = table.set_column(place, field, table.column(place).cast(field.type))
     except (pa.ArrowException, OSError, OverflowError, ValueError) as why:
         if isinstance(why, TableError):
@@ -91,6 +93,19 @@ def parquet_table(
     if twice:
         raise refusal(name, f"column {twice[0][:100]!r} stands twice", "each column once")
     return table
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return bytes as texts: some programs write no others. What is no UTF-8 is spelt out."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowInvalid:
+        spelt = (
+            None if b is None else b.decode(errors="backslashreplace") for b in column.to_pylist()
+        )
+        return pa.chunked_array([pa.array(spelt, pa.string())])
 
 
 def _unreadable(name: str, why: Exception) -> TableError:

@@ -112,6 +112,8 @@ def _one_slip(written: str, meant: str) -> bool:
     if start is None:
         return abs(len(written) - len(meant)) <= 1
     one, other = written[start:], meant[start:]
+    if len(written) == len(meant) < 3:
+        return False  # NA is no slip of no
     swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
     if swapped or one[1:] == other[1:] or one[1:] == other or one == other[1:]:
         return True

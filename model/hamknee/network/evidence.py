@@ -25,7 +25,15 @@ import numpy as np
 import numpy.typing as npt
 
 from hamknee.base import FrozenMapping, ProblemsError, as_seen, listing, suggestion, thing
-from hamknee.network.naming import as_float, is_state, parts_of, state_of, typed_number, variable_of
+from hamknee.network.naming import (
+    as_float,
+    is_state,
+    not_known_hint,
+    parts_of,
+    state_of,
+    typed_number,
+    variable_of,
+)
 from hamknee.network.vocabulary import Variable, Vocabulary
 
 Value: TypeAlias = str | tuple[str, ...] | Mapping[str, float]
@@ -375,9 +383,13 @@ def likelihood(variable: Variable, value: Value) -> npt.NDArray[np.float64]:
 def _state(variable: Variable, entry: object) -> str:
     if (state := state_of(variable, entry)) is not None:
         return state
-    hint = suggestion(entry, variable.state_names) if isinstance(entry, str) else ""
+    hint = _hint(variable, entry) if isinstance(entry, str) else ""
     problem = f"{entry!r} is not a state of {variable.name}{hint}"
     raise EvidenceError([f"{problem}; allowed: {_allowed(variable)}"])
+
+
+def _hint(variable: Variable, text: str) -> str:
+    return not_known_hint(text) or suggestion(text, variable.state_names)
 
 
 def _valued(variable: Variable, entry: object) -> str:
@@ -443,7 +455,7 @@ def _weights(variable: Variable, text: str, parts: list[str]) -> dict[str, float
 def _number(variable: Variable, text: str) -> float:
     number = typed_number(text)
     if number is None:
-        hint = suggestion(text, variable.state_names)
+        hint = _hint(variable, text)
         problem = f"{variable.name}: {text!r} is neither a number nor a state{hint}"
         raise EvidenceError([f"{problem}; allowed: {_allowed(variable)}"])
     return number

@@ -8,6 +8,7 @@ meant by means none.
 from __future__ import annotations
 
 import numbers
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +21,17 @@ from hamknee.network.vocabulary import Variable, Vocabulary
 
 MOST_HINTS = 200
 """Columns that are looked at for a slip of the pen."""
+
+BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*\Z")
+"""A unit or a remark at the end of a heading."""
+
+NOTHING = frozenset(
+    {
+        *("na", "n/a", "#n/a", "nan", "null", "none", "nil", "unknown", "not known", "not done"),
+        *("not recorded", "missing", "?", "-", "–", "."),
+    }
+)
+"""Words that may stand for what is not known; they are read so where a mapping says it."""
 
 TRUTHS: Mapping[str, bool] = {"true": True, "false": False}
 
@@ -90,7 +102,7 @@ def typed_number(text: str) -> float | None:
         if len(decimals) == 3 and len(digits) <= 3 and not digits.startswith("0"):
             return None
         text = f"{whole}.{decimals}"
-    if "_" in text:
+    if "_" in text or not any(map(str.isdigit, text)):  # nan and infinity are words
         return None
     try:
         return float(text)
@@ -135,6 +147,17 @@ def parts_of(variable: Variable, text: str) -> list[str] | None:
     if len(ways[0]) > 1:
         return None
     return list(ways[0][0]) if ways[0] else pieces
+
+
+def not_known_hint(text: str) -> str:
+    """Return what to do with a word that may stand for an empty cell.
+
+    >>> not_known_hint("N/A"), not_known_hint("abnormal")
+    (" (if it means not known, leave it empty or list it as not_known in a mapping)", '')
+    """
+    if as_seen(text).casefold() not in NOTHING:
+        return ""
+    return " (if it means not known, leave it empty or list it as not_known in a mapping)"
 
 
 def is_state(variable: Variable, text: str) -> bool:
@@ -257,8 +280,13 @@ def near_headings(
     {'wamth': "the column 'wamth' is ignored (did you mean 'warmth'?)"}
     """
     free = [name for name in vocabulary if name not in taken]
-    hints = ((name, suggestion(name, free)) for name in islice(others, MOST_HINTS))
+    hints = ((name, _heading_hint(name, free)) for name in islice(others, MOST_HINTS))
     return {name: f"the column {name!r} is ignored{hint}" for name, hint in hints if hint}
+
+
+def _heading_hint(name: str, free: Sequence[str]) -> str:
+    """Return a hint for a slip of the pen, or for what stands beside a unit: ``age (years)``."""
+    return suggestion(name, free) or suggestion(BRACKETS.sub("", name), free)
 
 
 def _folded_names(vocabulary: Vocabulary) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from hamknee.base.csv_dialect import TableError
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+STATE = ' state="hidden"'
 SHARED = (
     f'<sst xmlns="{MAIN}"><si><t>Alter</t></si><si><r><t>K</t></r><r><t>nall</t></r></si></sst>'
 )
@@ -25,10 +26,13 @@ ROWS = (
 )  # fmt: skip
 
 
-def workbook_of(rows: str = ROWS, shared: str = SHARED, sheets: int = 2) -> bytes:
+def workbook_of(
+    rows: str = ROWS, shared: str = SHARED, sheets: int = 2, hidden: int = 0, more: str = ""
+) -> bytes:
     """Return a workbook with these rows in its first sheet."""
     named = "".join(
-        f'<sheet name="Sheet {n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, sheets + 1)
+        f'<sheet name="Sheet {n}" sheetId="{n}" r:id="rId{n}"{STATE * (n <= hidden)}/>'
+        for n in range(1, sheets + 1)
     )
     links = "".join(
         f'<Relationship Id="rId{n}" Type="t" Target="worksheets/sheet{n}.xml"/>'
@@ -39,7 +43,9 @@ def workbook_of(rows: str = ROWS, shared: str = SHARED, sheets: int = 2) -> byte
         "xl/workbook.xml": book,
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">{links}</Relationships>',
         "xl/sharedStrings.xml": shared,
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}">{rows}</worksheet>',
+        f"xl/worksheets/sheet{hidden + 1}.xml": (
+            f'<worksheet xmlns="{MAIN}">{rows}{more}</worksheet>'
+        ),
     }
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -50,7 +56,7 @@ def workbook_of(rows: str = ROWS, shared: str = SHARED, sheets: int = 2) -> byte
 
 def test_the_first_sheet_is_read_cell_by_cell() -> None:
     text, which = as_csv(workbook_of(), "cohort.xlsx")
-    assert text.decode() == 'Alter,Knall,,"note, ""two"""\n,,,\n31.5,true,,\n40,nein,,\n'
+    assert text.decode() == 'Alter,Knall,,"note, ""two"""\n,,,\n31.5,true,,#N/A\n40,nein,,\n'
     assert which == "The first sheet of the workbook, “Sheet 1”, is read; the other 1 are not."
 
 
@@ -90,3 +96,37 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, 4000))
     with pytest.raises(TableError, match="unpacked"):
         as_csv(workbook_of(rows), "cohort.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "locked by a password, or of an older"),
+        (b"id,pop\n1,yes\n", "the file is text, as a CSV file is"),
+    ],
+)
+def test_what_is_called_a_workbook_is_refused_for_what_it_is(data: bytes, told: str) -> None:
+    with pytest.raises(TableError, match=told):
+        read_cohort(data, "mine.xlsx")
+
+
+def test_a_sheet_that_is_hidden_is_not_the_first() -> None:
+    text, which = as_csv(workbook_of(hidden=1), "cohort.xlsx")
+    assert text.startswith(b"Alter,")
+    assert "“Sheet 2”" in which
+
+
+def test_merged_cells_are_told() -> None:
+    merged = '<mergeCells><mergeCell ref="A1:A2"/></mergeCells>'
+    assert "cells that are merged" in as_csv(workbook_of(more=merged), "cohort.xlsx")[1]
+
+
+def test_a_formula_without_its_value_and_an_error_are_no_empty_cells() -> None:
+    rows = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>pop</t></is></c></row>'
+        '<row r="2"><c r="A2"><f>B2</f></c></row>'
+        '<row r="3"><c r="A3" t="e"><v>#REF!</v></c></row>'
+        '<row r="4"><c r="A4" t="str"><f>B4</f><v></v></c></row>'
+        '<row r="5"><c r="A5" s="1"/></row>'
+    )  # fmt: skip
+    assert as_csv(workbook_of(rows), "mine.xlsx")[0] == b'pop\n=B2\n#REF!\n""\n""\n'
