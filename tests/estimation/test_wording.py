@@ -55,6 +55,13 @@ def test_a_likelihood_ratio_needs_what_it_multiplies() -> None:
         read_statement("LR+ 3.1 (1.9 to 5.0)")
 
 
+@pytest.mark.parametrize("sign", ["-", "−", "–", " - ", "- = "])
+def test_a_negative_ratio_is_that_of_the_absence(sign: str) -> None:
+    column = read_statement(f"LR{sign}0.4 (0.3 to 0.6)", without=0.1)
+    assert same(column, from_range(1 - 0.6 * 0.9, 1 - 0.3 * 0.9, best=1 - 0.4 * 0.9, mass=0.95))
+    assert column.note == "LR- 0.4 (95 % range 0.3 to 0.6) of 0.1 with other causes"
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "0.4", "often", "61 of 60", "1.5 of 3", "0 of 0", "0.4 (0.5 to 0.6)", "quartiles 0.3 0.4",
@@ -68,6 +75,8 @@ def test_what_says_nothing_is_refused(text: str) -> None:
 def test_a_ratio_beyond_certainty_is_refused() -> None:
     with pytest.raises(HamkneeError, match="a product below 1"):
         read_statement("LR+ 31 (19 to 50)", without=0.1)
+    with pytest.raises(HamkneeError, match="1.4, with 0.9 for its absence in other causes: 1.26"):
+        read_statement("LR- 1.4 (1.2 to 1.6)", without=0.1)
 
 
 def same(one: Elicited, other: Elicited) -> bool:

@@ -16,7 +16,7 @@ PAPERS = 0.95
 
 FORMS = (
     '"24 of 60"; "0.40 (0.25 to 0.55)" or "40 % (25 to 55 %)"; "0.25 to 0.55"; '
-    '"LR+ 3.1 (1.9 to 5.0)"; "quartiles 0.3 0.4 0.5"; "chips 0 3 10 6 1"'
+    '"LR+ 3.1 (1.9 to 5.0)"; "LR- 0.4 (0.3 to 0.6)"; "quartiles 0.3 0.4 0.5"; "chips 0 3 10 6 1"'
 )
 """The texts that are read, for messages."""
 
@@ -26,7 +26,7 @@ _COUNT = re.compile(rf"{_N}\s*(?:of|/|out of)\s*{_N}")
 _MASS = rf"(?:(?:{_N}\s*%\s*)?(?:CI|interval|range)?:?\s*)"
 _RANGED = re.compile(rf"{_N}\s*(%?)\s*[(\[]\s*{_MASS}{_N}\s*%?{_TO}{_N}\s*(%?)\s*[)\]]", re.I)
 _RANGE = re.compile(rf"{_MASS}{_N}\s*(%?){_TO}{_N}\s*(%?)", re.I)
-_RATIO = re.compile(rf"LR\s*\+?\s*[:=]?\s*{_N}\s*[(\[]\s*{_MASS}{_N}{_TO}{_N}\s*[)\]]", re.I)
+_RATIO = re.compile(rf"LR\s*([+\-−–]?)\s*[:=]?\s*{_N}\s*[(\[]\s*{_MASS}{_N}{_TO}{_N}\s*[)\]]", re.I)
 _LISTED = re.compile(rf"(quartiles|chips)\s*:?\s*({_N}(?:[\s,;]+{_N})+)", re.I)
 
 
@@ -49,7 +49,7 @@ def read_statement(
     mass : float
         Of an interval, where the text does not say it; papers print 95 % intervals.
     without : float, optional
-        P(first state | another cause), which a likelihood ratio multiplies.
+        P(first state | another cause), which LR+ multiplies; LR- multiplies the rest of it.
 
     Returns
     -------
@@ -70,6 +70,8 @@ def read_statement(
     '95 % range 0.25 to 0.55, best estimate 0.4'
     >>> print(read_statement("LR+ 3.1 (1.9 to 5.0)", without=0.1).note)
     LR+ 3.1 (95 % range 1.9 to 5) of 0.1 with other causes
+    >>> print(read_statement("LR- 0.4 (0.3 to 0.6)", without=0.1).text)
+    yes: 0.64, 90 % range 0.56 to 0.72. This is worth about 101 patients.
     >>> read_statement("about a third")
     Traceback (most recent call last):
     ...
@@ -106,19 +108,31 @@ def _counted(states: Sequence[str], number: float, of: float) -> Elicited:
 def _ratio(
     states: Sequence[str], match: re.Match[str], mass: float, without: float | None
 ) -> Elicited:
-    ratio, stated, low, high = match.groups()
+    """Return the column of LR+ = P(finding | condition) / P(finding | others), or of LR-.
+
+    LR- is the same ratio of the finding's absence.
+    """
+    sign, ratio, stated, low, high = match.groups()
+    name = "LR+" if sign in ("", "+") else "LR-"
     if without is None:
         raise HamkneeError(
             "a likelihood ratio multiplies P(finding | other causes), which is not known here;"
             " allowed: a proportion as `without`"
         )
     mass = _mass(stated, mass)
-    best, ends = float(ratio) * without, (float(low) * without, float(high) * without)
+    others = without if name == "LR+" else 1 - without
+    best, *ends = (float(number) * others for number in (ratio, low, high))
     if not 0 < best < 1:
-        stated = f"found LR+ {ratio}, with {without:.3g} in other causes: {best:.3g}"
-        raise HamkneeError(f"{stated}; allowed: a product below 1")
-    column = from_range(ends[0], min(ends[1], 1.0), best=best, mass=mass, states=states)
-    said = f"LR+ {ratio} ({percent(mass)} range {low} to {float(high):g})"
+        answer = "the finding" if name == "LR+" else "its absence"
+        problem = (
+            f"found {name} {ratio}, with {others:.3g} for {answer} in other causes: {best:.3g}"
+        )
+        raise HamkneeError(f"{problem}; allowed: a product below 1")
+    ends = [min(end, 1.0) for end in ends]
+    if name == "LR-":
+        best, ends = 1 - best, [1 - end for end in reversed(ends)]
+    column = from_range(*ends, best=best, mass=mass, states=states)
+    said = f"{name} {ratio} ({percent(mass)} range {low} to {float(high):g})"
     return replace(column, note=f"{said} of {without:.3g} with other causes")
 
 
