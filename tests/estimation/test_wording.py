@@ -75,7 +75,7 @@ def test_what_says_nothing_is_refused(text: str) -> None:
 def test_a_ratio_beyond_certainty_is_refused() -> None:
     with pytest.raises(HamkneeError, match="a product below 1"):
         read_statement("LR+ 31 (19 to 50)", without=0.1)
-    with pytest.raises(HamkneeError, match="1.4, with 0.9 for its absence in other causes: 1.26"):
+    with pytest.raises(HamkneeError, match="for its absence in other causes"):
         read_statement("LR- 1.4 (1.2 to 1.6)", without=0.1)
 
 

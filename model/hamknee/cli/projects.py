@@ -36,8 +36,8 @@ def state(
         str,
         typer.Argument(
             metavar="STATEMENT",
-            help='"24 of 60", "0.40 (0.25 to 0.55)", "LR+ 3.1 (1.9 to 5.0)", "LR- 0.4 (0.3 to 0.6)", '
-            '"quartiles 0.3 0.4 0.5" or "chips 0 3 10 6 1".',
+            help='"24 of 60", "0.40 (0.25 to 0.55)", "LR+ 3.1 (1.9 to 5.0)", '
+            '"LR- 0.4 (0.3 to 0.6)", "quartiles 0.3 0.4 0.5" or "chips 0 3 10 6 1".',
         ),
     ],
     source: Annotated[
