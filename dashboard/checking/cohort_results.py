@@ -305,7 +305,7 @@ def show_urgency_of(upload: Upload, evaluation: Evaluation) -> None:
         return
     if upload.urgency.n < evaluation.n:
         few = f"{upload.urgency.n:,} of {evaluation.n:,} cases, drawn at random"
-        st.caption(f"{few}: each takes thousands of draws of the numbers.")
+        st.caption(f"{few}: each takes thousands of answers with other numbers.")
     show_urgency(upload.urgency)
 
 

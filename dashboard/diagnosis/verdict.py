@@ -170,23 +170,25 @@ def show_verdict(*verdicts: Verdict, said: str, step: str = "", place: str = "")
         announce(said, step, place)
 
 
-def show_action(triage: Triage, whose: str = "") -> None:
-    """Show what to do at this level, the other reasons for it, and what made it less urgent.
+def show_action(*verdicts: Verdict) -> None:
+    """Show what to do at each level; versions of a case for which it is the same share it."""
+    whose_of: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.triage is not None:
+            whose_of.setdefault(_action_html(verdict.triage), []).append(verdict.whose)
+    for body, versions in whose_of.items():
+        if body:
+            whose = " and ".join(filter(None, versions))
+            named = f"<b>{in_html(whose)}</b>" if whose else ""
+            st.html(f'<div class="what-now">{named}<div>{body}</div></div>')
 
-    Parameters
-    ----------
-    triage : Triage
-        Of the case.
-    whose : str
-        Of which version of it, where there are two.
-    """
+
+def _action_html(triage: Triage) -> str:
+    """Return what to do, the other reasons for the level, and what made it less urgent."""
     rest = [reason for reason in triage.deciding if reason.name not in HOLDS][1:]
     lines = "".join(f"<li>{in_html(reason.text)}</li>" for reason in rest)
     action = "" if emergency_number(triage) else f"<p>{in_html(triage.about.action)}</p>"
     eased = f"<p>{in_html(triage.eased_text)}</p>" if triage.eased_text else ""
     if not_meant := _not_meant(triage, deciding=False):
         eased += f"<p>{in_html(not_meant)}</p>"
-    if action or lines or eased:
-        named = f"<b>{in_html(whose)}</b>" if whose else ""
-        body = f"{action}{lines and f'<ul>{lines}</ul>'}{eased}"
-        st.html(f'<div class="what-now">{named}<div>{body}</div></div>')
+    return f"{action}{lines and f'<ul>{lines}</ul>'}{eased}"

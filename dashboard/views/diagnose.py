@@ -63,7 +63,7 @@ def main() -> None:
     # Always there, empty or not: what stands below would be made anew, and lose the focus.
     with st.container(key="action"):
         if triage is not None and not triage.provisional:
-            show_action(triage)
+            show_action(verdict)
     with st.container(key="notices"):
         show_notices(model, case)
     with st.container(key="case"):

@@ -65,9 +65,7 @@ def show_levels(model: Model, first: VisitorCase, second: VisitorCase) -> None:
     verdicts = [verdict_of(model, case, whose) for whose, case in named.items()]
     show_verdict(*verdicts, said=verdicts[-1].said)  # of the version that is being changed
     with st.container(key="action"):
-        for verdict in verdicts:
-            if verdict.triage is not None:
-                show_action(verdict.triage, verdict.whose)
+        show_action(*verdicts)
 
 
 def verdict_of(model: Model, case: VisitorCase, whose: str) -> Verdict:

@@ -82,6 +82,14 @@ def test_versions_that_are_alike_have_one_bar() -> None:
     assert "<b>A and B</b>" in bar
 
 
+def test_versions_for_which_the_same_is_to_be_done_say_it_once(guidance: Guidance) -> None:
+    page = at_page("what_if", SOON | {"b.onset": "gradual"})
+    assert len(bars(page)) == 2
+    (action,) = (body for body in html(page) if "what-now" in body)
+    assert "<b>A and B</b>" in action
+    assert action.count(guidance.levels["see_professional"].action) == 1
+
+
 def test_a_version_says_what_is_likely_only_once_enough_is_known() -> None:
     early, known = at_page("what_if", SOON | {"b.pop": "yes"}), at_page("what_if", KNOWN)
     assert not any('class="likely"' in bar for bar in bars(early))
