@@ -85,3 +85,11 @@ def test_ten_reasons_are_told_and_the_others_counted(model: Model) -> None:
     assert not any("other reasons" in line for line in ten)
     assert sum("× reason" in line for line in thirteen) == 10
     assert "  3 × other reasons" in thirteen
+
+
+def test_the_most_frequent_reason_is_told_first(model: Model) -> None:
+    plan = plan_columns(model.vocabulary, ["onset"], ColumnMapping())
+    report = Report.of(model, plan, Tally.of(9_000, {"rare": 2, "often": 1_500, "some": 30}, ()))
+    told = [line.strip() for line in report.text.splitlines() if "×" in line]
+    assert told == ["1,500 × often", "30 × some", "2 × rare"]
+    assert report.table["reason"].tolist() == ["often", "some", "rare"]

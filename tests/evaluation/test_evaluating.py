@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -167,6 +169,17 @@ def test_only_what_the_cases_tell_is_compared(model: Model) -> None:
     assert (ends.loc[("prior_only", "log_loss")] < 0).all()
     assert ends.loc[("naive_bayes", "log_loss"), "low"] < 0
     assert ends.loc[("naive_bayes", "log_loss"), "high"] > 0
+
+
+def test_a_rival_that_does_better_is_said_to(simulated: Evaluation) -> None:
+    forecasts = simulated.probabilities
+    blurred = (forecasts["model"] + forecasts["prior_only"]) / 2
+    ahead = replace(simulated, probabilities=forecasts | {"prior_only": blurred})
+    behind = replace(
+        simulated, probabilities=forecasts | {"model": blurred, "prior_only": forecasts["model"]}
+    )
+    (gap,) = re.findall(r"(0\.\d\d) lower than with prior only", ahead.text)
+    assert f"{gap} higher than with prior only" in behind.text
 
 
 def test_confusion_is_that_of_scikit_learn(simulated: Evaluation) -> None:

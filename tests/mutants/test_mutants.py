@@ -74,6 +74,13 @@ def test_a_mutant_that_compiles_to_the_same_changes_nothing(module: Path) -> Non
     assert {m.change for m in every(module) if m.alike} == {"2 + 0  →  2 - 0"}
 
 
+def test_a_check_that_only_another_fault_sets_off_is_left_as_it_is(module: Path) -> None:
+    module.write_text("both = zip('ab', 'cd', strict=True)\nchecked(strict=True)", "utf-8")
+    assert [m.text.partition(":")[2] for m in every(module)] == [
+        "2: True  →  False    in: checked(strict=True)"
+    ]
+
+
 @pytest.mark.parametrize(
     ("assertions", "killer"),
     [
