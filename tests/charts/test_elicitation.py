@@ -27,6 +27,7 @@ def test_ridges_stand_on_their_own_line_in_the_order_given(pooled: Pool) -> None
     drawn = pd.DataFrame(rows(ridges(pooled.densities("yes"))))
     lines = drawn.groupby("name", sort=False)["base"].first()
     assert lines.to_dict() == {"Surgeon": 2, "Therapist": 1, "pool": 0}
+    assert (drawn["top"] >= drawn["base"]).all()
     assert (drawn["top"] < drawn["base"] + 1).all()  # no hill reaches into the line above
 
 

@@ -76,6 +76,17 @@ def test_a_fault_is_named(
     assert str(error.value).startswith(file)
 
 
+def test_a_variable_is_stated_in_every_state_of_its_parent(
+    folder: Path, vocabulary: Vocabulary
+) -> None:
+    lines = (folder / "estimates.csv").read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("pop,") or "=strain" not in line]
+    assert len(kept) == len(lines) - 2
+    (folder / "estimates.csv").write_text("".join(kept), "utf-8")
+    with pytest.raises(DossierError, match="pop is given condition=.*; allowed: each state once"):
+        read_dossier(folder, vocabulary)
+
+
 def test_a_fact_that_is_not_there_is_named(folder: Path, vocabulary: Vocabulary) -> None:
     changed(folder / "facts.csv", "HF001,", "HF000,")
     with pytest.raises(DossierError, match="there is no fact 'HF001'"):

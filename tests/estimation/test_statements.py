@@ -88,6 +88,12 @@ def test_chips_the_other_way_round_give_the_complement() -> None:
     assert other.ess == pytest.approx(one.ess, rel=1e-5)
 
 
+def test_an_edge_with_chips_on_both_sides_is_a_quantile() -> None:
+    column = from_chips(TENTHS, [0, 1, 4, 6, 5, 3, 1, 0, 0, 0])
+    shares = {0.2: 0.05, 0.3: 0.25, 0.4: 0.55, 0.5: 0.8, 0.6: 0.95}
+    assert {value: level for _, level, value in column.stated} == pytest.approx(shares)
+
+
 # Several states ---------------------------------------------------------------------------------
 
 # The case study of Zapata-Vázquez, O'Hagan & Bastos (2014), as SHELF's vignette gives it.

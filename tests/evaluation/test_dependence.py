@@ -155,6 +155,9 @@ def test_published_cases_are_told_with_labels(model: Model) -> None:
     first = table.iloc[0]
     assert f"{first['first_label']} with {first['second_label']}" in dependence.text
     assert len(dependence.matrix) == 2 * len(table)
+    order = list(model.vocabulary)
+    sides = dependence.matrix[["first", "second"]].map(order.index)
+    assert sides.equals(sides.sort_values(["first", "second"], ignore_index=True))
     again = residual_dependence(model, replicates=100)
     pd.testing.assert_frame_equal(table, again.table)
 

@@ -96,6 +96,16 @@ def test_impossible_worlds_are_left_out_and_impossible_answers_are_rarest() -> N
         predictive_check(model, frame.iloc[[0]], replicates=20)
 
 
+def test_an_answer_is_as_rare_as_the_answers_that_are_no_likelier() -> None:
+    model = network(
+        {"cause": ("", [0.5, 0.5], "a b"), "f": ("cause", [[0.6, 0.4], [0.6, 0.4]])}, "cause"
+    )
+    frame = pd.DataFrame({"cause": ["a", "b"] * 10, "f": ["yes", "yes", "no", "no"] * 5})
+    rarer = predictive_check(model, frame, replicates=400).by_case["rarer"].to_numpy()
+    assert (rarer[0::4], rarer[1::4]) == (pytest.approx(1), pytest.approx(1))
+    assert (rarer[2::4], rarer[3::4]) == (pytest.approx(0.4, abs=0.1), pytest.approx(0.4, abs=0.1))
+
+
 def test_replicates_are_needed(model: Model) -> None:
     with pytest.raises(hamknee.HamkneeError, match="found 1 replicates; allowed: 2 or more"):
         predictive_check(model, replicates=1)
