@@ -34,6 +34,14 @@ def test_every_arrow_is_drawn_from_parent_to_child(priors: Priors) -> None:
         assert last["chosen"] == ("pop" in (parent, child))
 
 
+def test_arrows_that_are_pointed_out_are_thicker(priors: Priors) -> None:
+    chart = network_chart(priors.vocabulary, priors.parents, {}, chosen="pop").to_dict()
+    drawn = [layer for layer in chart["layer"] if "detail" in layer["encoding"]]
+    thin, thick = sorted(drawn, key=lambda layer: layer["mark"]["strokeWidth"])
+    for layer, chosen in ((thin, False), (thick, True)):
+        assert {row["chosen"] for row in chart["datasets"][layer["data"]["name"]]} == {chosen}
+
+
 def test_in_a_case_the_lines_are_the_most_probable_states_and_answers_stand_out(
     model: Model, priors: Priors
 ) -> None:

@@ -72,6 +72,13 @@ def test_a_line_is_drawn_along_itself_without_leaps(two: TwoWay) -> None:
         assert max(steps) < 0.02
 
 
+def test_a_line_ends_only_where_the_picture_does(two: TwoWay) -> None:
+    for _, line in lines(two_way_chart(two, *WHERE)).groupby("line"):
+        ends = line.sort_values("step").iloc[[0, -1]]
+        for t1, t2 in zip(ends["first"], ends["second"], strict=True):
+            assert min(abs(t1), abs(t1 - 0.75), abs(t2), abs(t2 - 0.099)) == pytest.approx(0)
+
+
 def test_two_numbers_of_one_column_never_add_up_to_more_than_1(model: Model) -> None:
     both = hamknee.two_way(model, CASE, "rupture", STRAIN, RUPTURE)
     drawn = lines(two_way_chart(both, (0.2, 0.8), (0.2, 0.8)))

@@ -83,7 +83,7 @@ def test_a_variable_is_stated_in_every_state_of_its_parent(
     kept = [line for line in lines if not line.startswith("pop,") or "=strain" not in line]
     assert len(kept) == len(lines) - 2
     (folder / "estimates.csv").write_text("".join(kept), "utf-8")
-    with pytest.raises(DossierError, match="pop is given condition=.*; allowed: each state once"):
+    with pytest.raises(DossierError, match=r"pop is given condition=.*; allowed: each state once"):
         read_dossier(folder, vocabulary)
 
 

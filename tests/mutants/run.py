@@ -64,6 +64,8 @@ class Mutant:
 
     path: Path
     line: int
+    was: str
+    """What stands in that line; the file may be changed while mutants are run."""
     change: str
     source: str
     alike: bool
@@ -72,8 +74,7 @@ class Mutant:
     @property
     def text(self) -> str:
         """Return the place, the change and the line it stands in."""
-        line = self.path.read_text("utf-8").splitlines()[self.line - 1].strip()
-        return f"{self.path.relative_to(PACKAGE)}:{self.line}: {self.change}    in: {line}"
+        return f"{self.path.relative_to(PACKAGE)}:{self.line}: {self.change}    in: {self.was}"
 
 
 def places(path: Path) -> list[int]:
@@ -83,14 +84,16 @@ def places(path: Path) -> list[int]:
 
 def mutant(path: Path, number: int) -> Mutant:
     """Return a module with one of its places changed."""
-    tree = ast.parse(path.read_text("utf-8"))
+    text = path.read_text("utf-8")
+    tree = ast.parse(text)
     original = ast.unparse(tree)
     node, change = list(_changes(tree))[number]
     before = ast.unparse(node)
     change()
     source = ast.unparse(ast.fix_missing_locations(tree))
     alike = compile(source, "", "exec") == compile(original, "", "exec")
-    return Mutant(path, node.lineno, f"{before}  →  {ast.unparse(node)}", source, alike)
+    was = text.splitlines()[node.lineno - 1].strip()
+    return Mutant(path, node.lineno, was, f"{before}  →  {ast.unparse(node)}", source, alike)
 
 
 def _changes(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.AugAssign, Callable[[], None]]]:

@@ -25,6 +25,12 @@ def test_same_decision_probability_in_asia(threshold: float, probability: float)
     assert found.probability == pytest.approx(probability, abs=1e-6)
 
 
+def test_one_open_question_is_told_as_one() -> None:
+    for questions, words in ((["xray"], "the open question is"), (["xray", "smoke"], "all 2 open")):
+        same = same_decision_probability(asia(), {"dysp": "yes"}, "yes", 0.2, questions=questions)
+        assert f"once {words}" in same.text
+
+
 def _by_hand(
     model: Model, evidence: dict[str, object], state: int | None, threshold: float | None
 ) -> float:
