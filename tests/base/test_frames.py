@@ -116,3 +116,30 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     frame = pd.DataFrame({"age": [31.5, None], "pop": pd.Categorical(["yes", None])})
     frame.to_parquet(tmp_path / "cases.parquet")
     pd.testing.assert_frame_equal(read_table(tmp_path / "cases.parquet"), frame)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_file_too_large_to_hold_is_refused_before_it_is_read(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"cohort.{ending}"
+    with path.open("wb") as file:
+        file.truncate(2**31)  # takes no room
+    with pytest.raises(TableError, match=r"a file of 2,048 MB; allowed: 512 MB; a file of fewer"):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["evaluate"], ["update", "--output", "new.csv"], ["validate"], ["criticise"]]
+)
+def test_every_command_refuses_a_file_too_large_to_hold(
+    arguments: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Path("cohort.csv").open("wb") as file:
+        file.truncate(2**31)
+    command, *rest = arguments
+    with pytest.raises(SystemExit, match="2"):
+        main([command, "cohort.csv", *rest])
+    assert "a file of 2,048 MB; allowed: 512 MB" in capsys.readouterr().err

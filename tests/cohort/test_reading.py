@@ -27,6 +27,34 @@ def test_small_row_groups_make_no_small_chunks(tmp_path: Path) -> None:
     assert chunks[0].table.column("case_id").to_pylist() == list(range(1000))
 
 
+@pytest.mark.parametrize("kind", ["text", "category", "view", "bytes"])
+def test_a_long_text_that_stands_once_in_a_file_does_not_fill_the_memory(
+    kind: str, tmp_path: Path
+) -> None:
+    text = "x" * 2**19
+    one = pa.array([text.encode() if kind == "bytes" else text])
+    ids = pa.DictionaryArray.from_arrays(pa.array(np.zeros(300, dtype=np.int32)), one)
+    if kind == "view":
+        ids = pa.array([text] * 300, pa.string_view())
+    table = pa.table({"case_id": ids, "pop": ["yes"] * 300})
+    pq.write_table(table, tmp_path / "in.parquet", store_schema=kind != "text")
+    assert (tmp_path / "in.parquet").stat().st_size < 100_000
+    file = cohort_files.open_file(tmp_path / "in.parquet")
+    rows = [len(chunk.table) for chunk in file.chunks(["pop"], ["case_id"])]
+    assert sum(rows) == 300
+    assert max(rows) * len(text) <= cohort_files.CHUNK_BYTES
+
+
+@pytest.mark.parametrize("use_dictionary", [True, False])
+def test_a_text_too_long_for_any_cell_is_refused(use_dictionary: bool, tmp_path: Path) -> None:
+    long = "x" * (cohort_files.MOST_TEXT + 1)
+    table = pa.table({"case_id": [long] * 3, "pop": ["yes", "no", "no"]})
+    pq.write_table(table, tmp_path / "in.parquet", use_dictionary=use_dictionary)
+    file = cohort_files.open_file(tmp_path / "in.parquet")
+    with pytest.raises(CohortError, match=r"column 'case_id' has texts of 1,048,5.. bytes"):
+        list(file.chunks(["pop"], ["case_id"]))
+
+
 COLUMNS = {
     "texts": (pa.array(["31", None, "60_and_over"]), ["31", None, "60_and_over"]),
     "large texts": (pa.array(["31", "45"], pa.large_string()), ["31", "45"]),

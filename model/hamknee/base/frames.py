@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from hamknee.base.csv_rows import BrokenRow, read_rows
 from hamknee.base.errors import Fault
 from hamknee.base.files import read_bytes
 from hamknee.base.frozen import compares_arrays
-from hamknee.base.parquet import parquet_table
+from hamknee.base.parquet import check_size, parquet_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,8 +115,11 @@ def read_sheet(path: Path) -> Sheet:
     Raises
     ------
     TableError
-        If there is no such file, or it is not of its kind.
+        If there is no such file, or it is not of its kind, or larger than `MOST_UNPACKED`.
     """
+    with suppress(OSError):
+        size = path.stat().st_size
+        check_size(size, path.name, f"a file of {size / 2**20:,.0f} MB")
     return parse_sheet(read_bytes(path, TableError), path.name)
 
 

@@ -20,7 +20,7 @@ BATCH_ROWS = 1_000
 """Rows that are unpacked before the size is looked at again; each may have a long text."""
 
 MOST_UNPACKED = 2**29
-"""Bytes of a file once it is unpacked."""
+"""Bytes of a file that is held as a whole, and of what it unpacks to."""
 
 IN_PARTS = "a file of fewer rows; hamknee score takes files of any size"
 
@@ -59,10 +59,10 @@ def parquet_table(
     if not data:
         raise refusal(name, *EMPTY)
 
+    problem = f"over {MOST_UNPACKED // 2**20:,} MB once it is unpacked"
+
     def check(size: int) -> None:
-        if size > MOST_UNPACKED:
-            most = f"{MOST_UNPACKED // 2**20:,} MB"
-            raise refusal(name, f"over {most} once it is unpacked", f"{most}; {smaller}")
+        check_size(size, name, problem, smaller)
 
     try:
         with pq.ParquetFile(io.BytesIO(data)) as file:
@@ -106,6 +106,12 @@ def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
             None if b is None else b.decode(errors="backslashreplace") for b in column.to_pylist()
         )
         return pa.chunked_array([pa.array(spelt, pa.string())])
+
+
+def check_size(size: int, name: str, problem: str, smaller: str = IN_PARTS) -> None:
+    """Raise if a file is too large to be held in memory as a whole."""
+    if size > MOST_UNPACKED:
+        raise refusal(name, problem, f"{MOST_UNPACKED // 2**20:,} MB; {smaller}")
 
 
 def _unreadable(name: str, why: Exception) -> TableError:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import TableError, read_bytes, shipped, suggestion, writing
+from hamknee.base import read_sheet, shipped, suggestion, writing
 from hamknee.cli.terminal import (
     JsonOption,
     MapOption,
@@ -77,14 +77,14 @@ def update(
     priors: PriorsOption = None,
 ) -> None:
     """Add the cases of a cohort to the numbers and write a new priors.csv."""
-    data = read_bytes(cohort, TableError)
+    sheet = read_sheet(cohort)
     _check_files(cohort, output, priors)
     _check_source(source, output)
     numbers = read_shipped_or_own(priors)
     words = read_words(numbers.vocabulary, maps, mapping)
     learned = update_priors(
         numbers,
-        read_cohort(numbers.vocabulary, data, cohort.name, words),
+        read_cohort(numbers.vocabulary, sheet, words),
         mapping=words,
         weight=weight,
         method=method,

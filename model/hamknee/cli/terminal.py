@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hamknee.base import HamkneeError, TableError, parse_sheet, percent, read_bytes
+from hamknee.base import HamkneeError, Sheet, percent, read_sheet
 from hamknee.cohort import parse_maps
 from hamknee.guidance import FlagError, Triage, find_guidance, triage
 from hamknee.inference import Case, Model, load
@@ -241,11 +241,8 @@ def read_words(
     return words | parse_maps(maps or [])
 
 
-def read_cohort(
-    vocabulary: Vocabulary, data: bytes, name: str, words: ColumnMapping
-) -> "pd.DataFrame":
+def read_cohort(vocabulary: Vocabulary, sheet: Sheet, words: ColumnMapping) -> "pd.DataFrame":
     """Return the cases of a file; what was assumed in reading it goes to the error stream."""
-    sheet = parse_sheet(data, name)
     frame = sheet.cases()
     headings = mapped_headings(vocabulary, [str(column) for column in frame.columns], words)
     near = (f"Perhaps not meant: {hint}." for hint in headings.near.values())
@@ -262,7 +259,7 @@ def read_diagnosed(vocabulary: Vocabulary, path: Path, words: ColumnMapping) -> 
     CasesError, TableError
         If the file or its cases cannot be used.
     """
-    frame = read_cohort(vocabulary, read_bytes(path, TableError), path.name, words)
+    frame = read_cohort(vocabulary, read_sheet(path), words)
     return label(vocabulary, named_by_id(frame), words)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 131_072
 """Rows that are scored at once; with some tens of columns a few tens of megabytes."""
+
+MOST_TEXT = 2**20
+"""Bytes of a text in a column of Parquet."""
+
+CHUNK_BYTES = 2**26
+"""Bytes of the texts of a chunk; of long texts fewer rows are scored at once."""
 
 
 @dataclass(frozen=True)
@@ -234,18 +240,88 @@ def _parquet_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) 
     ):
         total = max(1, source.metadata.num_rows)
         start = 0
-        for batches in _gathered(source.iter_batches(CHUNK_ROWS, columns=names)):
+        most = max(1, min(CHUNK_ROWS, CHUNK_BYTES // _widest(file.path, read, kept)))
+        for batches in _gathered(source.iter_batches(most, columns=names), most):
             table = pa.Table.from_batches(batches).unify_dictionaries().select(names)
             yield Chunk(start, table, {}, (start + len(table)) / total)
             start += len(table)
 
 
-def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+def _widest(path: Path, read: Sequence[str], kept: Sequence[str]) -> int:
+    """Return how many bytes the texts of a row of Parquet may have.
+
+    A text may be long and stand once in a file, but in every row: what is kept is as long as the
+    longest one of its dictionary, and what is only read stays in it.
+    """
+    import pyarrow.parquet as pq
+
+    texts = [name for name, kind in _parquet_header(path) if _is_long(kind)]
+    texts = [name for name in dict.fromkeys([*read, *kept]) if name in texts]
+    widest = 1
+    with (
+        arrow_file(path) as opened,
+        pq.ParquetFile(opened, read_dictionary=texts, buffer_size=2**20) as source,
+    ):
+        for number in range(source.metadata.num_row_groups if texts else 0):
+            group = source.metadata.row_group(number)
+            columns = [group.column(place) for place in range(group.num_columns)]
+            width = {
+                column.path_in_schema: column.total_uncompressed_size // max(1, group.num_rows)
+                for column in columns
+                if column.path_in_schema in texts
+            }
+            _check_texts(path, width)
+            long = [name for name in texts if name in kept]
+            for first in source.iter_batches(1, row_groups=[number], columns=long):
+                width |= {n: max(width[n], _longest(first.column(n))) for n in long}
+                break
+            _check_texts(path, width)
+            widest = max(widest, sum(width.values()))
+    return widest
+
+
+def _check_texts(path: Path, widths: Mapping[str, int]) -> None:
+    """Raise if a column has texts that are too long to be held, a few rows at a time."""
+    for name, width in widths.items():
+        if width > MOST_TEXT:
+            problem = f"{path.name}: column {name!r} has texts of {width:,} bytes"
+            raise CohortError([f"{problem}; allowed: at most {MOST_TEXT:,}"])
+
+
+def _longest(column: pa.Array) -> int:
+    """Return the bytes of the longest text in the dictionary of a column."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = column.dictionary if pa.types.is_dictionary(column.type) else column
+    lengths = pc.binary_length(texts.cast(pa.large_binary()))  # which of views is not to be had
+    return int(pc.max(lengths).as_py() or 0)
+
+
+def _is_long(kind: pa.DataType) -> bool:
+    """Tell whether values may be of any length; those of a category may."""
+    import pyarrow as pa
+
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return any(
+        is_one(kind)
+        for is_one in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+            pa.types.is_string_view,
+            pa.types.is_binary_view,
+        )
+    )
+
+
+def _gathered(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[list[pa.RecordBatch]]:
     """Return batches in lists of as many rows as a chunk has: row groups may be small."""
     waiting: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
-        if waiting and rows + len(batch) > CHUNK_ROWS:
+        if waiting and rows + len(batch) > most:
             yield waiting
             waiting, rows = [], 0
         waiting.append(batch)
