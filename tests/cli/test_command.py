@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import hamknee
 from hamknee.base.files import shipped
+from hamknee.cli.command import app
 from hamknee.inference.model import Model
 from hamknee.reasoning.questions import next_questions
 from tests.support.command_line import run
@@ -273,3 +275,17 @@ def test_base_rates_that_cannot_be_are_one_error(
 ) -> None:
     code, _, error = run(capsys, "diagnose", *options)
     assert (code, message in " ".join(error.split())) == (2, True)
+
+
+COMMANDS = typer.main.get_command(app).commands
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_the_help_of_a_command_loses_no_word(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    _, printed, _ = run(capsys, command, "--help")
+    for parameter in COMMANDS[command].params:
+        # A bracket that is not escaped is taken for a style, and vanishes.
+        assert (parameter.help or "").replace("\\[", "[") in " ".join(printed.split())

@@ -32,7 +32,7 @@ def test_likelihoods_can_be_typed(capsys):
         (["onset=sudden", "onset=days"], "onset is given twice"),
         (["age=-3"], "age cannot be -3 years; allowed: 0 to 120 years"),
         (["age=400"], "age cannot be 400 years"),
-        (["age=nan"], "age cannot be nan years"),
+        (["age=nan"], "'nan' is neither a number nor a state (if it means not known"),
         (["age=old"], "'old' is neither a number nor a state"),
         (["age=3_1"], "'3_1' is neither a number nor a state"),
         (["pop=yes:-1|no:1"], "the likelihood of pop=yes is -1.0; allowed"),

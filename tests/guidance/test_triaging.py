@@ -300,6 +300,14 @@ def test_nobody_is_told_to_wait_before_the_urgent_signs_are_answered(
     assert triage(model, OVERUSE, dict.fromkeys(held, UNKNOWN)).provisional
 
 
+@pytest.mark.parametrize("case", [{}, OVERUSE, {"onset": "sudden", "pop": "yes"}])
+def test_the_text_names_each_open_sign_once(model: Model, case: dict[str, str]) -> None:
+    decided = triage(model, case)
+    for flag in decided.open_holding:
+        assert flag.label in decided.open_text
+        assert decided.text.count(f"{flag.label};") + decided.text.count(f"{flag.label}.") == 1
+
+
 def test_what_was_asked_in_vain_does_not_hold_anything_back(model: Model) -> None:
     half = {"onset": "gradual", "location": "posteromedial", "swelling": "none", "age": 30}
     held = triage(model, half, NO)

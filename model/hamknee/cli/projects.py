@@ -59,7 +59,7 @@ def add(
     folder: FolderArgument,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE.TOML", help="Tables [condition.NAME] and [finding.NAME]."),
+        typer.Argument(metavar="FILE.TOML", help=r"Tables \[condition.NAME] and \[finding.NAME]."),
     ],
 ) -> None:
     """Add conditions and findings that a file states; numbers nobody states are flat."""

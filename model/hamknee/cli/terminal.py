@@ -312,7 +312,7 @@ def print_triage(console: Console, urgency: Triage | None) -> None:
         console.print("No guidance goes with this vocabulary: nothing here says how urgent it is.")
         return
     console.print(f"{urgency.about.label}. {urgency.about.action}", style="bold")
-    for text in urgency.reason_texts:
+    for text in urgency.reasons_beside_open:
         console.print(f"- {text}")
     if urgency.eased_text:
         console.print(urgency.eased_text)

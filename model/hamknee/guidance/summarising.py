@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 ASIDE = ("limits",)
 """Sections of the advice that do not stand among the others: limits are in the footer."""
 
-OPEN_SIGNS = "open_signs"
-"""The reason that names every open warning sign."""
-
 UNLIKELY, LEAST_ROWS = 0.02, 5
 """States whose interval ends below this have no row of their own, but for the first few."""
 
@@ -148,10 +145,7 @@ class Summary:
     @cached_property
     def reasons(self) -> list[str]:
         """Why it is this urgent; without the open signs, which are told where signs are."""
-        triage = self.advice.triage
-        if not triage.reasons:
-            return triage.reason_texts
-        return [reason.text for reason in triage.reasons if reason.name != OPEN_SIGNS]
+        return self.advice.triage.reasons_beside_open
 
     @cached_property
     def held_back(self) -> str:

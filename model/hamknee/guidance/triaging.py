@@ -45,7 +45,10 @@ UP = {
 OPEN = ("not_asked", UNKNOWN)
 """The answers that leave it open."""
 
-HOLDS = ("not_enough", "open_signs")
+OPEN_SIGNS = "open_signs"
+"""The reason that names the open warning signs without which no lesser level is told."""
+
+HOLDS = ("not_enough", OPEN_SIGNS)
 """The reasons that only hold a lesser level back: they go when more is known."""
 
 
@@ -194,6 +197,13 @@ class Triage:
         return [reason.text for reason in self.reasons] or [self.guidance.words["no_reason"]]
 
     @cached_property
+    def reasons_beside_open(self) -> list[str]:
+        """Why, but for the open warning signs, which `open_text` names."""
+        if not self.reasons:
+            return self.reason_texts
+        return [reason.text for reason in self.reasons if reason.name != OPEN_SIGNS]
+
+    @cached_property
     def open_text(self) -> str:
         """Which warning signs are still open, as one sentence."""
         if not self.open:
@@ -217,8 +227,9 @@ class Triage:
     def text(self) -> str:
         """The level, what to do, why, and what is still open, in plain sentences."""
         about, because = self.about, self.guidance.words["because"]
-        reasons = " ".join([*self.reason_texts, *filter(None, [self.eased_text])])
-        return f"{about.label}. {about.action} {because}: {reasons} {self.open_text}"
+        sentences = [*self.reasons_beside_open, self.eased_text, self.open_text]
+        why = " ".join(filter(None, sentences))
+        return f"{about.label}. {about.action} {because}: {why}"
 
 
 @takes(model=A_MODEL)
@@ -405,8 +416,8 @@ def _holding_reasons(
         yield Reason(enough.level, "not_enough", text, enough.source)
     signs = [flag.label for flag in guidance.holding if answers[flag.name] in OPEN]
     if signs:
-        text = words["open_signs"].format(flags="; ".join(signs))
-        yield Reason(enough.level, "open_signs", text, enough.source)
+        text = words[OPEN_SIGNS].format(flags="; ".join(signs))
+        yield Reason(enough.level, OPEN_SIGNS, text, enough.source)
     worrying = [name for name in applied.worrying if name in enough.findings]
     if worrying:
         known = [
