@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from checking.workbook import as_csv, is_workbook
-from hamknee.base import Fault, Sheet, TableError, kind_of, parquet_table, parse_sheet
+from hamknee.base import Fault, Sheet, TableError, as_frame, kind_of, parquet_table, parse_sheet
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -121,8 +121,7 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
 
     table = parquet_table(data, name, look, f"or less here; {ANY_SIZE}", categories=True)
     # What pandas noted in the file, such as an index, is left aside; it may be no JSON.
-    frame: pd.DataFrame = table.replace_schema_metadata().to_pandas()
-    return frame
+    return as_frame(table.replace_schema_metadata(), name)
 
 
 def _check_types(name: str, schema: object) -> None:

@@ -169,6 +169,16 @@ def test_columns_of_zero_and_one_stay_and_so_do_zeros() -> None:
     assert [row for row in learned.priors.rows if row.variable == "test"][4:] == certain
 
 
+def test_a_number_next_to_nothing_is_no_zero_and_learns() -> None:
+    # 1 - 1e-20 is 1 in binary, so that the other state's number alone says that it can be
+    model = network({"t": ("", [0.5, 0.5]), "f": ("t", [[1.0, 1e-20], [0.5, 0.5]])}, "t", ess=2)
+    learned = update(priors_of(model), pd.DataFrame({"t": ["yes"] * 6, "f": ["no"] * 6}))
+    column = learned.priors.cpts()["f"]
+    assert column.probabilities[0] == pytest.approx([0.25, 0.75])
+    assert column.ess is not None
+    assert column.ess[0] == 8
+
+
 def test_variables_can_be_kept() -> None:
     priors = priors_of(pair())
     learned = update(priors, MIXED, keep=["t"])

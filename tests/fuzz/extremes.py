@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def main() -> int:
     """Hold the engine and every verb to exact fractions, and name the seeds at which one is not."""
     sys.path.insert(0, str(ROOT))
+    from tests.contract.test_extreme_numbers import hold_changes_to_fractions
     from tests.contract.test_extremes import hold_engine_to_fractions, hold_verbs_to_numbers
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -27,6 +28,7 @@ def main() -> int:
         try:
             hold_engine_to_fractions(seed)
             hold_verbs_to_numbers(seed)
+            hold_changes_to_fractions(seed)
         except Exception:
             traceback.print_exc()
             broken.append(seed)

@@ -135,7 +135,7 @@ TARGETS: Mapping[str, Target] = {
     "recalibration.json": Target(evidence.recalibration, evidence.layer_json),
     "leg.toml": Target(pages.leg_toml, _text(pages.LEG)),
     **{
-        name: Target(check, _text(evidence.FILES[name]), 30)
+        name: Target(check, _text(evidence.FILES[f"evidence/{name}"]), 30)
         for name, check in evidence.checks().items()
     },
     "note of a job": Target(cohorts.manifest_json, _manifest, 20),

@@ -82,6 +82,7 @@ FOUND = {
         "note of a job",
         b'{"files": [{"name": "../b.parquet"}, {"name": "../empty/../out/part.parquet"}]}',
     ),
+    "a layer of brackets": ("recalibration.json", b"[" * 100_000),
     "a footer of brackets": ("footer of a result", b"[" * 100_000),
     "a footer without counts": (
         "footer of a result",

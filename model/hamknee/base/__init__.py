@@ -20,6 +20,7 @@ from hamknee.base.files import (
 from hamknee.base.frames import (
     Sheet,
     TableWarning,
+    as_frame,
     kind_of,
     parse_sheet,
     parse_table,
@@ -85,6 +86,7 @@ __all__ = [
     "TableWarning",
     "TomlReader",
     "alone",
+    "as_frame",
     "as_seen",
     "compares_arrays",
     "decode",

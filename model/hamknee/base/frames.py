@@ -25,6 +25,7 @@ from hamknee.base.parquet import check_size, parquet_table
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 KINDS = (".csv", ".parquet")
@@ -204,9 +205,33 @@ def kind_of(name: str) -> str:
 
 def _parquet(data: bytes, name: str) -> pd.DataFrame:
     """Return the frame of a Parquet file, whatever somebody noted for pandas in it."""
+    return as_frame(parquet_table(data, name), name)
+
+
+def as_frame(table: pa.Table, name: str) -> pd.DataFrame:
+    """Return an Arrow table for pandas.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        From a file.
+    name : str
+        What the file is called.
+
+    Raises
+    ------
+    TableError
+        If it cannot be one, such as a text that is no UTF-8 or notes for pandas that are none.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from hamknee.base import as_frame
+    >>> as_frame(pa.table({"age": [31]}), "cohort.parquet").columns.tolist()
+    ['age']
+    """
     import pyarrow as pa
 
-    table = parquet_table(data, name)
     try:
         frame: pd.DataFrame = table.to_pandas()
     except (pa.ArrowException, ValueError, KeyError, TypeError) as why:

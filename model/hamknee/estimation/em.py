@@ -406,7 +406,7 @@ def _pseudo_counts(cpt: CPT, off: float) -> Array:
 
 def _free(cpt: CPT, keep: Collection[str]) -> Mask:
     """Return which columns may move: not those of 0 and 1, nor any of a variable to be kept."""
-    uncertain: Mask = cpt.probabilities.max(axis=-1) < 1
+    uncertain: Mask = ((cpt.probabilities != 0) & (cpt.probabilities != 1)).any(axis=-1)
     return uncertain & (cpt.variable not in keep)
 
 

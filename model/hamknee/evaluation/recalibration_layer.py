@@ -278,7 +278,7 @@ def read_recalibration(model: Model, path: str | Path) -> RecalibrationLayer:
     data = read_bytes(file, TableError)
     try:
         layer = _layer(model, json.loads(data))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         allowed = f"a file that starts with the format {FORMAT!r}, as `hamknee recalibrate` writes"
         raise HamkneeError(f"{problem}; allowed: {allowed}") from error
     layer._check(model)

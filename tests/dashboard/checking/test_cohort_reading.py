@@ -12,6 +12,9 @@ from hamknee.base.csv_dialect import TableError
 from hamknee.inference.model import Model
 from tests.support.check_page import parquet, result, worked_out
 
+NO_TEXT = parquet(pa.table({"onset": ["sudden?"]})).replace(b"sudden?", b"sudden\xff")
+"""A column of texts of which one is no UTF-8."""
+
 
 def refused(data: bytes, name: str = "mine.csv") -> str:
     with pytest.raises(TableError) as error:
@@ -36,6 +39,11 @@ def test_parquet_is_read_with_its_types(model: Model) -> None:
         assert scored[f"p_{expected.top}"][row] == pytest.approx(expected[expected.top], abs=1e-12)
 
 
+def test_notes_for_pandas_that_are_none_are_left_aside() -> None:
+    table = pa.table({"onset": ["sudden"]}).replace_schema_metadata({"pandas": "{no JSON"})
+    assert list(read_cohort(parquet(table), "mine.parquet").frame["onset"]) == ["sudden"]
+
+
 @pytest.mark.parametrize(
     ("data", "name", "fault"),
     [
@@ -52,6 +60,7 @@ def test_parquet_is_read_with_its_types(model: Model) -> None:
         (b"a," + b"," * 999, "mine.csv", "1,001 columns; allowed: at most 1,000"),
         (b"," * 9_000_000, "mine.csv", "over 100,000 columns"),
         (b'"\n' + b"x" * 200_000 + b"," * 9_000_000, "mine.csv", "a quote that is not closed"),
+        (NO_TEXT, "mine.parquet", "not a table that pandas can take"),
         (b"PK\x03\x04 onset", "mine.parquet", "not a Parquet file"),
         (b"PAR1" + b"\x00" * 40 + b"PAR1", "mine.parquet", "not a Parquet file"),
     ],
