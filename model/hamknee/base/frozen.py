@@ -141,7 +141,14 @@ def keep_arrays(holder: object) -> None:
     for name, value in vars(holder).items():
         _keep(value)
         if type(value) is dict:
-            object.__setattr__(holder, name, FrozenMapping(value))
+            object.__setattr__(holder, name, _frozen(value))
+
+
+def _frozen(value: object) -> object:
+    """Return a dict, and each that it holds, as one that refuses changes."""
+    if type(value) is not dict:
+        return value
+    return FrozenMapping({key: _frozen(inner) for key, inner in value.items()})
 
 
 def _keep(value: object) -> None:

@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypeAlias
 
-from hamknee.base import Fault, FaultsError, decode, listing, read_bytes, suggestion
+from hamknee.base import Fault, FaultsError, FrozenMapping, decode, listing, read_bytes, suggestion
 from hamknee.network import BASES, Vocabulary, note_problems
 
 ESTIMATES, FACTS, ASSOCIATIONS = "estimates.csv", "facts.csv", "associations.csv"
@@ -174,7 +174,7 @@ class Dossier:
         columns: defaultdict[Place, list[StatedEstimate]] = defaultdict(list)
         for estimate in self.estimates:
             columns[estimate.variable, estimate.given].append(estimate)
-        return {place: tuple(column) for place, column in columns.items()}
+        return FrozenMapping((place, tuple(column)) for place, column in columns.items())
 
     @cached_property
     def parents(self) -> Mapping[str, tuple[str, ...]]:
@@ -182,12 +182,12 @@ class Dossier:
         named: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for association in self.associations:
             named[association.variable][association.parent] = None
-        return {variable: tuple(parents) for variable, parents in named.items()}
+        return FrozenMapping((variable, tuple(parents)) for variable, parents in named.items())
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
         """The key in references.bib of each figure."""
-        return {fact["fact"]: fact["source"] for fact in self.facts}
+        return FrozenMapping((fact["fact"], fact["source"]) for fact in self.facts)
 
     def files(self) -> dict[str, str]:
         """Return the text of each file, by its name."""
@@ -222,7 +222,7 @@ def read_dossier(folder: Path, vocabulary: Vocabulary) -> Dossier:
     >>> len(read_dossier(shipped("data/evidence"), hamknee.load().vocabulary).estimates)
     1515
     """
-    facts = tuple(line for _, line in _lines(folder / FACTS, FACT_COLUMNS))
+    facts = tuple(FrozenMapping(line) for _, line in _lines(folder / FACTS, FACT_COLUMNS))
     known = {fact["fact"] for fact in facts}
     estimates, associations = [], []
     faults = _Faults(folder / ESTIMATES)

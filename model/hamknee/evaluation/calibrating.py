@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, percent, shown, takes
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    compares_arrays,
+    percent,
+    read_only,
+    shown,
+    takes,
+)
 from hamknee.evaluation.intervals import wilson
 from hamknee.evaluation.metrics import SOME_NUMBERS
 
@@ -138,7 +147,7 @@ class Calibration(KeptArrays):
 
         span = float(np.ptp(self.p))
         if span == 0 or self.n < 3:
-            return np.full(self.n, np.nan)
+            return read_only(np.full(self.n, np.nan))
         step = 0.0 if self.n <= SMOOTHED_ONE_BY_ONE else 0.01 * span
         order = np.argsort(self.p, kind="stable")
         curve = np.empty(self.n)
@@ -155,7 +164,7 @@ class Calibration(KeptArrays):
         _, group, count = np.unique(self.p, return_inverse=True, return_counts=True)
         shared = (count >= int(2 / 3 * self.n))[group]
         curve[shared] = (np.bincount(group, self.y) / count)[group][shared]
-        return np.clip(curve, 0, 1)
+        return read_only(np.clip(curve, 0, 1))
 
     @property
     def ici(self) -> float:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from hamknee.base import (
     Array,
+    FrozenMapping,
     HamkneeError,
     KeptArrays,
     compares_arrays,
@@ -118,10 +119,10 @@ class Evaluation(KeptArrays):
     kinds: Sequence[str] = ()
 
     @cached_property
-    def by_kind(self) -> dict[str, Evaluation]:
+    def by_kind(self) -> Mapping[str, Evaluation]:
         """The same of each kind of case alone; empty where there are no two kinds."""
         names = list(dict.fromkeys(self.kinds))
-        return {name: self._of_kind(name) for name in names} if len(names) > 1 else {}
+        return FrozenMapping((n, self._of_kind(n)) for n in names if len(names) > 1)
 
     @cached_property
     def kind_table(self) -> pd.DataFrame:

@@ -13,11 +13,13 @@ import numpy.typing as npt
 
 from hamknee.base import (
     Array,
+    FrozenMapping,
     HamkneeError,
     KeptArrays,
     compares_arrays,
     listing,
     percent,
+    read_only,
     shown,
     suggestion,
     takes,
@@ -92,7 +94,7 @@ class Validation(KeptArrays):
     mass: float
 
     @cached_property
-    def tables(self) -> dict[str, pd.DataFrame]:
+    def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every section as a tidy table, by its name."""
         import pandas as pd
 
@@ -111,7 +113,7 @@ class Validation(KeptArrays):
         }
         if self.against is not None:
             made["comparison"] = self.comparison.differences
-        return made
+        return FrozenMapping(made)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -129,7 +131,7 @@ class Validation(KeptArrays):
         return Scoreboard(by_case, self.mass)
 
     @cached_property
-    def calibrations(self) -> dict[str, Calibration]:
+    def calibrations(self) -> Mapping[str, Calibration]:
         """The calibration of each event, for its curve."""
         each = {
             name: calibration(*self._event(name), label=name, mass=self.mass)
@@ -137,7 +139,7 @@ class Validation(KeptArrays):
         }
         probabilities, truth = self._certain
         together = calibration(probabilities, truth, mass=self.mass)
-        return {"all conditions together": together, **each}
+        return FrozenMapping({"all conditions together": together, **each})
 
     @property
     def text(self) -> str:
@@ -182,12 +184,12 @@ class Validation(KeptArrays):
         """Probabilities and truth of the cases with one diagnosis and an answer."""
         probabilities, truth = self.evaluation.probabilities["model"], self.evaluation.truth
         rows = self._rows
-        return probabilities[rows], truth[rows]
+        return read_only(probabilities[rows]), read_only(truth[rows])
 
     @cached_property
     def _rows(self) -> Mask:
         answered = np.isfinite(self.evaluation.probabilities["model"]).all(axis=1)
-        return np.asarray((self.evaluation.truth.sum(axis=1) == 1) & answered)
+        return read_only(np.asarray((self.evaluation.truth.sum(axis=1) == 1) & answered))
 
     def _event(self, name: str) -> tuple[Array, Array]:
         position = self.evaluation.target.position

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, compares_arrays, listing
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays, listing
 from hamknee.inference import Model
 from hamknee.network import CPT, State, Variable, Vocabulary, ess_problems
 
@@ -19,7 +19,7 @@ TOLD_APART = "at least two, all different"
 
 @dataclass(frozen=True)
 @compares_arrays
-class Node:
+class Node(KeptArrays):
     """One variable of a network and its table.
 
     Parameters

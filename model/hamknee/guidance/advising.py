@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import Kind, percent, shown, takes
+from hamknee.base import FrozenMapping, Kind, percent, shown, takes
 from hamknee.guidance.fields import Wordings
 from hamknee.guidance.texts import Condition, Measure, suits
 from hamknee.guidance.triaging import Triage, triage
@@ -92,9 +92,10 @@ class Advice:
     def sections(self) -> Mapping[str, tuple[str, ...]]:
         """The texts of each section that holds any, in order."""
         names = dict.fromkeys(item.section for item in self.items)
-        return {
-            name: tuple(item.text for item in self.items if item.section == name) for name in names
-        }
+        return FrozenMapping(
+            (name, tuple(item.text for item in self.items if item.section == name))
+            for name in names
+        )
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hamknee.base import (
+    KeptArrays,
     ProblemsError,
     listing,
     part_suggestion,
@@ -95,7 +96,7 @@ class Reason:
 
 @shown
 @dataclass(frozen=True)
-class Triage:
+class Triage(KeptArrays):
     """How soon to seek help, and why.
 
     Parameters

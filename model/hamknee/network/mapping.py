@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import FaultsError, Keys, TomlReader, listing, suggestion
+from hamknee.base import FaultsError, KeptArrays, Keys, TomlReader, listing, suggestion
 from hamknee.network.evidence import EvidenceError, check_value, find_variable, parse_value
 from hamknee.network.naming import Headings, near_headings, read_headings, variable_of
 from hamknee.network.vocabulary import Variable, Vocabulary
@@ -42,7 +42,7 @@ class MappingError(FaultsError):
 
 
 @dataclass(frozen=True)
-class ColumnMapping:
+class ColumnMapping(KeptArrays):
     """How the columns and values of a cohort are called in the vocabulary.
 
     Parameters

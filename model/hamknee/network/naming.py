@@ -16,7 +16,7 @@ from itertools import islice
 
 import numpy as np
 
-from hamknee.base import as_seen, listing, suggestion
+from hamknee.base import KeptArrays, as_seen, listing, suggestion
 from hamknee.network.vocabulary import Variable, Vocabulary
 
 MOST_HINTS = 200
@@ -186,7 +186,7 @@ def variable_of(vocabulary: Vocabulary, name: object) -> Variable | None:
 
 
 @dataclass(frozen=True)
-class Headings:
+class Headings(KeptArrays):
     """Which columns of a table are which variables.
 
     Parameters

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import listing, shown
+from hamknee.base import FrozenMapping, listing, shown
 from hamknee.guidance import find_guidance
 from hamknee.network import BASES, find_coexisting
 
@@ -46,7 +47,7 @@ class Checked:
     2670
     """
 
-    bases: Counter[str]
+    bases: Mapping[str, int]
     flat: tuple[str, ...]
     untold: tuple[str, ...]
     sizes: tuple[int, int]
@@ -56,15 +57,15 @@ class Checked:
         """How many numbers are of each kind."""
         import pandas as pd
 
-        rows = [(basis, self.bases[basis]) for basis in BASES if self.bases[basis]]
+        rows = [(basis, self.bases[basis]) for basis in BASES if basis in self.bases]
         return pd.DataFrame(rows, columns=["basis", "numbers"])
 
     @property
     def text(self) -> str:
         """The same in sentences."""
-        total, (variables, conditions) = self.bases.total(), self.sizes
+        total, (variables, conditions) = sum(self.bases.values()), self.sizes
         lines = [f"No faults: {total:,} numbers of {variables} variables, {conditions} conditions."]
-        kinds = ", ".join(f"{count:,} {basis}" for basis, count in self.bases.most_common())
+        kinds = ", ".join(f"{count:,} {basis}" for basis, count in self.bases.items())
         lines.append(f"Kinds of numbers: {kinds}.")
         if self.flat:
             columns = f"{len(self.flat)} columns were never stated and are flat"
@@ -88,4 +89,4 @@ def check_project(project: Project) -> Checked:
     untold = tuple(state.label for state in target.states if state.name not in written)
     bases = Counter(row.basis for row in project.priors.rows)
     sizes = (len(project.vocabulary), len(target.states))
-    return Checked(bases, tuple(flat), untold, sizes)
+    return Checked(FrozenMapping(bases.most_common()), tuple(flat), untold, sizes)

@@ -18,6 +18,7 @@ import numpy as np
 from hamknee.base import (
     Array,
     HamkneeError,
+    KeptArrays,
     percent,
     percent_range,
     round_factor,
@@ -69,7 +70,7 @@ class Measured(NamedTuple):
 
 @shown
 @dataclass(frozen=True, eq=False)
-class FindingValue:
+class FindingValue(KeptArrays):
     """One finding as a test for one state of the target.
 
     Parameters
