@@ -4,8 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hamknee.network.labelled import CasesError, LabelledCases, known_findings, label, read_labelled
-from hamknee.network.vocabulary import Vocabulary
+from hamknee.network.labelled import (
+    CasesError,
+    LabelledCases,
+    known_findings,
+    label,
+    named_by_id,
+    read_labelled,
+)
+from hamknee.network.vocabulary import State, Variable, Vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +70,14 @@ def test_what_is_no_table_of_cases_is_refused(
     with pytest.raises(CasesError) as caught:
         label(vocabulary, pd.DataFrame(columns))
     assert message in str(caught.value)
+
+
+def test_a_variable_called_case_id_names_no_rows() -> None:
+    states = (State("x", "x"), State("y", "y"))
+    network = Vocabulary(
+        (Variable("sick", "target", "Sick", states), Variable("case_id", "finding", "Id", states))
+    )
+    labelled = label(
+        network, named_by_id(pd.DataFrame({"CASE_ID": ["x", "y"], "sick": ["y", "x"]}), network)
+    )
+    assert dict(labelled.cases.evidence(1)) == {"case_id": "y"}

@@ -260,7 +260,7 @@ def read_diagnosed(vocabulary: Vocabulary, path: Path, words: ColumnMapping) -> 
         If the file or its cases cannot be used.
     """
     frame = read_cohort(vocabulary, read_sheet(path), words)
-    return label(vocabulary, named_by_id(frame), words)
+    return label(vocabulary, named_by_id(frame, vocabulary), words)
 
 
 def parse_flags(yes: Sequence[str] | None, no: Sequence[str] | None) -> dict[str, bool]:

@@ -413,8 +413,7 @@ def _cases(
         cases = cohort
     elif hasattr(cohort, "columns"):
         cohort = cast("pd.DataFrame", in_pandas(cohort))
-        if "case_id" not in vocabulary:
-            cohort = named_by_id(cohort)
+        cohort = named_by_id(cohort, vocabulary)
         label(vocabulary, cohort, mapping)  # for its checks; it would make sets of likelihoods
         cohort = in_our_names(vocabulary, cohort, mapping)
         cases = encode(vocabulary, cohort[[name for name in cohort.columns if name in vocabulary]])

@@ -30,7 +30,7 @@ from hamknee.base import (
 from hamknee.network.cases import Cases, Column, encode
 from hamknee.network.evidence import EvidenceError
 from hamknee.network.mapping import AnyMapping, ColumnMapping, as_mapping, mapped_headings
-from hamknee.network.naming import parts_of
+from hamknee.network.naming import parts_of, read_headings
 from hamknee.network.vocabulary import Variable, Vocabulary
 
 if TYPE_CHECKING:
@@ -377,21 +377,28 @@ def read_labelled(
     True
     """
     if path:
-        table = named_by_id(read_table(Path(path)))
+        table = named_by_id(read_table(Path(path)), vocabulary)
         words = as_mapping(vocabulary, mapping)
         near = mapped_headings(vocabulary, list(map(str, table.columns)), words).near
         for hint in near.values():
             warnings.warn(f"{Path(path).name}: {hint}", TableWarning, stacklevel=2)
         return label(vocabulary, table, words)
-    frame = named_by_id(read_table(shipped("data/cases.csv")))
+    frame = named_by_id(read_table(shipped("data/cases.csv")), vocabulary)
     if (target := vocabulary.target.name) not in frame.columns:
         problem = f"the published cases that are shipped are not about {target!r}"
         raise CasesError(f"{problem}; allowed: a file of cases of your own")
     return label(vocabulary, frame, mapping)
 
 
-def named_by_id(frame: pd.DataFrame) -> pd.DataFrame:
+def named_by_id(frame: pd.DataFrame, vocabulary: Vocabulary | None = None) -> pd.DataFrame:
     """Return a table whose rows are called as a column ``case_id`` says, if it has one.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row a case.
+    vocabulary : Vocabulary, optional
+        The variables there are: a network may have one of that name, whose column names no rows.
 
     Examples
     --------
@@ -401,7 +408,8 @@ def named_by_id(frame: pd.DataFrame) -> pd.DataFrame:
     ['A', 'B']
     """
     ids = [name for name in frame.columns if as_seen(str(name)).casefold() == "case_id"]
-    return frame.set_index(ids[0]) if len(ids) == 1 else frame
+    variables = read_headings(vocabulary, list(map(str, ids))).variables if vocabulary else {}
+    return frame.set_index(ids[0]) if len(ids) == 1 and not variables else frame
 
 
 SOME_CASES = Kind(

@@ -102,6 +102,16 @@ def test_what_was_assumed_and_what_is_no_case_is_told() -> None:
     assert scored["fault"].notna().tolist() == [False, True, True]
 
 
+def test_a_sum_at_the_foot_is_no_case_and_is_told() -> None:
+    page = worked_out(b"case_id;age;pop\nK1;31;yes\nTotal;31;\n")
+    assert "Line 3: the row begins with 'Total'" in page.warning[0].value.replace("\\", "")
+    assert result(page)["fault"].notna().tolist() == [False, True]
+
+
+def test_a_header_that_is_one_cell_short_is_refused() -> None:
+    assert "row.names = FALSE" in refused(b'"age","pop"\n"1",31,"yes"\n"2",44,"no"\n')
+
+
 def test_lists_are_refused() -> None:
     data = parquet(pa.table({"onset": pa.array([["a"]])}))
     assert "column 'onset' holds lists or structures" in refused(data, "mine.parquet")
