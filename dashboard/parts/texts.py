@@ -14,9 +14,13 @@ HERE = Path(__file__).parent
 _LINKED = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 """What makes a link of a word without being asked to."""
 
+_DRAWN = re.compile(r":(?=material[_/]|streamlit:)|(?<!\S)[<>~-](?=[<>=-]+(?!\S))")
+"""What becomes an icon or an arrow even where it is escaped."""
+
 
 _MADE_OF_IT = re.compile(
-    rf"[\\`*_\[\]<>~$|&#\n]|:\w+[:\[]|^\s*(\d+\.|[-+])|{_LINKED.pattern}", re.IGNORECASE
+    rf"[\\`*_\[\]<>~$|&#\n]|:\w+[:\[]|^\s*(\d+\.|[-+])|{_LINKED.pattern}|{_DRAWN.pattern}",
+    re.IGNORECASE,
 )
 """What Markdown makes something of."""
 
@@ -88,12 +92,13 @@ def plain(text: str) -> str:
     """Return Markdown that shows a text as it is: what stands in an address may be anyone's.
 
     No line breaks before a percent sign, nor elsewhere; and nothing becomes a link, which in
-    Markdown as the page reads it even escaped addresses do: what they start with is taken apart by
-    a character without width.
+    Markdown as the page reads it even escaped addresses do, nor an icon: what they start with is
+    taken apart by a character without width.
     """
-    one_line = " ".join(text.split("\n"))
-    no_links = _LINKED.sub("\\g<0>\N{WORD JOINER}", one_line)
-    escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", no_links)
+    taken_apart = " ".join(text.split("\n"))
+    for pattern in (_LINKED, _DRAWN):
+        taken_apart = pattern.sub("\\g<0>\N{WORD JOINER}", taken_apart)
+    escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", taken_apart)
     return escaped.replace(" %", "\N{NO-BREAK SPACE}%")
 
 

@@ -92,6 +92,14 @@ def test_a_text_that_would_become_a_link_is_taken_apart_where_nobody_sees_it() -
     assert plain("20 % of wwwide: 3:2") == "20\N{NO-BREAK SPACE}% of wwwide\\: 3\\:2"
 
 
+def test_an_icon_or_arrow_is_taken_apart_as_well_which_no_escape_prevents() -> None:
+    for text in (":material/home:", ":material_home:", ":streamlit:", "a -> b", "a <- b", "1 -- 2"):
+        shown_as = plain_label(text)
+        assert shown_as.replace("\\", "").replace("\N{WORD JOINER}", "") == text
+        assert not re.search(r":(?=material|streamlit)|<\\?-|-\\?>|-\\?-", shown_as)
+    assert plain_label("a->b 2-3") == r"a\-\>b 2\-3"
+
+
 def test_a_label_is_read_as_it_stands_unless_something_is_made_of_it() -> None:
     for label in ("Yes (this number)", "Under 40, in percent?", "Age: 40 to 59"):
         assert plain_label(label) == label
