@@ -5,9 +5,10 @@ import io
 import pyarrow as pa
 import pytest
 
-from hamknee.base.csv_dialect import MOST_ROW, TableError, read_dialect
+from hamknee.base.csv_dialect import MOST_ROW, UNSEEN_LEADS, TableError, read_dialect
 from hamknee.base.csv_rows import read_rows
 from hamknee.base.frames import parse_sheet
+from hamknee.base.words import as_seen
 
 WORDS = "id;Müller;pop\n1;größer;yes\n2;31,5;no\n"
 
@@ -157,6 +158,13 @@ def test_signs_that_cannot_be_seen_are_no_part_of_a_heading(letters: str, sign: 
     assert list(sheet.frame) == ["id", "pop"]
     assert sheet.frame["id"][0] == f"K{sign}1"  # what is kept stays as it is
     assert any("cannot be seen" in sentence for sentence in sheet.assumed)
+
+
+def test_every_sign_that_cannot_be_seen_begins_as_one() -> None:
+    letters = map(chr, (*range(0xD800), *range(0xE000, 0x11000)))
+    signs = [sign for sign in letters if as_seen(f"a{sign}b") != f"a{sign}b"]
+    assert len(signs) > 30
+    assert all(any(lead in sign.encode() for lead in UNSEEN_LEADS) for sign in signs)
 
 
 def test_a_soft_hyphen_of_western_europe_is_told() -> None:

@@ -80,6 +80,12 @@ UNSEEN_SIGNS = (
 )
 """What is said of a file that holds such signs."""
 
+UNSEEN_LEADS = (
+    *(b"\xc2\xa0", b"\xc2\xad", b"\xd8\x9c", b"\xe1\x9a\x80", b"\xe1\xa0\x8e", b"\xe2\x80"),
+    *(b"\xe2\x81", b"\xe3\x80\x80", b"\xef\xb8", b"\xef\xbb\xbf"),
+)
+"""What such signs begin with in UTF-8; few files have any, and it is quick to see."""
+
 
 class TableError(FaultsError):
     """A file that cannot be read as a table."""
@@ -202,7 +208,7 @@ def _letters(source: BinaryIO, name: str) -> Dialect:
             unseen = False
             for block in text_blocks(source, dialect):
                 _check_plain(block, name)
-                unseen = unseen or (not block.isascii() and _holds_unseen(block.decode()))
+                unseen = unseen or (not block.isascii() and _holds_unseen(block))
         except UnicodeError:
             raise refusal(name, "the file is damaged UTF-16", "text saved as UTF-8") from None
         return replace(dialect, assumed=(LETTERS[encoding], *([UNSEEN_SIGNS] if unseen else [])))
@@ -219,7 +225,7 @@ def _utf8_or_code_page(source: BinaryIO, dialect: Dialect, name: str) -> Dialect
         if not block.isascii() or decoder.getstate()[0]:
             text = decoder.decode(block)
             strange = re.search("[\udc80-\udcff]", text)
-            unseen = unseen or _holds_unseen(text)
+            unseen = unseen or _holds_unseen(block)
             western = western or b"\xa0" in block or b"\xad" in block
             letters = letters or re.search("[^\0-\x7f\udc80-\udcff]", text) is not None
             if strange and not wrong:
@@ -241,7 +247,11 @@ def _utf8_or_code_page(source: BinaryIO, dialect: Dialect, name: str) -> Dialect
     return replace(dialect, encoding="cp1252", assumed=assumed)
 
 
-def _holds_unseen(text: str) -> bool:
+def _holds_unseen(block: bytes) -> bool:
+    """Return whether a block of UTF-8 holds signs that cannot be seen, or odd spaces."""
+    if not any(lead[:1] in block and lead in block for lead in UNSEEN_LEADS):  # one is quicker
+        return False
+    text = block.decode(errors="ignore")
     return UNSEEN.search(text) is not None or SPACES.search(text) is not None
 
 
