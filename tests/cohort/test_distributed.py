@@ -24,6 +24,7 @@ from hamknee.cohort import distributed as on_dask
 from hamknee.cohort.columns import CohortError
 from hamknee.cohort.folders import score_file
 from hamknee.cohort.one_file import Job
+from hamknee.cohort.results_folder import MANIFEST
 from hamknee.cohort.scoring import CohortWarning
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import simulate_cases
@@ -324,3 +325,27 @@ def test_the_benchmark_prints_both_ways(
     assert "A folder of 8 files with 800 rows together" in printed
     assert re.search(r"^\| one process +\| \d", printed, re.MULTILINE)
     assert re.search(r"^\| Dask, two processes of one thread +\| \d", printed, re.MULTILINE)
+
+
+def test_a_worker_whose_job_was_killed_writes_nothing_into_the_results_of_another(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    pd.DataFrame({"pop": ["yes"]}).to_parquet(tmp_path / "in" / "a.parquet")
+    check = on_dask._check_folder
+
+    def then_another_job_begins(out: Path, digest: str) -> None:
+        check(out, digest)
+        (out / MANIFEST).write_text("{}")
+
+    monkeypatch.setattr(on_dask, "_check_folder", then_another_job_begins)
+    with pytest.raises(CohortError, match="does not see the folder"):
+        score_file(
+            model,
+            tmp_path / "in",
+            tmp_path / "out",
+            by=lambda job, _files, place, _progress: on_dask._score_part(
+                "a.parquet", str(tmp_path / "in"), str(place), job
+            ),
+        )
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [MANIFEST]

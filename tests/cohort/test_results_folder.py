@@ -1,5 +1,6 @@
 """New results take the place of old ones when all of them are whole, and not before."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from hamknee.base.errors import HamkneeError
+from hamknee.cohort import results_folder
 from hamknee.cohort.folders import score_file
 from hamknee.cohort.results_folder import MANIFEST, NEW
 from hamknee.inference.model import Model
@@ -172,3 +174,17 @@ def test_results_are_as_private_as_the_user_wants(model: Model, tmp_path: Path) 
         os.umask(before)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out").iterdir()}
     assert modes == {0o600}
+
+
+def test_a_disk_that_is_full_at_once_leaves_no_empty_folder(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder_of(tmp_path / "in", parts=2)
+
+    def full(_path: Path, _text: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(results_folder, "write_whole", full)
+    message = refused(model, tmp_path / "in", tmp_path / "out")
+    assert "No space left on device" in message
+    assert not (tmp_path / "out").exists()

@@ -1,11 +1,13 @@
 """A project is opened, changed, saved and opened again, and nothing is lost on the way."""
 
+import errno
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import hamknee
-from hamknee.base import shipped
+from hamknee.base import HamkneeError, shipped
 from hamknee.projects import Project, ProjectError, new_project, open_project
 
 
@@ -15,6 +17,34 @@ def test_a_new_project_gives_the_shipped_answers(tmp_path: Path) -> None:
     case = {"onset": "sudden", "pop": "yes"}
     assert hamknee.triage(project.model, case).level == hamknee.triage(hamknee.load(), case).level
     assert project.check().untold == ()
+
+
+@pytest.mark.parametrize("room", range(5))
+def test_a_disk_that_is_full_leaves_the_old_project_or_none(
+    room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = new_project(tmp_path / "old")
+    files = dict(saved.files)
+    written: list[Path] = []
+    write = Path.write_text
+
+    def until_full(path: Path, *arguments: Any, **options: Any) -> int:
+        if len(written) == room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
+        return write(path, *arguments, **options)
+
+    other = saved.with_files({name: f"{text}\n" for name, text in files.items()})
+    monkeypatch.setattr(Path, "write_text", until_full)
+    with pytest.raises(HamkneeError, match="No space left"):
+        other.save(tmp_path / "old", overwrite=True)
+    written.clear()
+    with pytest.raises(HamkneeError, match="No space left"):
+        other.save(tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+    there = [path for path in (tmp_path / "old").rglob("*") if path.is_file()]
+    old = tmp_path / "old"
+    assert {path.relative_to(old).as_posix(): path.read_text("utf-8") for path in there} == files
 
 
 def test_what_is_saved_is_opened_again(tmp_path: Path) -> None:

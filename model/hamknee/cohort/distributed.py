@@ -257,9 +257,16 @@ def _given(job: Job) -> Job:
 
 
 def _score_part(name: str, cohort: str, out: str, job: Job) -> Tally:
-    """Score one file of a folder."""
-    _check_folder(Path(out), job.digest)
-    return score_one_file(job, open_file(Path(cohort, name)), Path(out, name), name)
+    """Score one file of a folder, as long as it belongs to this job.
+
+    Whoever gave it may have been killed, and another job begun in the same folder.
+    """
+
+    def check(_rows: int = 0, _share: float = 0) -> None:
+        _check_folder(Path(out), job.digest)
+
+    check()
+    return score_one_file(job, open_file(Path(cohort, name)), Path(out, name), name, check)
 
 
 def _check_folder(out: Path, digest: str) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,8 +74,7 @@ def fill_folder(
     if not (noted == manifest and resume):
         _check_nothing_else(target, known)
     _check_links(target)
-    target.mkdir(exist_ok=True)
-    with alone(target, inside=True):
+    with _unless_empty(target), alone(target, inside=True):
         if not anew:
             shutil.rmtree(target / NEW, ignore_errors=True)  # of a run that was to replace these
             if noted != manifest:
@@ -90,8 +90,8 @@ def _anew(
     new = target / NEW
     if _noted(new) != manifest:
         shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(exist_ok=True)
-    write_whole(new / MANIFEST, manifest)
+    with _unless_empty(new):
+        write_whole(new / MANIFEST, manifest)
     try:
         made = work(new)
     except CohortError:
@@ -111,6 +111,18 @@ def _anew(
     (new / MANIFEST).replace(target / MANIFEST)
     shutil.rmtree(new, ignore_errors=True)
     return made
+
+
+@contextmanager
+def _unless_empty(folder: Path) -> Iterator[None]:
+    """Make a folder; it goes again if what follows fails and has put nothing into it."""
+    folder.mkdir(exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
 def _noted(folder: Path) -> str | None:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from hamknee.base import (
     read_bytes,
     shipped,
     takes,
+    whole_file,
     write_whole,
     writing,
 )
@@ -413,7 +415,7 @@ class Project:
         folder : str or Path
             New, or empty, or a project that may be replaced.
         overwrite : bool
-            Whether a project that stands there is replaced, file by file.
+            Whether a project that stands there is replaced, when all its files are written.
 
         Raises
         ------
@@ -571,7 +573,20 @@ def _only(files: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
 
 
 def _write(place: Path, files: Mapping[str, str]) -> None:
-    """Write each file whole, the numbers last: until then the old ones hold."""
-    for name in sorted(files, key="priors.csv".__eq__):
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
-        write_whole(place / name, files[name])
+    """Write every file before any takes its place, the numbers last: until then the old ones hold.
+
+    Of what cannot be written nothing stays, nor a folder that was made for it.
+    """
+    folders = sorted({place, *((place / name).parent for name in files)}, reverse=True)
+    made = [folder for folder in folders if not folder.exists()]
+    try:
+        with ExitStack() as hold:  # which is left from its end
+            for name in sorted(files, key="priors.csv".__eq__, reverse=True):
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                temporary = hold.enter_context(whole_file(place / name))
+                temporary.write_text(files[name], encoding="utf-8", newline="")
+    except BaseException:
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
