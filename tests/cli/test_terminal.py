@@ -12,7 +12,9 @@ import pytest
 
 import hamknee
 from hamknee.cli.terminal import plain, records
+from hamknee.formats.importing import as_files
 from tests.support.command_line import run
+from tests.support.networks import asia
 
 
 def test_likelihoods_can_be_typed(capsys):
@@ -47,6 +49,12 @@ def test_bad_input_ends_with_exit_code_2_and_a_message(capsys, arguments, messag
     assert message in err
     assert "Traceback" not in err + out
     assert out == ""
+
+
+def test_the_example_of_an_answer_is_one_of_the_network_in_use(capsys, tmp_path):
+    as_files(asia(), ess=10).save(tmp_path)
+    _, _, err = run(capsys, "diagnose", "dysp", "--priors", str(tmp_path / "priors.csv"))
+    assert "such as asia=yes" in err
 
 
 def test_all_bad_findings_are_told_at_once(capsys):

@@ -13,10 +13,10 @@ from tests.support.at_page import VIEWS, address, at_page, choose, go, words
 from tests.support.networks import network
 
 CAR = """network car { }
-variable fault { type discrete[2] { battery, evidence }; }
+variable fault { type discrete[5] { battery, evidence, case, top, conflict }; }
 variable lamps { type discrete[2] { bright, dim }; }
-probability ( fault ) { table 0.6, 0.4; }
-probability ( lamps | fault ) { table 0.1, 0.8, 0.9, 0.2; }
+probability ( fault ) { table 0.5, 0.2, 0.1, 0.1, 0.1; }
+probability ( lamps | fault ) { table 0.1, 0.8, 0.3, 0.4, 0.5, 0.9, 0.2, 0.7, 0.6, 0.5; }
 """
 
 

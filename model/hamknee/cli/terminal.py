@@ -163,7 +163,8 @@ def _parted(vocabulary: Vocabulary, text: str) -> tuple[Variable, str]:
     """Return variable and value of a text; both may have a sign ``=`` in their names."""
     signs = [place for place, letter in enumerate(text) if letter == "="]
     if not signs:
-        allowed = "variable=value, such as onset=sudden"
+        one = next(iter(vocabulary.having("finding", "trait", "context")), vocabulary.target)
+        allowed = f"variable=value, such as {one.name}={one.state_names[0]}"
         raise EvidenceError([f"cannot read {text!r}; allowed: {allowed}"])
     named = [s for s in signs if variable_of(vocabulary, text[:s].strip()) is not None]
     sign = named[0] if len(named) == 1 else signs[0]
