@@ -21,6 +21,7 @@ class _Foreign(NamedTuple):
 
 
 _FOREIGN = (
+    _Foreign("a network of Elvira", (".elv",), r"(?://[^\n]*\n\s*)*bnet\s*\""),
     _Foreign("a network of Netica", (".dne", ".dnet"), r"// ~->\[DNET|bnet\s", None, _BY_GENIE),
     _Foreign(
         "a network of Netica in bytes of its own",
