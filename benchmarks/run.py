@@ -96,7 +96,8 @@ def importing(name: str) -> None:
         first = read_nodes(path)[0].name
 
         def whole() -> None:
-            as_files(hamknee.read_network(path, target=first), ess=10).save(Path(folder, "out"))
+            with TemporaryDirectory(dir=folder) as out:  # which must hold no network yet
+                as_files(hamknee.read_network(path, target=first), ess=10).save(Path(out))
 
         runs = {
             "as `hamknee import`": whole,
