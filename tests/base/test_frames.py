@@ -8,7 +8,7 @@ import pytest
 
 from hamknee.base.csv_dialect import EMPTY, TableError
 from hamknee.base.errors import HamkneeError
-from hamknee.base.frames import parse_table, read_table
+from hamknee.base.frames import parse_sheet, parse_table, read_table
 from hamknee.cli.command import main
 from hamknee.cohort.reading import open_file
 
@@ -110,6 +110,15 @@ def test_cells_of_a_csv_file_are_text_and_nothing_is_guessed(tmp_path: Path) -> 
     assert list(frame.columns) == ["id", "age", "pop"]
     assert frame["id"].tolist() == ["007", "008"]
     assert frame["pop"].isna().tolist() == [False, True]
+
+
+def test_rows_with_nothing_in_them_are_counted_in_words() -> None:
+    for below, words in {
+        "1,31\n": (),
+        "1,31\n,\n": ("1 row has nothing in it and is left out.",),
+        ",\n1,31\n,\n": ("2 rows have nothing in them and are left out.",),
+    }.items():
+        assert parse_sheet(f"id,age\n{below}".encode(), "in.csv").notes == words
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:

@@ -42,6 +42,15 @@ def test_arrows_that_are_pointed_out_are_thicker(priors: Priors) -> None:
         assert {row["chosen"] for row in chart["datasets"][layer["data"]["name"]]} == {chosen}
 
 
+def test_every_head_points_where_its_arrow_goes(priors: Priors) -> None:
+    chart = network_chart(priors.vocabulary, priors.parents, {}, chosen="pop").to_dict()
+    shapes = [layer for layer in chart["layer"] if "triangle" in layer["mark"].get("shape", "")]
+    assert shapes
+    for layer in shapes:
+        heads = {row["head"] for row in chart["datasets"][layer["data"]["name"]]}
+        assert heads == {layer["mark"]["shape"]}
+
+
 def test_in_a_case_the_lines_are_the_most_probable_states_and_answers_stand_out(
     model: Model, priors: Priors
 ) -> None:

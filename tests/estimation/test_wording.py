@@ -28,8 +28,9 @@ def test_the_mass_is_that_of_papers_unless_it_is_said() -> None:
     assert narrow.ess < read_statement("0.40 (0.25 to 0.55)").ess
 
 
-def test_a_range_alone() -> None:
-    assert same(read_statement("0.25 to 0.55"), from_range(0.25, 0.55, mass=0.95))
+@pytest.mark.parametrize("text", ["0.25 to 0.55", "25 to 55 %", "25 % to 55 %"])
+def test_a_range_alone(text: str) -> None:
+    assert same(read_statement(text), from_range(0.25, 0.55, mass=0.95))
 
 
 @pytest.mark.parametrize("text", ["24 of 60", "24/60", "24 out of 60"])

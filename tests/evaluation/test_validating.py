@@ -132,8 +132,10 @@ def test_two_models_are_compared_case_by_case(
 def test_rows_go_somewhere(model: Model, cohort: pd.DataFrame) -> None:
     some = cohort.copy()
     some.loc[:9, "condition"] = ""
+    some.loc[10:16, "condition"] = "strain|rupture"
     flow = validate(model, some).flow
     assert (flow["rows read"], flow["without a diagnosis"], flow["counted"]) == (400, 10, 390)
+    assert flow["of these with one of several diagnoses"] == 7
 
 
 def test_the_report_holds_every_section_and_no_markup_of_others(

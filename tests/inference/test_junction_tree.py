@@ -94,6 +94,11 @@ def test_a_square_gets_a_diagonal_and_no_more() -> None:
     assert sorted(len(clique.scope) for clique in tree.cliques) == [3, 3]
 
 
+def test_a_root_with_many_neighbours_joins_none_of_them() -> None:
+    tree = JunctionTree([2] * 12, [(0, other) for other in range(1, 12)], root=0)
+    assert {len(clique.scope) for clique in tree.cliques} == {2}
+
+
 # Propagation ------------------------------------------------------------------------------------
 
 

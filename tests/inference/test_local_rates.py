@@ -33,6 +33,12 @@ def test_the_others_keep_their_proportions(model: Model) -> None:
     assert after["dvt"] / after["rupture"] == pytest.approx(before["dvt"] / before["rupture"])
 
 
+def test_a_file_may_call_a_condition_by_its_label(model: Model, tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_text(f"condition,share\n{model.vocabulary['condition'].state('strain').label},0.4\n")
+    assert model.with_base_rates(path).posterior({})["strain"] == pytest.approx(0.4)
+
+
 def test_another_setting_stays(model: Model) -> None:
     local = model.with_base_rates({"strain": 0.4}, setting="emergency")
     club = {"setting": "sports_clinic", "onset": "sudden"}

@@ -103,6 +103,12 @@ def test_a_table_of_patients_has_each_diagnosis_as_often_as_the_model() -> None:
     assert unknown == pytest.approx(0.3, abs=5 * np.sqrt(0.21 / DRAWS / 7))
 
 
+def test_all_or_nothing_may_be_known_of_them_and_there_may_be_none() -> None:
+    assert simulate(asia(), 20, known=1).notna().all(axis=None)
+    assert simulate(asia(), 20, known=0).drop(columns="lung").isna().all(axis=None)
+    assert simulate(asia(), 0).empty
+
+
 @pytest.mark.parametrize(("count", "known"), [(-1, 1.0), (5, 1.5)])
 def test_what_cannot_be_drawn_is_refused(count: int, known: float) -> None:
     with pytest.raises(HamkneeError, match="allowed: "):

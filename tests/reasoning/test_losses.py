@@ -45,6 +45,16 @@ def test_a_question_that_changes_no_action_saves_nothing(model: Model) -> None:
     assert table["saved"].is_monotonic_decreasing
 
 
+def test_a_question_changes_the_action_if_one_of_its_answers_does(model: Model) -> None:
+    case = {"onset": "sudden"}
+    table = decide(model, case, LOSSES).table.set_index("variable")
+    now = np.argmin(expected(model, case))
+    for name in ("pop", "sex", "warmth", "swelling"):
+        answers = model.vocabulary[name].state_names
+        after = {np.argmin(expected(model, case | {name: answer})) for answer in answers}
+        assert table.loc[name, "changes_action"] == (after != {now})
+
+
 def test_what_is_known_or_skipped_is_not_asked(model: Model) -> None:
     table = decide(model, {"onset": "sudden"}, LOSSES, skip=["pop"]).table
     assert not set(table["variable"]) & {"onset", "pop", "condition"}

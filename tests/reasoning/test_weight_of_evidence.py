@@ -181,6 +181,18 @@ def test_contrast_of_two_conditions(model: Model) -> None:
     assert ends in reasons.text
 
 
+def test_turned_round_a_contrast_says_less_for_more(model: Model) -> None:
+    case = {"onset": "sudden", "pop": "yes"}
+    one = explain(model, case, "rupture", against="dvt").text
+    other = explain(model, case, "dvt", against="rupture").text
+    pattern = r"([\w.]+ times|more than 100 times) (more|less) probable"
+    turned = {"more": "less", "less": "more"}
+    odds = re.findall(pattern, one)
+    posterior = model.posterior(case)
+    assert odds[-1][1] == ("more" if posterior["rupture"] > posterior["dvt"] else "less")
+    assert re.findall(pattern, other) == [(times, turned[side]) for times, side in odds]
+
+
 def test_a_contrast_that_evidence_settles() -> None:
     spec = {"t": ("", [0.2, 0.3, 0.5]), "x": ("t", [[0, 1], [0.5, 0.5], [0.4, 0.6]])}
     three = network(spec, "t")
