@@ -82,6 +82,12 @@ def test_the_end_of_a_block_changes_nothing(
     assert {row: (why.problem, why.line) for row, why in broken.items()} == wrong
 
 
+def test_a_cell_of_two_lines_stays_whole_below_a_row_with_a_sign_of_inches() -> None:
+    rows, broken = rows_of(b'id,note,x\n1,5" wide,1\n2,"a\nb",2\n"3\n4",c,3\n')
+    assert rows == [["1", '5" wide', "1"], ["2", "a\nb", "2"], ["3\n4", "c", "3"]]
+    assert not broken
+
+
 def test_a_line_break_at_the_end_of_a_large_block_stays_whole() -> None:
     # Arrow loses the second letter of a line end that stands between two of its blocks.
     for size in (2**24, csv_dialect.BLOCK_BYTES):
