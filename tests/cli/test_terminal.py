@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import hamknee
+from hamknee.cli import terminal
 from hamknee.cli.terminal import plain, records
 from hamknee.formats.importing import as_files
 from tests.support.command_line import run
@@ -121,3 +122,19 @@ def test_every_verb_that_reads_a_cohort_tells_of_a_misspelt_column(
     assert (
         "Note: Perhaps not meant: the column 'onsett' is ignored (did you mean 'onset'?)." in told
     )
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "validate", "criticise", "update"])
+def test_more_cases_than_can_be_held_are_refused(
+    verb: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(terminal, "MOST_CASES", 3)
+    monkeypatch.chdir(tmp_path)
+    Path("cohort.csv").write_text("condition,pop\n" + "strain,yes\n" * 4)
+    code, _, err = run(capsys, verb, "cohort.csv", *(["-o", "new.csv"] if verb == "update" else []))
+    assert code == 2
+    assert "found 4 cases; allowed: 3 at once, such as a random part" in " ".join(err.split())
+    assert not Path("new.csv").exists()

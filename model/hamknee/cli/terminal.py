@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+MOST_CASES = 500_000
+"""Cases of a cohort that is held as a whole, which takes about 2 kB for each."""
+
 Findings = Annotated[
     list[str] | None,
     typer.Argument(
@@ -243,8 +246,17 @@ def read_words(
 
 
 def read_cohort(vocabulary: Vocabulary, sheet: Sheet, words: ColumnMapping) -> "pd.DataFrame":
-    """Return the cases of a file; what was assumed in reading it goes to the error stream."""
+    """Return the cases of a file; what was assumed in reading it goes to the error stream.
+
+    Raises
+    ------
+    HamkneeError
+        If they are more than `MOST_CASES`.
+    """
     frame = sheet.cases()
+    if len(frame) > MOST_CASES:
+        allowed = f"{MOST_CASES:,} at once, such as a random part; hamknee score takes any number"
+        raise HamkneeError(f"found {len(frame):,} cases; allowed: {allowed}")
     headings = mapped_headings(vocabulary, [str(column) for column in frame.columns], words)
     near = (f"Perhaps not meant: {hint}." for hint in headings.near.values())
     for note in (*sheet.notes, *headings.assumed, *near):
