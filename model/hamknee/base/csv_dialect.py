@@ -446,9 +446,12 @@ def _check_widths(sample: str, columns: Sequence[str], separator: str, name: str
         cells = f"{len(columns) + 1} cells, one more than the header"
         problem = f"the header has no name for a column: the rows have {cells}"
         raise refusal(name, problem, SAVE_AS_R, line=1)
-    bars = columns[0].count("|") if len(columns) == 1 else 0
-    if bars and len(rows) > 1 and {"|".join(row).count("|") for row in rows} == {bars}:
-        raise refusal(name, "the cells are separated by |", listing(SEPARATORS.values()), line=1)
+    whole = ["|".join(row) for row in rows] if len(columns) == 1 and len(rows) > 1 else []
+    for mark in ("|", *SEPARATORS):
+        count = columns[0].count(mark)
+        if whole and count and {text.count(mark) for text in whole} == {count}:
+            problem = "the cells are separated by |" if mark == "|" else "quotes hold whole lines"
+            raise refusal(name, problem, f"{listing(SEPARATORS.values())} between cells", line=1)
     words = len(columns[0].split()) if len(columns) == 1 else 0
     widths = {len(line.split()) for row in rows for line in row}
     if words > 2 and len(rows) > 1 and widths in ({words}, {words + 1}):
