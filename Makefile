@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test pythons .test-pages .test-rest .test-project .test-examples check format docs notebook-pages benchmark fuzz mutate notebooks lock clean
+.PHONY: help dashboard test pythons .test-pages .test-rest .test-use .test-project .test-examples check format docs notebook-pages benchmark fuzz mutate notebooks lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -14,14 +14,18 @@ dashboard: .venv/run ## open the dashboard; the terminal prints the address
 	@$(BIN)/hamknee dashboard
 
 test: .venv/dev ## run every test
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 .test-pages .test-rest .test-project .test-examples
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 .test-pages .test-rest .test-use .test-project .test-examples
 
-# Two runs side by side, the longest first: the short ones fill what is left of either core.
+USE := tests/cli tests/cohort tests/contract tests/fuzz tests/safety
+# Three runs side by side, the longest first: pages wait for their browser, and others fill the cores.
 .test-pages:
 	@$(BIN)/python -m pytest tests/dashboard
 
 .test-rest:
-	@$(BIN)/python -m pytest tests --ignore=tests/dashboard --ignore=tests/project
+	@$(BIN)/python -m pytest tests --ignore=tests/dashboard --ignore=tests/project $(USE:%=--ignore=%)
+
+.test-use:
+	@$(BIN)/python -m pytest $(USE)
 
 .test-project:
 	@$(BIN)/python -m pytest tests/project

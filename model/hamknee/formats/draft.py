@@ -44,7 +44,8 @@ class NetworkFileError(FaultsError):
     Traceback (most recent call last):
     ...
     hamknee.formats.draft.NetworkFileError: clinic.bif: 1 fault
-      clinic.bif, line 1: 'lung' has 1 states, but 2 are announced; allowed: the same number
+      clinic.bif, line 1: 'lung' has 1 states, but 2 are announced; allowed: the same number; names
+    with spaces in quotes
     """
 
 

@@ -64,11 +64,11 @@ class FlagError(ProblemsError):
     Examples
     --------
     >>> import hamknee
-    >>> hamknee.triage(hamknee.load(), {}, {"bear_weight": True})
+    >>> hamknee.triage(hamknee.load(), {}, {"night_sweats": True})
     Traceback (most recent call last):
     ...
-    hamknee.guidance.triaging.FlagError: unknown warning sign 'bear_weight' (did you mean
-    'cannot_bear_weight'?); allowed: breathless_or_chest_pain, ...
+    hamknee.guidance.triaging.FlagError: unknown warning sign 'night_sweats' (did you mean
+    'night_sweats_weight_loss_mass'?); allowed: breathless_or_chest_pain, ...
     """
 
 

@@ -153,7 +153,7 @@ def not_known_hint(text: str) -> str:
     """Return what to do with a word that may stand for an empty cell.
 
     >>> not_known_hint("N/A"), not_known_hint("abnormal")
-    (" (if it means not known, leave it empty or list it as not_known in a mapping)", '')
+    (' (if it means not known, leave it empty or list it as not_known in a mapping)', '')
     """
     if as_seen(text).casefold() not in NOTHING:
         return ""
