@@ -13,7 +13,7 @@ from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +34,6 @@ BLANK = "nothing stands in the row"
 MOST_SUM = 2**16
 """Bytes of the longest row that may be a sum."""
 
-SUMS = ", as a sum or mean of the others does, and has nothing but numbers"
-
 QUOTE, CARRIAGE_RETURN, LINE_FEED, SPACE = b'"\r\n '
 
 CLOSED = re.compile(rb'"(?:[^"]++|"")*+"')
@@ -48,21 +46,13 @@ class BrokenRow(NamedTuple):
     line: int
     problem: str
     allowed: str
+    kind: Literal["broken", "blank", "sum"] = "broken"
+    """Whether its cells are too few or too many, none is filled, or they are sums of the others."""
 
     @property
     def reason(self) -> str:
         """What is wrong, and what is allowed."""
         return f"{self.problem}; allowed: {self.allowed}"
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing stands in the row."""
-        return self.problem == BLANK
-
-    @property
-    def is_sum(self) -> bool:
-        """Whether it is a sum or mean of the others."""
-        return self.problem.endswith(SUMS)
 
 
 @dataclass(frozen=True)
@@ -392,7 +382,7 @@ def _table(
     wrong = rows.cells != expected
     blank = _blank(rows, dialect.separator) if expected > 1 else np.zeros(len(wrong), dtype=bool)
     broken = {
-        int(row): BrokenRow(int(rows.lines[row]), BLANK, "at least one cell")
+        int(row): BrokenRow(int(rows.lines[row]), BLANK, "at least one cell", "blank")
         if blank[row]
         else _wrong_length(int(rows.lines[row]), int(rows.cells[row]), expected)
         for row in np.flatnonzero(wrong | blank)
@@ -434,9 +424,11 @@ def _foot(pieces: Sequence[_Block], dialect: Dialect) -> list[dict[int, BrokenRo
     foot: list[dict[int, BrokenRow]] = [{} for _ in pieces]
     for which, word in sums(cells).items():
         number, row = places[which]
-        problem = f"the row begins with {word[:60]!r}{SUMS}"
+        begins = f"the row begins with {word[:60]!r}"
+        problem = f"{begins}, as a sum or mean of the others does, and has nothing but numbers"
         line = int(pieces[number].lines[row])
-        foot[number][row] = BrokenRow(line, problem, "one case in each row, with its own name")
+        allowed = "one case in each row, with its own name"
+        foot[number][row] = BrokenRow(line, problem, allowed, "sum")
     return foot
 
 

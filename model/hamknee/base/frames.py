@@ -74,10 +74,10 @@ class Sheet:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was assumed, and how many rows are left out as they are no cases."""
-        blank = sum(why.is_blank for why in self.broken.values())
+        blank = sum(why.kind == "blank" for why in self.broken.values())
         rows = "1 row has nothing in it and is" if blank == 1 else f"{blank:,} rows have nothing in"
         left = rows if blank == 1 else f"{rows} them and are"
-        sums = [why for why in self.broken.values() if why.is_sum]
+        sums = [why for why in self.broken.values() if why.kind == "sum"]
         return (
             *self.assumed,
             *([f"{left} left out."] if blank else []),
@@ -92,7 +92,7 @@ class Sheet:
         TableError
             With the first rows that have too few or too many cells.
         """
-        cut = [why for why in self.broken.values() if not (why.is_blank or why.is_sum)]
+        cut = [why for why in self.broken.values() if why.kind == "broken"]
         if cut:
             faults = [Fault(self.name, w.line, None, w.problem, w.allowed) for w in cut[:MOST_TOLD]]
             if len(cut) > MOST_TOLD:
