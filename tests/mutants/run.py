@@ -4,7 +4,8 @@ A mutant is a module with one comparison, number, sign or logical step changed. 
 checkout the tests that can see it are run, the nearest first and each until the first that fails:
 those at the module's own path, its examples, those of its room, those that use the package from
 outside. A mutant that none kills is printed with its place: a test is missing, or nothing that
-matters was changed.
+matters was changed. Not changed is what only says how a picture or a table looks, in points and
+shades, and how much is worked on at a time: no answer depends on it.
 
     python tests/mutants/run.py --count 60 --seed 1
     python tests/mutants/run.py --file reasoning/stopping.py --count 20
@@ -18,6 +19,7 @@ import ast
 import compileall
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -56,6 +58,24 @@ OPERATIONS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitAnd: ast.BitOr,
     ast.BitOr: ast.BitAnd,
 }
+LOOKS = re.compile(
+    r"padding|opacity|cornerRadius|stroke(Width|Dash)|(label|title)?[fF]ontSize|size|height|width"
+    r"|min_width|d[xy]|[xy]Offset|thickness|tickCount|nice|filled|label(Flush|Limit)"
+    r"|no_wrap|pad_edge|show_lines|soft_wrap"
+)
+"""What Altair and Rich call that which is only seen: a matter of taste."""
+DRAWS = re.compile(r"mark_\w+|configure_\w+|properties|Axis|Scale|Table|add_column|Console")
+"""The functions of Altair and Rich that take it."""
+ON_SCREEN = re.compile(
+    r"ROW|ROW_OF_NAMES|BELOW|NAMES_BELOW|SQUARE|HEIGHTS?|LINES?|LANE|RIDGE|CURVE|LIFT|THICK|DASHES"
+    r"|LETTER|OTHERS|APART|ACROSS|WORDS|MARKS|WIDTH|FRAME|HEADING|CELL|SIZE|DENSITY"
+)
+"""What constants are called that are points on the screen or lines on paper."""
+AT_A_TIME = re.compile(
+    r"(PART|BATCH|CHUNK|BLOCK|KEPT|CELLS|PAIRS)(_ROWS|_BYTES|_CELLS|_AT_ONCE)?|WORKERS"
+    r"|\w+_WORTH_\w+|MOST_WORKERS|TABLE_CELLS"
+)
+"""What constants are called that say how much is worked on at a time."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +139,9 @@ def _may_change(node: ast.expr | ast.AugAssign) -> bool:
 def _alive(node: ast.AST) -> Iterator[ast.AST]:
     """Yield nodes that matter when they run.
 
-    No annotations, no messages that are raised, no type checking; nor the `strict` of a `zip`,
-    which is seen only where there is another fault.
+    No annotations, no messages that are raised, no type checking, nothing of mere looks; nor the
+    `strict` of a `zip`, which is seen only where there is another fault, nor the sign of an `axis`:
+    in a table the last is the one after the first.
     """
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list") or isinstance(node, ast.Raise):
@@ -129,10 +150,27 @@ def _alive(node: ast.AST) -> Iterator[ast.AST]:
             continue
         if isinstance(node, ast.Call) and name == "keywords" and ast.unparse(node.func) == "zip":
             continue
+        if isinstance(node, ast.Assign | ast.AnnAssign) and _is_taste(node):
+            continue
+        if isinstance(node, ast.Call) and name == "keywords" and _draws(node):
+            value = [keyword for keyword in value if not LOOKS.fullmatch(keyword.arg or "")]
+        if isinstance(node, ast.keyword) and node.arg == "axis" and isinstance(value, ast.UnaryOp):
+            value = value.operand
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not isinstance(child, ast.Import | ast.ImportFrom):
                 yield child
                 yield from _alive(child)
+
+
+def _is_taste(node: ast.Assign | ast.AnnAssign) -> bool:
+    """Return whether all that is assigned is a size on the screen or of a block of work."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    names = [ast.unparse(one) for one in getattr(target, "elts", [target])]
+    return all(ON_SCREEN.fullmatch(name) or AT_A_TIME.fullmatch(name) for name in names)
+
+
+def _draws(node: ast.Call) -> bool:
+    return bool(DRAWS.fullmatch(ast.unparse(node.func).rpartition(".")[2]))
 
 
 def _compare_otherwise(node: ast.Compare, i: int) -> None:

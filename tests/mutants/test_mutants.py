@@ -81,6 +81,29 @@ def test_a_check_that_only_another_fault_sets_off_is_left_as_it_is(module: Path)
     ]
 
 
+def test_what_is_only_seen_and_how_much_is_worked_on_at_a_time_is_left_as_it_is(
+    module: Path,
+) -> None:
+    module.write_text(
+        """
+BLOCK_ROWS = 4096
+SQUARE = 360
+LEFT, SHARES = 1, 0.5
+chart.mark_text(dy=4, clip=True)
+rng.normal(size=5)
+table.sum(axis=-1)
+""",
+        "utf-8",
+    )
+    assert [m.text.partition(":")[2].partition("   ")[0] for m in every(module)] == [
+        "4: 1  →  2",
+        "4: 0.5  →  1.5",
+        "5: True  →  False",
+        "6: 5  →  6",
+        "7: 1  →  2",
+    ]
+
+
 @pytest.mark.parametrize(
     ("assertions", "killer"),
     [
