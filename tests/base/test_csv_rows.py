@@ -73,11 +73,20 @@ def test_the_end_of_a_block_changes_nothing(
     end: str, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_dialect, "BLOCK_BYTES", block)
-    lines = ["id,note,x", '1,"a' + end + 'b ""c""",1', '2,5" wide,2', "3,", ",,", "", '4,"d,e",4']
+    lines = [
+        "id,note,x",
+        '1,"a' + end + 'b ""c""",1',
+        '2,5" wide,2',
+        "3,",
+        ",,",
+        "",
+        '4,"d,e",4',
+        "5,f,5",
+    ]
     rows, broken = rows_of(end.join(lines).encode())
     assert rows[0] == ["1", f'a{end}b "c"', "1"]
     assert rows[1] == ["2", '5" wide', "2"]
-    assert rows[4] == ["4", "d,e", "4"]
+    assert rows[4:] == [["4", "d,e", "4"], ["5", "f", "5"]]
     wrong = {2: ("the row has 2 cells", 5), 3: (BLANK, 6)}
     assert {row: (why.problem, why.line) for row, why in broken.items()} == wrong
 
@@ -132,8 +141,15 @@ def test_a_quote_that_is_not_closed_is_found_far_down_a_file() -> None:
 def test_two_lone_quotes_do_not_make_a_cell_of_the_rows_between() -> None:
     told = refused(b'id,pop,note\n1,yes,"fell\n2,no,ok\n3,no,5"\n4,no,ok\n')
     assert "line 2: a quote holds 3 lines together" in told
+    assert "line 2: a quote holds 2 lines" in refused(b'id,pop,note\n1,yes,"fell\n2,no,5"')
     told = refused(b'id,pop,note\n1,"yes,a\n2,no,ok\n3,no",b,c\n')
     assert "line 2: a quote" in told
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_broken_row_below_a_cell_of_two_lines_is_told_with_its_line(end: str) -> None:
+    _, broken = rows_of(f'id,note,x\n1,"a\nb",1\n2,c{end}'.encode())
+    assert [(row, why.line) for row, why in broken.items()] == [(1, 4)]
 
 
 def test_a_row_that_does_not_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,10 +159,21 @@ def test_a_row_that_does_not_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     assert "line 3: a quote opens here" in refused(b'id,note\n1,a\n2,"' + b"x\n" * 1_000)
 
 
-def test_an_empty_line_is_a_row_where_there_is_one_column() -> None:
+@pytest.mark.parametrize("chunk", [1, 2, 131_072])
+def test_an_empty_line_is_a_row_where_there_is_one_column(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_rows, "CHUNK_ROWS", chunk)
     assert rows_of(b'pop\nyes\n\n""\nno\n') == ([["yes"], [None], [None], ["no"]], {})
     assert rows_of(b"pop\r\nyes\r\n\r\n\r\nno") == ([["yes"], [None], [None], ["no"]], {})
     assert len(rows_of(b"id,pop\n1,yes\n\n\n2,no\n")[0]) == 2
+
+
+def test_a_value_in_a_column_without_a_name_is_refused_with_its_line() -> None:
+    assert rows_of(b"id,pop,\n1,yes,\n2,no, \n") == ([["1", "yes"], ["2", "no"]], {})
+    told = refused(b"id,pop,\n1,yes,\n2,no,loud\n3,no,low\n")
+    assert "line 3: 1 column has no name, and this line holds 'loud' there" in told
+    assert "2 columns have no name" in refused(b"id,pop,,\n1,yes,,\n2,no,,loud\n")
 
 
 @pytest.mark.parametrize("columns", [2_000, 20_000])

@@ -174,15 +174,14 @@ def _whole_rows(source: Any, dialect: Dialect, name: str) -> Iterator[_Block]:
             raise _open_quote(name, at, closed)
         if used:
             count = _line_ends(data[:used])
-            flat = count in (
-                len(places[0]),
-                len(places[0]) - 1,
-            )  # the last row may have no line end
+            # Of the rows only the last may be without a line end.
+            endless = int((places[1] == places[2]).sum())
+            flat = count + endless == len(places[0])
             lines = line + (np.arange(len(places[0])) if flat else _lines_before(data, places[0]))
             read = before + used
             rows = _Block(data, *places, lines, read)
             if not flat:
-                _check_swallowed(rows, line + count, dialect, name)
+                _check_swallowed(rows, line + count + endless, dialect, name)
             yield rows if len(dialect.columns) == 1 else rows[rows.stops > rows.starts]
             line += count
             before += used
