@@ -141,7 +141,8 @@ def _alive(node: ast.AST) -> Iterator[ast.AST]:
 
     No annotations, no messages that are raised, no type checking, nothing of mere looks; nor the
     `strict` of a `zip`, which is seen only where there is another fault, nor the sign of an `axis`:
-    in a table the last is the one after the first.
+    in a table the last is the one after the first; nor what stands behind a minus where an array is
+    reshaped, as any number would do.
     """
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list") or isinstance(node, ast.Raise):
@@ -152,6 +153,10 @@ def _alive(node: ast.AST) -> Iterator[ast.AST]:
             continue
         if isinstance(node, ast.Assign | ast.AnnAssign) and _is_taste(node):
             continue
+        if isinstance(node, ast.Call) and name == "args" and _reshapes(node):
+            value = [size for size in value if not isinstance(size, ast.UnaryOp)]
+        if isinstance(node, ast.arguments) and name == "defaults":
+            value = _defaults(node)
         if isinstance(node, ast.Call) and name == "keywords" and _draws(node):
             value = [keyword for keyword in value if not LOOKS.fullmatch(keyword.arg or "")]
         if isinstance(node, ast.keyword) and node.arg == "axis" and isinstance(value, ast.UnaryOp):
@@ -170,7 +175,22 @@ def _is_taste(node: ast.Assign | ast.AnnAssign) -> bool:
 
 
 def _draws(node: ast.Call) -> bool:
-    return bool(DRAWS.fullmatch(ast.unparse(node.func).rpartition(".")[2]))
+    return bool(DRAWS.fullmatch(_called(node)))
+
+
+def _reshapes(node: ast.Call) -> bool:
+    return _called(node) == "reshape"
+
+
+def _called(node: ast.Call) -> str:
+    return ast.unparse(node.func).rpartition(".")[2]
+
+
+def _defaults(node: ast.arguments) -> list[ast.expr]:
+    """Return the defaults that an answer may depend on."""
+    named = [*node.posonlyargs, *node.args][-len(node.defaults) :]
+    pairs = zip(named, node.defaults, strict=False)
+    return [default for named, default in pairs if not AT_A_TIME.fullmatch(named.arg.upper())]
 
 
 def _compare_otherwise(node: ast.Compare, i: int) -> None:

@@ -92,6 +92,8 @@ LEFT, SHARES = 1, 0.5
 chart.mark_text(dy=4, clip=True)
 rng.normal(size=5)
 table.sum(axis=-1)
+table.reshape(2, -1)
+def shared(count=1, workers=2): ...
 """,
         "utf-8",
     )
@@ -101,6 +103,8 @@ table.sum(axis=-1)
         "5: True  →  False",
         "6: 5  →  6",
         "7: 1  →  2",
+        "8: 2  →  3",
+        "9: 1  →  2",
     ]
 
 
