@@ -59,15 +59,50 @@ def test_evidence_on_the_target_weighs_its_states(seed: int, other: int) -> None
 def test_marginals_and_max_marginals_are_those_of_all_worlds(seed: int, other: int) -> None:
     model = random_network(seed)
     evidence = random_evidence(model, other)
-    cases, worlds = model.encode([evidence]), Worlds(model).weighted(evidence)
+    cases = model.encode([evidence, {}])
     sums = model.engine.marginals(cases.codes, cases.weights)
     tops = model.engine.marginals(cases.codes, cases.weights, np.max)
-    for variable in range(worlds.ndim):
-        others = tuple(axis for axis in range(worlds.ndim) if axis != variable)
-        expected = worlds.sum(axis=others) / worlds.sum()
-        np.testing.assert_allclose(sums[variable][0], expected, rtol=1e-9)
-        expected = worlds.max(axis=others) / worlds.max()
-        np.testing.assert_allclose(tops[variable][0], expected, rtol=1e-9)
+    for row, worlds in enumerate(map(Worlds(model).weighted, (evidence, {}))):
+        for variable in range(worlds.ndim):
+            others = tuple(axis for axis in range(worlds.ndim) if axis != variable)
+            expected = worlds.sum(axis=others) / worlds.sum()
+            np.testing.assert_allclose(sums[variable][row], expected, rtol=1e-9)
+            expected = worlds.max(axis=others) / worlds.max()
+            np.testing.assert_allclose(tops[variable][row], expected, rtol=1e-9)
+
+
+@given(seeds, seeds)
+def test_an_explanation_is_the_most_probable_of_all_worlds(seed: int, other: int) -> None:
+    model = random_network(seed)
+    evidence = random_evidence(model, other)
+    cases = model.encode([evidence, {}])
+    states, log_p, tied = model.engine.explain(cases.codes, cases.weights)
+    for row, worlds in enumerate(map(Worlds(model).weighted, (evidence, {}))):
+        assert tuple(states[row]) == np.unravel_index(worlds.argmax(), worlds.shape)
+        assert log_p[row] == pytest.approx(math.log(worlds.max()), rel=1e-9)
+    assert not tied.any()
+
+
+def test_of_tied_explanations_one_is_given_and_what_is_tied_is_told() -> None:
+    model = named("tied")
+    cases = model.encode([{}, {"coin": "no", "third": "c"}])
+    states, _, tied = model.engine.explain(cases.codes, cases.weights)
+    for row in range(len(cases)):
+        best, _ = Worlds(model).explanations(cases.evidence(row))
+        names = {
+            n: v.state_names[states[row, i]] for i, (n, v) in enumerate(model.vocabulary.items())
+        }
+        assert names in best
+        several = [len({world[name] for world in best}) > 1 for name in model.vocabulary]
+        assert tied[row].tolist() == several
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(1e-8, False), (1e-10, True)])
+def test_two_states_are_tied_where_rounding_could_turn_them(apart: float, expected: bool) -> None:
+    share = 0.5 - apart / 4
+    model = network({"t": ("", [share, 1 - share]), "x": ("t", [[0.7, 0.3], [0.7, 0.3]])}, "t")
+    cases = model.encode([{}])
+    assert model.engine.explain(cases.codes, cases.weights)[2].tolist() == [[expected, False]]
 
 
 @given(seeds, seeds)

@@ -1,5 +1,7 @@
 """Junction trees of random factors: their form, and sums and derivatives against every cell."""
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from hamknee.base.types import Array
 from hamknee.inference.junction_tree import JunctionTree
+from hamknee.inference.wide import Wide
 
 CASES = 3
 """Cases at once, so that what differs between them is seen."""
@@ -94,6 +97,39 @@ def test_a_square_gets_a_diagonal_and_no_more() -> None:
     assert sorted(len(clique.scope) for clique in tree.cliques) == [3, 3]
 
 
+def greedily_triangulated(
+    sizes: Sequence[int], scopes: Sequence[tuple[int, ...]], root: int
+) -> set[frozenset[int]]:
+    """Return the maximal cliques if whatever adds the fewest edges is taken out first, then next.
+
+    Where several add as few, the one of the fewest cells is taken, of these the first.
+    """
+    near = {v: {o for s in scopes if v in s for o in s} - {v} for v in range(len(sizes))}
+    cliques = []
+    while near:
+
+        def cost(v: int) -> tuple[bool, int, int, int]:
+            added = sum(b not in near[a] for a, b in itertools.combinations(near[v], 2))
+            return (v == root, added, math.prod(sizes[o] for o in {v, *near[v]}), v)
+
+        first = min(near, key=cost)
+        around = near.pop(first)
+        cliques.append(frozenset({first, *around}))
+        for one in around:
+            near[one] = (near[one] | around) - {one, first}
+    return {clique for clique in cliques if not any(clique < other for other in cliques)}
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_graph_is_triangulated_with_the_fewest_edges_at_each_step(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(1, 5, size=9).tolist()
+    pairs = [pair for pair in itertools.combinations(range(9), 2) if rng.random() < 0.35]
+    tree = JunctionTree(sizes, pairs, root=4)
+    expected = greedily_triangulated(sizes, pairs, root=4)
+    assert {frozenset(clique.scope) for clique in tree.cliques} == expected
+
+
 def test_a_root_with_many_neighbours_joins_none_of_them() -> None:
     tree = JunctionTree([2] * 12, [(0, other) for other in range(1, 12)], root=0)
     assert {len(clique.scope) for clique in tree.cliques} == {2}
@@ -131,7 +167,10 @@ def test_what_is_ruled_out_stays_ruled_out(drawn: Factors) -> None:
         assert (found[~possible] == 0).all()
 
 
-def test_long_evidence_does_not_underflow() -> None:
+def test_long_evidence_does_not_underflow_nor_take_wide_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(Wide, "of")
     count = 100
     tree = JunctionTree([2] * count, [(0,), *((v - 1, v) for v in range(1, count))], root=0)
     tables = [np.array([[0.5, 0.5]])] + [np.array([[[0.9, 0.1], [0.1, 0.9]]])] * (count - 1)
@@ -140,6 +179,37 @@ def test_long_evidence_does_not_underflow() -> None:
     expected = np.log(0.5) + count * np.log(1e-9)  # of which no float holds the exponential
     assert tree.root_belief(collected, 0, np.sum) == pytest.approx(expected, rel=1e-12)
     assert tree.differentiate(tables, unlikely).log_total == pytest.approx(count * np.log(1e-9))
+
+
+def test_where_very_many_messages_meet_nothing_vanishes() -> None:
+    # Each state of a hub is ruled out but for 1e-360, one of them for half as much.
+    seen = [[1e-30, 1.0], [1.0, 1e-30]] * 12 + [[1.0, 0.5]]
+    scopes = [(0,), *((0, leaf) for leaf in range(1, len(seen) + 1))]
+    tree = JunctionTree([2] * len(scopes), scopes, root=0)
+    tables = [np.array([[0.25, 0.75]]), *(np.array([np.c_[p, 1 - np.array(p)]]) for p in seen)]
+    likelihoods = [None, *(np.array([[1.0, 0.0]]) for _ in seen)]
+    collected = tree.collect(tree.potentials(tables), likelihoods)
+    logs = np.log([0.25, 0.375]) + 12 * np.log(1e-30)
+    assert tree.root_belief(collected, 0, np.sum)[0] == pytest.approx(logs, rel=1e-12)
+    (scaled,) = tree.root_scaled(collected, 0)
+    assert scaled / scaled.sum() == pytest.approx([0.4, 0.6])
+    beliefs = tree.distribute(collected)
+    assert tree.marginal(beliefs, 0)[0] == pytest.approx([0.4, 0.6])
+    assert tree.marginal(beliefs, 1)[0] == pytest.approx([1, 0])
+    found = tree.differentiate(tables, likelihoods)
+    assert found.log_total[0] == pytest.approx(np.logaddexp(*logs), rel=1e-12)
+    by_hub = np.log(found.factors[0][0]) + found.log_scales[0][0]
+    assert by_hub == pytest.approx(logs - np.log([0.25, 0.75]), rel=1e-12)
+
+
+@given(factors(zeros=False))
+def test_the_root_is_told_up_to_a_factor_for_each_case(drawn: Factors) -> None:
+    collected = drawn.tree.collect(drawn.tree.potentials(drawn.tables), drawn.likelihoods)
+    scaled = drawn.tree.root_scaled(collected, 0)
+    expected = drawn.cells().sum(axis=drawn.others(0))
+    expected /= expected.sum(axis=1, keepdims=True)
+    shares = scaled / scaled.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(shares + 0 * expected, expected, rtol=1e-12)
 
 
 # Derivatives ------------------------------------------------------------------------------------

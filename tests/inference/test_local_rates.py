@@ -1,5 +1,6 @@
 """Base rates of one's own place: Bayes on the prior alone, checked by hand and by pgmpy."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import hamknee
 from hamknee.base import HamkneeError, shipped
 from hamknee.formats import difference_from_pgmpy
 from hamknee.guidance import find_guidance
-from hamknee.inference import Model
+from hamknee.inference import Model, read_base_rates
+from tests.support.networks import in_two_parts, target_in_the_middle
 
 CASE = {"setting": "primary_care", "onset": "sudden", "pop": "yes", "age": 31}
 
@@ -68,10 +70,21 @@ def test_the_engine_agrees_with_pgmpy_there_too(model: Model) -> None:
     assert difference_from_pgmpy(local, cases=5, seed=3) < 1e-12
 
 
+def test_counts_weigh_as_much_as_one_patient_where_nobody_says_what_the_numbers_are_worth() -> None:
+    local = target_in_the_middle().with_base_rates({"a": 3, "c": 1}, counts=True)
+    before = target_in_the_middle().cpts["target"].probabilities
+    expected = (before + np.array([3, 0, 1])) / 5
+    np.testing.assert_allclose(local.cpts["target"].probabilities, expected, rtol=1e-12)
+
+
 def test_it_says_so(model: Model) -> None:
     local = model.with_base_rates({"strain": 0.4}, setting="emergency")
     assert local.source.endswith(", other base rates")
-    assert local.notices[-1].startswith("Base rates of strain in emergency")
+    shares = "Base rates of strain in emergency are those of the shares that were stated."
+    assert local.notices == (shares,)
+    local = local.with_base_rates({"strain": 12, "dvt": 3}, counts=True)
+    assert local.source.count(", other base rates") == 1
+    assert local.notices == (shares, "Base rates of strain, dvt are those of 15 patients.")
     assert model.notices == ()
 
 
@@ -109,6 +122,25 @@ def test_other_base_rates_have_a_digest_of_their_own(model: Model) -> None:
     digests = {model.with_base_rates({"strain": p}).sha256 for p in (0.1, 0.2)} | {model.sha256}
     assert len(digests) == 3
     assert model.with_base_rates({"strain": 0.1}).sha256 in digests
+
+
+def test_diagnoses_in_a_file_are_counted_and_those_not_known_are_not(
+    model: Model, tmp_path: Path
+) -> None:
+    path = tmp_path / "each.csv"
+    path.write_text("id,condition\n1,strain\n2,\n3,dvt\n4,strain\n")
+    assert read_base_rates(model, path) == ({"strain": 2, "dvt": 1}, True)
+
+
+@pytest.mark.parametrize(
+    ("network", "parents"),
+    [(target_in_the_middle, "cause, other_cause"), (in_two_parts, "nothing")],
+)
+def test_a_setting_is_refused_where_the_target_does_not_hang_on_one_alone(
+    network: Callable[[], Model], parents: str
+) -> None:
+    with pytest.raises(HamkneeError, match=f"target hangs on {parents}; allowed: no setting"):
+        network().with_base_rates({"a": 0.5}, setting="a")
 
 
 def test_a_diagnosis_that_is_one_of_several_is_not_counted(model: Model, tmp_path: Path) -> None:

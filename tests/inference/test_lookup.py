@@ -1,5 +1,6 @@
 """Looked-up sums are the sums, however they are packed."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hamknee.inference.lookup import TABLE_CELLS, Lookup, Summand
+from hamknee.inference.lookup import TABLE_CELLS, Lookup, Summand, combinations
 from tests.support.networks import independent_findings
 
 
@@ -63,6 +64,14 @@ def test_codes_of_any_type_and_order_give_the_same(kind: Any, order: Any) -> Non
     lookup = Lookup(parts, codes.shape[1])
     expected = lookup.sums(codes)
     np.testing.assert_array_equal(lookup.sums(codes.astype(kind, order=order)), expected)
+
+
+@pytest.mark.parametrize("counts", [(), (3,), (2, 1, 3), (2, 0)])
+def test_all_combinations_of_codes_are_listed_once_the_last_changing_fastest(
+    counts: tuple[int, ...],
+) -> None:
+    expected = list(itertools.product(*map(range, counts)))
+    assert [tuple(row) for row in combinations(counts)] == expected
 
 
 def test_small_parts_share_tables_that_stay_small_and_are_about_as_large() -> None:

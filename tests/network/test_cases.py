@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 
 from hamknee.inference.model import Model
-from hamknee.network.cases import Cases, Column
-from hamknee.network.evidence import EvidenceError
+from hamknee.network.cases import Cases, Column, encode, encode_columns
+from hamknee.network.evidence import EvidenceError, check_evidence
+from hamknee.network.vocabulary import State, Variable, Vocabulary
 
 TWO = frozenset({"posteromedial", "posterolateral"})
 SOFT = {"yes": 0.7, "no": 0.3}
@@ -130,14 +131,18 @@ def test_categories_cost_no_answer_and_those_that_nobody_has_no_fault(model: Mod
         model.posterior(loud)
 
 
+def cells_of(column: Column) -> list[object]:
+    """Return the value of each case."""
+    values = vars(column)["values"]
+    return [None if place < 0 else values[place] for place in column.positions]
+
+
 @pytest.mark.parametrize("others", [3, 300], ids=["few", "very many"])
 def test_however_many_categories_there_are_the_codes_are_the_same(others: int) -> None:
     kept = ["no", *(f"other {number}" for number in range(others)), "yes"]
     texts = pd.Series(["yes", "other 1", None, "no", "yes"])
     column = Column.of_series(texts.astype(pd.CategoricalDtype(kept)))
-    values = list(vars(column)["values"])
-    read = [None if place < 0 else values[place] for place in column.positions]
-    assert read == ["yes", "other 1", None, "no", "yes"]
+    assert cells_of(column) == ["yes", "other 1", None, "no", "yes"]
 
 
 def test_lists_in_an_arrow_column_are_sets_of_states(model: Model) -> None:
@@ -164,6 +169,24 @@ def test_few_or_no_cases_are_answered(cases: Any, count: int, model: Model) -> N
     assert answers.text.startswith({0: "No cases", 1: "1 case;", 3: "3 cases;"}[count])
     assert model.marginals(cases)["age"].shape == (count, 3)
     assert len(model.most_probable_explanation(cases)) == count
+
+
+def test_a_truth_value_is_not_the_same_value_as_one() -> None:
+    column = Column.of_series(pd.Series(["yes", True, 1, None, True], dtype=object))
+    assert [repr(cell) for cell in cells_of(column)] == ["'yes'", "True", "1", "None", "True"]
+
+
+def test_a_part_of_a_column_has_the_values_of_its_cases_and_no_others() -> None:
+    whole = ["a", "b", "c", None, "a", "c", None]
+    for cells in (whole, [{"a": 1, "b": 2, "c": 3}.get(cell) for cell in whole]):
+        column = Column.of_series(pd.Series(cells)).part(slice(2, None))
+        assert cells_of(column) == cells[2:]
+        assert len(vars(column)["values"]) == 2
+
+
+def test_only_values_that_are_not_in_an_array_of_numbers_take_room_of_their_own() -> None:
+    assert Column.of_series(pd.Series(["a", "b", "a"])).texts == 2
+    assert Column.of_series(pd.Series([1, 2, 1])).texts == 0
 
 
 # What a case is called --------------------------------------------------------------------------
@@ -254,6 +277,38 @@ def test_of_a_column_of_nothing_but_faults_the_first_are_told_at_once(model: Mod
     assert texts[100] == "column 'pop': more such values follow"
     assert texts[101] == "case 121: age cannot be 121 years"
     assert len(texts) == 202
+
+
+def test_no_more_values_follow_where_all_are_told(model: Model) -> None:
+    frame = pd.DataFrame({"pop": [f"y{number}" for number in range(100)]})
+    assert problems(model, frame)[99:] == ["case 99: 'y99' is not a state of pop"]
+
+
+def test_a_number_in_no_bin_is_told_and_counts_as_not_known() -> None:
+    young = State("young", "Young", lower=0, upper=40)
+    bins = (young, State("old", "Old"))
+    age = Variable("age", "trait", "Age", bins, unit="years", minimum=0, maximum=120)
+    vocabulary = Vocabulary((Variable("torn", "target", "Torn", (young,)), age))
+    ages = Column(np.array([0, 1, 2, -1]), np.array([39.9, 40, np.nan]))
+    cases, unread = encode_columns(vocabulary, {"age": ages}, count=4)
+    assert cases.codes[:, 1].tolist() == [0, 2, 2, 2]
+    assert {number: text[0].split(";")[0] for number, text in unread["age"].items()} == {
+        1: "age cannot be 40 years",
+        2: "age cannot be nan years",
+    }
+
+
+@pytest.mark.parametrize("cases", ["pop=yes", 5])
+def test_what_is_no_case_at_all_is_refused(cases: Any, model: Model) -> None:
+    with pytest.raises(EvidenceError, match=f"evidence cannot be .*{cases}.*; allowed: a mapping"):
+        encode(model.vocabulary, cases)
+
+
+def test_evidence_checked_for_another_network_is_checked_again(model: Model) -> None:
+    answers = (State("loud", "Loud"), State("none", "None"))
+    torn, pop = Variable("torn", "target", "Torn", answers), Variable("pop", "sign", "Pop", answers)
+    loud = check_evidence(Vocabulary((torn, pop)), {"pop": "loud"})
+    assert problems(model, [loud]) == ["case 0: 'loud' is not a state of pop"]
 
 
 @pytest.mark.parametrize(

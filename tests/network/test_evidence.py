@@ -14,13 +14,15 @@ from hamknee.base.files import shipped
 from hamknee.inference.model import Model
 from hamknee.network.evidence import (
     EvidenceError,
+    Value,
     check_evidence,
     check_value,
+    likelihood,
     parse_value,
     value_text,
     value_words,
 )
-from hamknee.network.vocabulary import Variable, Vocabulary, read_vocabulary
+from hamknee.network.vocabulary import State, Variable, Vocabulary, read_vocabulary
 
 VOCABULARY = read_vocabulary(shipped("data/vocabulary.toml"))
 AGES = "0 to 120 years, or one of under_40, 40_to_59, 60_and_over"
@@ -97,6 +99,7 @@ REFUSED = {
         {"pop": set()},
         "pop has an empty set of states; allowed: yes, no, or None if not known",
     ),
+    "an age above the highest": ({"age": 120.5}, f"age cannot be 120.5 years; allowed: {AGES}"),
     "an age below 0": ({"age": -3}, f"age cannot be -3 years; allowed: {AGES}"),
     "an age of 400": ({"age": 400}, f"age cannot be 400 years; allowed: {AGES}"),
     "an age just beyond the range": (
@@ -188,6 +191,11 @@ def test_an_age_is_years_of_any_kind_of_number_or_a_band(years: object) -> None:
     assert check_evidence(VOCABULARY, {"age": years})["age"] == "under_40"
 
 
+def test_the_lowest_and_the_highest_age_are_ages() -> None:
+    assert check_value(VOCABULARY["age"], 0) == "under_40"
+    assert check_value(VOCABULARY["age"], 120) == "60_and_over"
+
+
 def test_a_child_is_accepted_with_a_notice() -> None:
     (notice,) = check_evidence(VOCABULARY, {"age": 12}).notices
     assert notice == "Age 12: the numbers are meant for 18 years and over"
@@ -225,6 +233,37 @@ def test_sets_and_likelihoods_are_put_in_the_order_of_the_states() -> None:
 def test_checked_evidence_is_not_checked_again() -> None:
     evidence = check_evidence(VOCABULARY, {"pop": "yes"})
     assert check_evidence(VOCABULARY, evidence) is evidence
+
+
+@pytest.mark.parametrize(("years", "below"), [(17, {"age"}), (18, set()), ("under_40", set())])
+def test_an_age_below_what_the_numbers_are_meant_for_is_kept_in_mind(
+    years: object, below: set[str]
+) -> None:
+    evidence = check_evidence(VOCABULARY, {"pop": "yes", "age": years})
+    assert evidence.below == below
+    assert evidence.without("pop").below == below
+    rest = evidence.without("age")
+    assert (dict(rest), rest.below) == ({"pop": "yes"}, set())
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("b", [0, 1, 0]), (("a", "c"), [1, 0, 1]), ({"a": 0.2, "c": 3.0}, [0.2, 0, 3])],
+)
+def test_a_value_says_how_likely_it_is_in_each_state(value: Value, expected: list[float]) -> None:
+    variable = Variable("x", "finding", "X", tuple(State(name, name) for name in "abc"))
+    assert likelihood(variable, value).tolist() == expected
+
+
+def test_a_number_without_bounds_is_in_the_bin_that_holds_it() -> None:
+    cold = State("cold", "Cold", lower=-40, upper=0)
+    hot = State("hot", "Hot", lower=0, upper=50)
+    variable = Variable("air", "finding", "Air", (cold, hot), unit="degrees")
+    assert [check_value(variable, number) for number in (-40, -0.1, 0)] == ["cold", "cold", "hot"]
+    with pytest.raises(
+        EvidenceError, match="allowed: a number of degrees in a bin, or one of cold"
+    ):
+        check_value(variable, 50)
 
 
 def test_evidence_can_be_parted_by_role() -> None:

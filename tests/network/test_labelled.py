@@ -1,12 +1,16 @@
 """Cases whose diagnosis is known: reading them, hiding the diagnosis, putting it back."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from hamknee.base import TableWarning
 from hamknee.network.labelled import (
     CasesError,
     LabelledCases,
+    distinct_diagnoses,
     known_findings,
     label,
     named_by_id,
@@ -70,6 +74,23 @@ def test_what_is_no_table_of_cases_is_refused(
     with pytest.raises(CasesError) as caught:
         label(vocabulary, pd.DataFrame(columns))
     assert message in str(caught.value)
+
+
+def test_what_is_nearly_called_like_a_variable_is_told_where_the_file_was_asked_for(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("condition,pop,onsett\nstrain,yes,sudden\n", "utf-8")
+    with pytest.warns(TableWarning, match="cases.csv: .*onset") as warned:
+        read_labelled(vocabulary, path)
+    assert warned[0].filename == __file__
+
+
+def test_a_diagnosis_of_two_is_parted_where_the_names_themselves_are() -> None:
+    states = (State("a|b", "A or B"), State("c", "C"), State("d", "D"))
+    target = Variable("ill", "target", "Ill", states)
+    names = ["c|d", "a|b|c", "d", "a|b", "c"]
+    assert distinct_diagnoses(target, names) == ["a|b", "c", "d", "a|b|c", "c|d"]
 
 
 def test_a_variable_called_case_id_names_no_rows() -> None:

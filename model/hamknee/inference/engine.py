@@ -94,7 +94,7 @@ class Engine:
                 start += rows
         tables = [group.messages for group in self.groups if group.messages is not None]
         self.looked_up = len(tables) == len(self.groups)
-        self.stack = np.vstack(tables) if tables else np.zeros((0, len(self.log_own)))
+        self.stack = np.vstack([np.zeros((0, len(self.log_own))), *tables])
 
     # One number for all: log P(target, evidence) -------------------------------------------
 
@@ -323,7 +323,7 @@ class Engine:
             Whether another state would do as well.
         """
         settled = codes.copy()
-        tied: npt.NDArray[np.bool_] | None = None
+        tied = np.zeros(codes.shape, dtype=bool)
         open_rows = np.arange(len(codes))
         states = np.empty_like(codes)
         while len(open_rows):
@@ -331,7 +331,7 @@ class Engine:
             best = np.stack([m >= 1 - TIE for m in _padded(marginals)], axis=1)
             states[open_rows] = best.argmax(axis=2)
             several = best.sum(axis=2) > 1
-            tied = several if tied is None else tied
+            tied[open_rows] |= several
             undecided = several.any(axis=1)
             rows = open_rows[undecided]
             variables = several[undecided].argmax(axis=1)
@@ -341,7 +341,7 @@ class Engine:
         with np.errstate(divide="ignore"):
             for variable, rows_of in enumerate(weights):
                 log_p = log_p + np.log(rows_of[codes[:, variable], states[:, variable]])
-        return states, log_p, np.zeros(codes.shape, dtype=bool) if tied is None else tied
+        return states, log_p, tied
 
 
 def log_total(log_joint: Array) -> Array:
@@ -354,10 +354,9 @@ def log_total(log_joint: Array) -> Array:
     >>> np.exp(log_total(np.log([[0.2, 0.3], [0.02, 0.03]]))).round(3).tolist()
     [0.5, 0.05]
     """
-    top = log_joint.max(axis=-1)
-    safe = np.where(np.isneginf(top), 0.0, top)
+    top = np.maximum(log_joint.max(axis=-1), np.finfo(float).min)  # -inf - -inf would be NaN
     with np.errstate(divide="ignore"):
-        return np.asarray(safe + np.log(np.exp(log_joint - safe[..., None]).sum(axis=-1)))
+        return np.asarray(top + np.log(np.exp(log_joint - top[..., None]).sum(axis=-1)))
 
 
 def normalised(log_joint: Array) -> tuple[Array, Array]:

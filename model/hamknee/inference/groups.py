@@ -15,7 +15,7 @@ import numpy as np
 
 from hamknee.base import Array, KeptArrays, compares_arrays
 from hamknee.inference.junction_tree import JunctionTree, Reduction
-from hamknee.inference.lookup import Codes
+from hamknee.inference.lookup import Codes, combinations
 
 Family: TypeAlias = tuple[int, ...]
 """A variable's parents followed by the variable itself, by number: the axes of its table."""
@@ -96,9 +96,7 @@ class Group(KeptArrays):
         plain = self.counts(weights) == tuple(size + 1 for size in self.sizes)
         if plain and self.messages is not None:
             return self.messages
-        counts = self.counts(weights)
-        patterns = np.indices(counts).reshape(len(counts), -1).T
-        return self._computed(patterns, weights, np.sum)
+        return self._computed(combinations(self.counts(weights)), weights, np.sum)
 
     def sent(
         self,

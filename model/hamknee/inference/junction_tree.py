@@ -213,7 +213,7 @@ class JunctionTree:
                 scaled, log = _scaled(weights)
                 beliefs[home] = beliefs[home] * _spread(scaled, (variable,), scope)
                 log_scale = log_scale + log
-        messages: list[AnyArray] = [np.ones((1,))] * len(self.cliques)
+        messages: list[AnyArray] = [np.ones(())] * len(self.cliques)  # the root's is never sent
         for index in reversed(range(1, len(self.cliques))):
             clique = self.cliques[index]
             message = _reduce(beliefs[index], clique.scope, clique.separator, reduction)

@@ -96,6 +96,27 @@ class Lookup:
         return total
 
 
+def combinations(counts: Sequence[int]) -> Codes:
+    """Return all combinations of codes, the last variable's changing fastest.
+
+    Parameters
+    ----------
+    counts : sequence of int
+        How many codes each variable has.
+
+    Returns
+    -------
+    ndarray of int, shape (product of the counts, variables)
+
+    Examples
+    --------
+    >>> from hamknee.inference.lookup import combinations
+    >>> combinations([2, 2]).tolist()
+    [[0, 0], [0, 1], [1, 0], [1, 1]]
+    """
+    return np.indices(counts, dtype=np.intp).reshape(len(counts), math.prod(counts)).T
+
+
 def _packed(parts: Sequence[Summand], most: int) -> list[list[Summand]]:
     """Return the parts in as few sets as the largest table allows, of about the same size."""
     ordered = sorted(parts, key=lambda part: -len(part.rows))

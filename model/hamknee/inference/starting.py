@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from hamknee.base import Array
 from hamknee.inference.engine import Engine, normalised
 from hamknee.inference.groups import LOOKUP_PATTERNS
+from hamknee.inference.lookup import Codes, combinations
 from hamknee.network import Cases, Vocabulary
 
 
@@ -58,13 +59,17 @@ class Starting:
         counts = tuple(len(cases.weights[v]) for v in self._context)
         context = cases.codes[:, self._context]
         if self._context and math.prod(counts) <= LOOKUP_PATTERNS:
-            patterns = np.indices(counts).reshape(len(counts), -1).T
+            patterns = combinations(counts)
             place = np.asarray(np.ravel_multi_index(tuple(context.T.astype(np.intp)), counts))
         else:
             patterns, place = np.unique(context, axis=0, return_inverse=True)
+        return self._computed(patterns, cases.weights).take(place.ravel(), 0)
+
+    def _computed(self, patterns: Codes, weights: Sequence[Array]) -> Array:
+        """Return P(target | context) of some codes of the context, where nothing else is known."""
         codes = np.tile(np.array(self._engine.sizes, dtype=np.intp), (len(patterns), 1))
         codes[:, self._context] = patterns
-        return normalised(self._engine.log_joint(codes, cases.weights))[0].take(place.ravel(), 0)
+        return normalised(self._engine.log_joint(codes, weights))[0]
 
     def _all_contexts(self, vocabulary: Vocabulary) -> dict[tuple[object, ...], Array]:
         """Return P(target | context) for every combination of hard and missing context."""
@@ -72,10 +77,7 @@ class Starting:
         shape = tuple(len(variable.states) + 1 for variable in variables)
         if math.prod(shape) > LOOKUP_PATTERNS:
             return {}
-        patterns = np.indices(shape, dtype=np.intp).reshape(len(shape), math.prod(shape)).T
-        codes = np.tile(np.array(self._engine.sizes, dtype=np.intp), (math.prod(shape), 1))
-        codes[:, self._context] = patterns
-        rows = self.of(Cases(vocabulary, codes, vocabulary.plain_weights))
+        rows = self._computed(combinations(shape), vocabulary.plain_weights)
         rows.setflags(write=False)
         names = [(*variable.state_names, None) for variable in variables]
         return dict(zip(itertools.product(*names), rows, strict=True))

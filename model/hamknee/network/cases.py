@@ -260,8 +260,9 @@ class _Coder:
         left: Iterable[int] = range(len(values))
         if variable.unit and isinstance(values, np.ndarray):
             codes[:-1] = _bins(variable, values)
-            left = np.flatnonzero(codes < 0).tolist()
-            codes[codes < 0] = len(variable.states)
+            outside = np.flatnonzero(codes == IN_NO_BIN)
+            codes[outside] = len(variable.states)
+            left = outside.tolist()
         for number in left:
             value = values[number]
             try:
@@ -340,15 +341,19 @@ def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:
     return Cases(vocabulary, codes, cases.weights, labels)
 
 
+IN_NO_BIN = -1
+"""In place of the position of a bin."""
+
+
 def _bins(variable: Variable, numbers: npt.NDArray[np.number[Any]]) -> Codes:
-    """Return the number of the bin that each number is in, -1 where it is in none."""
-    positions = np.full(len(numbers), -1, dtype=np.intp)
+    """Return the position of the bin that each number is in."""
+    positions = np.full(len(numbers), IN_NO_BIN, dtype=np.intp)
     for position, state in enumerate(variable.states):
         if state.lower is not None and state.upper is not None:
             positions[(numbers >= state.lower) & (numbers < state.upper)] = position
     for bound, outside in ((variable.minimum, np.less), (variable.maximum, np.greater)):
         if bound is not None:
-            positions[outside(numbers, bound)] = -1
+            positions[outside(numbers, bound)] = IN_NO_BIN
     return positions
 
 

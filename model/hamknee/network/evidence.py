@@ -176,9 +176,9 @@ def check_evidence(vocabulary: Vocabulary, entries: Mapping[str, object]) -> Evi
                 if variable.name in values:
                     raise EvidenceError([f"{variable.name} is given twice; allowed: once"])
                 values[variable.name] = value
-                warnings = _notices(variable, entry)
-                notices += warnings
-                below |= {variable.name} if warnings else set()
+                if warnings := _notices(variable, entry):
+                    notices += warnings
+                    below.add(variable.name)
         except EvidenceError as error:
             problems += error.problems
     if problems:
@@ -478,6 +478,8 @@ def _allowed(variable: Variable) -> str:
     names = listing(variable.state_names)
     if not variable.unit:
         return names
+    if variable.minimum is None or variable.maximum is None:
+        return f"a number of {variable.unit} in a bin, or one of {names}"
     return f"{variable.minimum:g} to {variable.maximum:g} {variable.unit}, or one of {names}"
 
 

@@ -335,7 +335,7 @@ def _translated(vocabulary: Vocabulary, frame: pd.DataFrame, words: ColumnMappin
             values = [*words.translate(vocabulary[name], column.values), None]
             cells = pd.Series(values, dtype=object).take(column.positions)
             ours[name] = cells.set_axis(frame.index)
-    return frame.assign(**ours) if ours else frame
+    return frame.assign(**ours)
 
 
 def read_labelled(
