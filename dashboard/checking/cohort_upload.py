@@ -24,6 +24,7 @@ from hamknee.guidance import TriageCheck
 from hamknee.network import ColumnMapping, Variable, Vocabulary
 from parts.tables import rows_html
 from parts.texts import plain, plain_label, texts
+from parts.widgets import apart
 
 FILE, UPLOAD, REFUSED = "cohort-file", "cohort", "cohort-refused"
 MAPPING, MAPPING_REFUSED = "cohort-choices", "cohort-choices-refused"
@@ -46,8 +47,9 @@ LOOK = 5
 MOST_SHOWN = 40
 """Columns shown of a file."""
 
-LONGEST = 60
-"""Characters of a cell that are shown."""
+LONGEST, END = 60, 20
+"""Characters of a cell that are shown, and how many of them are its last: long headings of one
+survey begin alike."""
 
 MOST_VALUES = 12
 """Values of a column that can be translated here, the most frequent first."""
@@ -327,7 +329,7 @@ def _ask_meanings(upload: Upload, variable: Variable, values: list[Unreadable]) 
     with st.container(key=f"cohort-meanings-{variable.name}"):
         for number, value in enumerate(values[:MOST_VALUES]):
             chosen[value.text] = _select(
-                plain(f"{_short(value.text)} ({value.rows:,})"),
+                plain_label(f"{_short(value.text)} ({value.rows:,})"),
                 [UNREAD, "", *variable.state_names],
                 chosen[value.text],
                 f"cohort-choice-{variable.name}-{theirs[:100]}-{number}",
@@ -346,11 +348,14 @@ def _select(label: str, options: list[str], chosen: str, key: str, words: Any) -
     """Ask for one of several; what was chosen last outlives a look at another page."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = chosen
-    return str(st.selectbox(label, options, key=key, format_func=words))
+    return str(st.selectbox(label, options, key=key, format_func=apart(options, words)))
 
 
 def _short(cell: Any) -> str:
     if pd.isna(cell):
         return ""
-    text = " ".join(str(cell)[: 2 * LONGEST].split())
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+    text = str(cell)
+    if len(text) > 4 * LONGEST:
+        text = f"{text[: 2 * LONGEST]} {text[-2 * LONGEST :]}"
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - END]} … {text[-END:]}"

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import streamlit as st
 
 from hamknee.network import Variable, Vocabulary, check_value, parse_value, value_text, value_words
 from parts.texts import in_html, plain
-from parts.widgets import hear, press, start_value
+from parts.widgets import apart, hear, press, start_value
 from state.case import VisitorCase, hold_case, questions
 
 CANNOT_SAY = "?"
@@ -154,7 +155,7 @@ def _pills(
     held = st.pills(
         label,
         options,
-        format_func=lambda option: _words(variable, option),
+        format_func=apart(options, partial(_words, variable)),
         key=key,
         help=_help(variable),
         required=True,

@@ -27,6 +27,7 @@ from hamknee.reasoning import Reasons
 from parts.drawing import show_chart
 from parts.tables import table_html
 from parts.texts import in_html, plain, texts
+from parts.widgets import apart
 from state import answers
 from state.case import NUMBERS, VisitorCase, hold_case
 from state.numbers import edits_in_address
@@ -90,7 +91,8 @@ def show_reasons(model: Model, form: Form) -> None:
     state, rival = FIRST, OTHERS
     if case.expert:
         with st.container(key="choose-reasons", horizontal=True):
-            state = _choose("Explain", target, target.states[order[0]].label, "explained", FIRST)
+            first = f"the first one, {target.states[order[0]].label}"
+            state = _choose("Explain", target, first, "explained", FIRST)
             rival = _choose("rather than", target, "all others together", "rival", OTHERS)
     state = state or target.state_names[order[0]]
     if rival == state:
@@ -112,10 +114,11 @@ def show_reasons(model: Model, form: Form) -> None:
 
 def _choose(label: str, target: Variable, neutral: str, key: str, option: str) -> str:
     """Return the state that is chosen, or the option that names none."""
+    names = [option, *target.state_names]
     chosen: str = st.selectbox(
         label,
-        [option, *target.state_names],
-        format_func=lambda name: target.state(name).label if name else neutral,
+        names,
+        format_func=apart(names, lambda name: target.state(name).label if name else neutral),
         key=key,
         on_change=hold_case,
     )

@@ -8,7 +8,7 @@ from diagnosis.asking import Form
 from hamknee import Model
 from hamknee.network import Value, Variable, Vocabulary, check_value, value_text
 from parts.texts import plain
-from parts.widgets import show_in_widget
+from parts.widgets import apart, show_in_widget
 from state.case import hold_case, questions
 
 MOST = 10
@@ -41,7 +41,7 @@ def _choose(vocabulary: Vocabulary, form: Form) -> None:
     chosen = st.selectbox(
         "Question",
         names,
-        format_func=lambda name: vocabulary[name].question,
+        format_func=apart(names, lambda name: vocabulary[name].question),
         key="weights-variable",
         on_change=hold_case,
         persist_state="session",

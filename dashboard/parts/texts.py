@@ -17,9 +17,16 @@ _LINKED = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 _DRAWN = re.compile(r":(?=material[_/]|streamlit:)|(?<!\S)[<>~-](?=[<>=-]+(?!\S))")
 """What becomes an icon or an arrow even where it is escaped."""
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that cannot be seen and turn round the words after them, also those of the page."""
+
+_LONG = re.compile(r"[^\W_]{20}(?=[^\W_])|\w{40}(?=\w)|[^\w\s]{20}(?=[^\w\s])")
+"""What no line of a telephone has room for, nor a table beside anything else."""
+
+_SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 
 _MADE_OF_IT = re.compile(
-    rf"[\\`*_\[\]<>~$|&#\n]|:\w+[:\[]|^\s*(\d+\.|[-+])|{_LINKED.pattern}|{_DRAWN.pattern}",
+    rf"[\\`*_\[\]<>~$|&#]|:[\w+-]+[:\[]|^(\d+[.)]|[-+])|{_LINKED.pattern}|{_DRAWN.pattern}",
     re.IGNORECASE,
 )
 """What Markdown makes something of."""
@@ -95,7 +102,7 @@ def plain(text: str) -> str:
     Markdown as the page reads it even escaped addresses do, nor an icon: what they start with is
     taken apart by a character without width.
     """
-    taken_apart = " ".join(text.split("\n"))
+    taken_apart = _one_line(text)
     for pattern in (_LINKED, _DRAWN):
         taken_apart = pattern.sub("\\g<0>\N{WORD JOINER}", taken_apart)
     escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", taken_apart)
@@ -106,10 +113,22 @@ def plain_label(text: str) -> str:
     """Return the label of a widget that shows a text as it is.
 
     Screen readers read such a label as it stands, so it is left alone if nothing is made of it.
+    What can be chosen in a select box is no Markdown and needs none of this; pills do.
     """
-    return plain(text) if _MADE_OF_IT.search(text) else text
+    line = _one_line(text)
+    return plain(line) if _MADE_OF_IT.search(line) else line
 
 
 def in_html(text: str) -> str:
     """Return HTML that shows a text as it is; no line breaks before a percent sign."""
-    return escape(text).replace(" %", "\N{NO-BREAK SPACE}%")
+    return escape(_breaking(text)).replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _one_line(text: str) -> str:
+    """Return a text without line breaks and indents, both of which mean something in Markdown."""
+    return _SPACES.sub(" ", _breaking(text))
+
+
+def _breaking(text: str) -> str:
+    """Return a text whose words can be broken where they are too long, and that turns no others."""
+    return _LONG.sub("\\g<0>\N{ZERO WIDTH SPACE}", _TURNING.sub("", text))

@@ -7,6 +7,7 @@ callback belongs to it yet, so it is heard in the first run and taken at its end
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
@@ -92,6 +93,24 @@ def pick(label: str, options: Iterable[str], key: str, words: Callable[[str], st
         label, named, format_func=words, key=key, required=True, persist_state="session"
     )
     return str(chosen)
+
+
+def apart(options: Iterable[str], words: Callable[[str], str]) -> Callable[[str], str]:
+    """Return words for options of which no two are alike: by its words a widget knows its choice.
+
+    Whatever is alike, because it was shortened or is called like a choice of the page, is numbered.
+    """
+    named: dict[str, str] = {}
+    taken: set[str] = set()
+    times: Counter[str] = Counter()
+    for option in options:
+        shown_as = once = words(option)
+        while shown_as in taken:
+            times[once] += 1
+            shown_as = f"{once} ({times[once] + 1})"
+        taken.add(shown_as)
+        named[option] = shown_as
+    return lambda option: named[option] if option in named else words(option)
 
 
 def dark_theme() -> bool:

@@ -145,7 +145,7 @@ def ask_number(priors: Priors, chosen: Chosen) -> None:
         key = f"tune-given-{parent}"
         show_in_widget(key, state)
         st.selectbox(
-            f"Given: {vocabulary[parent].label}",
+            plain_label(f"Given: {vocabulary[parent].label}"),
             vocabulary[parent].state_names,
             key=key,
             format_func=partial(state_words, vocabulary, parent),

@@ -28,6 +28,9 @@ BASIS_WORDS = {
 WEIGHT = "Weight: as if so many patients had been observed"
 """What the equivalent sample size of a column is called, and what it is."""
 
+SHORT = 40
+"""Letters of a state that stay on one line."""
+
 
 # Words ------------------------------------------------------------------------------------
 
@@ -158,8 +161,9 @@ def rows_html(
         members = list(group)
         head = f'<th scope="rowgroup" rowspan="{len(members)}">{in_html(where)}</th>'
         for place, row in enumerate(members, start=done):
+            state = state_words(vocabulary, row.variable, row.state)
             cells = {
-                "state": in_html(state_words(vocabulary, row.variable, row.state)),
+                "state short" if len(state) <= SHORT else "state": in_html(state),
                 "number": f"<strong>{in_html(stated_percent(row.probability))}</strong>",
                 "range": in_html(fine_range(float(low[place]), float(high[place]))),
                 "weight": weight_text(row.ess),

@@ -188,7 +188,7 @@ def ask_condition(model: hamknee.Model, case: VisitorCase) -> str:
         st.session_state["tune-condition"] = preferred_state(model, case)
     return str(
         st.selectbox(
-            target.label,
+            plain_label(target.label),
             target.state_names,
             key="tune-condition",
             format_func=lambda name: target.state(name).label,

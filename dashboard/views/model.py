@@ -12,7 +12,7 @@ from hamknee.network import BASES, Priors
 from parts.announcing import announce
 from parts.sentences import contradiction_text
 from parts.texts import plain
-from parts.widgets import dark_theme, pick, show_in_widget
+from parts.widgets import apart, dark_theme, pick, show_in_widget
 from state import answers
 from state.case import current_case, open_address
 from state.numbers import in_force
@@ -123,12 +123,12 @@ def choose_clicked() -> None:
 
 def ask_variable(priors: Priors) -> None:
     """Ask which variable to read about."""
-    vocabulary = priors.vocabulary
+    names = [ALL, *priors.vocabulary]
     st.selectbox(
         "Variable",
-        [ALL, *vocabulary],
+        names,
         key=KEYS["variable"],
-        format_func=partial(variable_words, priors),
+        format_func=apart(names, partial(variable_words, priors)),
         on_change=write_address,
     )
 

@@ -21,7 +21,7 @@ from parts.drawing import show_chart
 from parts.sentences import contradiction_text
 from parts.tables import table_html
 from parts.texts import plain, texts
-from parts.widgets import press
+from parts.widgets import apart, press
 from state import answers
 from state.case import (
     VisitorCase,
@@ -149,10 +149,11 @@ def everyday(model: Model, interval: CredibleInterval) -> "pd.DataFrame":
 def _choose(model: Model) -> str | None:
     """Return the condition whose change is accounted for; None for the one that moves most."""
     target = model.vocabulary.target
+    most, names = "the one that moves most", ["", *target.state_names]
     chosen: str = st.selectbox(
         "Follow one cause",
-        ["", *target.state_names],
-        format_func=lambda name: target.state(name).everyday if name else "the one that moves most",
+        names,
+        format_func=apart(names, lambda name: target.state(name).everyday if name else most),
         key="accounted",
         on_change=hold_case,
         width=320,

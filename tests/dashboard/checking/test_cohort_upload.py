@@ -50,3 +50,19 @@ def test_saved_choices_are_taken_for_the_next_file() -> None:
     (field,) = [field for field in page.file_uploader if field.label == "Choices from earlier"]
     page = sound(field.upload("words.toml", b"[columns]\nWann = 'onse'\n", "text/plain").run())
     assert "These choices cannot be used" in words(page)
+
+
+def test_headings_that_begin_alike_or_like_a_choice_of_the_page_are_told_apart() -> None:
+    begun = "Which of these did the patient have when first seen in the clinic in the year "
+    head = f"{begun}before: id,{begun}before: pd,onset,Not in the file,Its number"
+    page = uploaded(f"{head}\na,b,sudden,c,d\n".encode())
+    named = page.selectbox(key="cohort-choice-name")
+    assert len({*named.options}) == len(named.options) == 6
+    assert [text[-3:] for text in named.options[1:3]] == [" id", " pd"]
+    upload = session(page)
+    for column in upload.frame.columns:
+        page = sound(page.selectbox(key="cohort-choice-name").set_value(column).run())
+        assert session(page).named_by == column
+    page = sound(page.button(key="cohort-start").click().run())
+    assert session(page).named_by == "Its number"
+    assert result(page)["Its number"].tolist() == ["d"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from parts.widgets import show_in_widget
+from parts.widgets import apart, show_in_widget
 
 
 class Session(dict[str, Any]):
@@ -41,3 +41,12 @@ def test_a_choice_made_meanwhile_is_not_undone(
     assert session.noted == (["widget"] if is_set else [])
     show_in_widget("another", value)
     assert session["another"] == value
+
+
+def test_no_two_choices_are_called_alike_because_a_widget_tells_them_by_their_words() -> None:
+    named = {"!": "Leave it", "": "Not known", "unknown": "Not known", "n": "Not known (2)"}
+    shown_as = apart(named, named.__getitem__)
+    assert list(map(shown_as, named)) == [
+        *("Leave it", "Not known", "Not known (2)", "Not known (2) (2)")
+    ]
+    assert apart([], str.upper)("gone") == "GONE"
