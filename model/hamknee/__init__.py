@@ -65,8 +65,14 @@ An interval is about the stated uncertainty of the numbers; it says nothing of w
 out. The answers inform; they do not diagnose or treat.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+if sys.argv[:1] == ["-m"] and "hamknee" in sys.orig_argv:  # python -m hamknee comes through here
+    import hamknee_command
+
+    hamknee_command.leave_quietly()
 
 from hamknee import evaluation, guidance, inference, network, reasoning, sensitivity
 from hamknee.base import FaultsError, HamkneeError

@@ -1,6 +1,6 @@
 """Run the command line with ``python -m hamknee``."""
 
-from hamknee.cli import main
+from hamknee_command import main
 
 if __name__ == "__main__":
     main()

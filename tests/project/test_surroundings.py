@@ -16,7 +16,7 @@ from tests.support.command_line import run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a shell and /dev/full")
 
-COMMAND = f"{sys.executable} -c 'from hamknee.cli import main; main()'"
+COMMAND = f"{sys.executable} -c 'from hamknee_command import main; main()'"
 
 
 @pytest.mark.parametrize(

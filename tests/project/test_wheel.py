@@ -61,7 +61,8 @@ def test_the_wheel_holds_the_shipped_files_as_they_are(wheel):
                     assert inside in names
                     assert archive.read(inside) == path.read_bytes()
         top = {name.split("/")[0] for name in names}
-        assert {name for name in top if not name.endswith(".dist-info")} == {"hamknee"}
+        top = {name for name in top if not name.endswith(".dist-info")}
+        assert top == {"hamknee", "hamknee_command.py"}
         assert "hamknee/py.typed" in names
 
 

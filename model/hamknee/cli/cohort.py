@@ -23,10 +23,9 @@ from hamknee.cli.terminal import (
     read_words,
 )
 from hamknee.cohort import score_file, score_folder
+from hamknee_command import INTERRUPTED
 
 app = typer.Typer()
-
-INTERRUPTED = 130
 
 
 @app.command()

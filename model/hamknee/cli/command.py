@@ -63,6 +63,7 @@ from hamknee.projects import open_project
 from hamknee.reasoning import Reasons, also_present, conflict, next_questions
 from hamknee.reasoning import explain as explain_state
 from hamknee.sensitivity import CredibleInterval, credible_interval, tornado, what_would_change
+from hamknee_command import INTERRUPTED
 
 AGREEMENT = 1e-9
 """Largest difference from pgmpy that counts as agreement."""
@@ -105,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if closed:
                 raise OSError(errno.EBADF, "it is closed") from None
             raise
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except HamkneeError as error:
         _complain(str(error))
         sys.exit(2)
@@ -310,7 +313,7 @@ def ask(
         case = interview.run()
     except KeyboardInterrupt:
         console.print()
-        raise typer.Exit(code=130) from None
+        raise typer.Exit(code=INTERRUPTED) from None
     urgency = try_triage(case, {}, interview.not_known)
     if as_json:
         answer = {"triage": triage_json(urgency)} | _conditions(credible_interval(model, case))

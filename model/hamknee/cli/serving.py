@@ -36,7 +36,7 @@ def dashboard(
     model = load(priors)
     check_place(address, port)
     folder = shipped("dashboard")
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "server.py")]
+    command = [sys.executable, str(folder / "start.py")]
     command += ["--server.headless=true", f"--server.address={address}"]
     command += ["--browser.gatherUsageStats=false"]
     command += [f"--server.port={port}"] if port else []
