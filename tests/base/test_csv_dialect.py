@@ -81,6 +81,20 @@ def test_the_columns_are_those_that_fit_the_rows(data: bytes, columns: list[str]
     assert list(parse_sheet(data, "in.csv").frame.columns) == columns
 
 
+def test_a_row_that_is_cut_where_the_sample_ends_is_not_held_against_a_separator() -> None:
+    # Judged by commas, of which each row has one early, the cut row would fit and the others, too.
+    row = f"1,5;{'z' * 40_000};yes\n"
+    dialect = read_dialect(lambda: sources(f"id,no;note;pop\n{row * 4}".encode()), "in.csv")
+    assert dialect.separator == ";"
+
+
+def test_a_nul_is_told_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    for block in (2**23, 8):
+        monkeypatch.setattr("hamknee.base.csv_dialect.BLOCK_BYTES", block)
+        with pytest.raises(TableError, match="line 4: found a NUL"):
+            read_dialect(lambda: sources(b"id,pop\n1,yes\n2,no\n3,\0\n4,no\n"), "in.csv")
+
+
 def test_a_header_that_does_not_end_is_refused_at_once() -> None:
     class Endless(io.RawIOBase):
         read_so_far = 0

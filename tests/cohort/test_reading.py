@@ -1,5 +1,6 @@
 """Reading cohorts: columns of every type, and CSV as people write it."""
 
+import array
 import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from hamknee.base import csv_dialect
 from hamknee.cohort import reading as cohort_files
 from hamknee.cohort.columns import CohortError
 from hamknee.cohort.folders import score_file
+from hamknee.cohort.reading import arrow_column
 from hamknee.inference.model import Model
 from tests.support.scored_files import cohort, read, refused, write
 
@@ -81,6 +83,15 @@ def test_arrow_columns_of_every_type_are_read(kind: str, model: Model, tmp_path:
     expected = hamknee.score(model, pd.DataFrame({"age": pd.Series(values, dtype=object)}))
     scored = read(tmp_path / "out.parquet")
     pd.testing.assert_frame_equal(scored, expected, check_dtype=False, check_categorical=False)
+
+
+@pytest.mark.parametrize(("kind", "offset"), [(pa.string(), "i"), (pa.large_string(), "q")])
+def test_a_text_that_is_no_utf8_stays_bytes_beside_the_others(
+    kind: pa.DataType, offset: str
+) -> None:
+    places = pa.py_buffer(array.array(offset, [0, 3, 4]).tobytes())
+    column = pa.Array.from_buffers(kind, 2, [None, places, pa.py_buffer(b"yes\xff")])
+    assert vars(arrow_column(column))["values"] == ["yes", b"\xff"]
 
 
 # CSV as people write it ---------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from hamknee.cohort.columns import (
 )
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import simulate_cases
+from hamknee.network.cases import Cases
 from hamknee.network.vocabulary import Vocabulary
 from tests.support.network_files import with_states
 from tests.support.networks import named
@@ -198,12 +199,13 @@ def test_an_impossible_row_stays_with_the_findings_that_contradict_each_other() 
         {"tub": "yes", "lung": None, "either": "no", "smoke": "yes"},
         {"tub": "yes", "lung": "yes", "either": "no", "smoke": None},
         {"tub": None, "lung": None, "either": "no", "smoke": "yes"},
+        {"tub": "yes", "lung": None, "either": "no", "smoke": "perhaps"},
     ]
-    model = named("asia")
     scored = hamknee.score(model, pd.DataFrame(rows))
     reason = "these findings cannot be true together in this model: tub=yes, either=no"
-    assert scored["fault"].fillna("").tolist() == ["", reason, reason, ""]
-    assert scored["p_evidence"].isna().tolist() == [False, True, True, False]
+    unread = "'perhaps' is not a state of smoke"
+    assert scored["fault"].fillna("").tolist() == ["", reason, reason, "", unread]
+    assert scored["p_evidence"].isna().tolist() == [False, True, True, False, True]
     with pytest.raises(CohortError, match="row 1: these findings cannot be true together"):
         hamknee.score(model, pd.DataFrame(rows), strict=True)
 
@@ -286,6 +288,18 @@ def test_a_state_called_like_a_column_of_ours_has_its_own(tmp_path: Path) -> Non
     assert set(of_file["top"]) == {"evidence_2"}
 
 
+def spied(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return a list in which is entered how many rows are scored at once, and by how many."""
+    seen, scores = [], Model.scores
+
+    def look(model: Model, cases: Cases, workers: int) -> Any:
+        seen.append((len(cases), workers))
+        return scores(model, cases, workers)
+
+    monkeypatch.setattr(Model, "scores", look)
+    return seen
+
+
 def test_likelihoods_that_differ_by_row_are_scored_in_parts_with_the_same_answers(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,11 +311,15 @@ def test_likelihoods_that_differ_by_row_are_scored_in_parts_with_the_same_answer
             "onset": ["sudden", "days", None, "suddn", "gradual"] * 6,
         }
     )
+    at_once = spied(monkeypatch)
     whole = hamknee.score(model, frame, broken={5: "cut short", 29: "cut short"})
+    assert at_once == [(30, 1)]
     monkeypatch.setattr("hamknee.cohort.scoring.MOST_VALUES", 10)
     monkeypatch.setattr("hamknee.cohort.scoring.PART_ROWS", 4)
+    at_once.clear()
     parts = hamknee.score(model, frame, broken={5: "cut short", 29: "cut short"})
     pd.testing.assert_frame_equal(parts, whole, check_exact=False, rtol=1e-12)
+    assert at_once == [(4, 1)] * 7 + [(2, 1)]
     assert parts.attrs == whole.attrs
     assert parts["fault"].notna().sum() == 8
     assert parts["p_strain"].isna().tolist() == parts["fault"].notna().tolist()
@@ -311,7 +329,9 @@ def test_many_rows_are_shared_among_threads_and_answered_the_same(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patients = hamknee.simulate(model, 3_000, known=0.6, seed=8).drop(columns="condition")
+    at_once = spied(monkeypatch)
     alone = hamknee.score(model, patients)
     monkeypatch.setattr("hamknee.cohort.scoring.ROWS_WORTH_THREADS", 1)
     monkeypatch.setattr("hamknee.cohort.scoring.workers_here", lambda: 3)
     pd.testing.assert_frame_equal(hamknee.score(model, patients), alone)
+    assert at_once == [(3_000, 1), (3_000, 3)]

@@ -1,17 +1,15 @@
 """NET: what it keeps, and broken files."""
 
-import warnings
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hamknee.formats.draft import NetworkFileError
 from hamknee.formats.interchange import export, read_network
 from hamknee.inference.model import Model
-from tests.support.network_files import assert_refused
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # its compiled part warns of itself
+from tests.support.network_files import assert_refused, distance, read, with_states
 
 
 def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None:
@@ -41,3 +39,42 @@ def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None
 )
 def test_a_broken_file_is_told_as_such(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert_refused(tmp_path, "net", old, new, message)
+
+
+CLASS = """class clinic
+{
+  inputs = (a b);
+  node t { states = ( "q" "r" ); label = "t"; }
+  node sign { label = "A \\"sign\\"\\nof it"; states = ( "yes" "no" ); }
+  potential ( t ) { data = ( 0.2 0.8 ); }
+  potential ( sign | t ) { data = (( 0.1 0.9 ) ( 0.3 0.7 )); }
+}
+"""
+
+
+def test_a_class_without_instances_is_a_network(tmp_path: Path) -> None:
+    model = read(tmp_path, "net", CLASS)
+    assert distance(model, with_states("yes", "no")) == 0
+    labels = {name: variable.label for name, variable in model.vocabulary.items()}
+    assert labels == {"t": "t", "sign": 'A "sign" of it'}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (CLASS + "node u { }", "line 9: found 'node' after the class; allowed: a single class"),
+        (
+            CLASS.replace("inputs = (a b);", "instance ward : clinic();"),
+            "line 3: 'ward' is an inst",
+        ),
+        (
+            CLASS.replace("data = ( 0.2", "data =\nnormal( 0.2"),
+            "line 7: the table of 't' is worked",
+        ),
+    ],
+)
+def test_what_a_class_cannot_hold_is_refused_with_its_line(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(NetworkFileError, match=re.escape(message)):
+        read(tmp_path, "net", text)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hamknee.formats.draft import NetworkFileError
 from hamknee.formats.interchange import export, read_network
 from tests.support.network_files import HOSTILE, assert_refused, distance, with_states
 from tests.support.networks import network
@@ -81,3 +82,44 @@ def test_a_noisy_max_has_its_columns_in_the_order_of_strength(tmp_path: Path) ->
     np.testing.assert_allclose(
         table, [[0.04, 0.63, 0.33], [0, 0, 1], [0.13, 0.22, 0.65]], atol=1e-12
     )
+
+
+NOISY = """<smile><nodes><cpt id="diet"><state id="good"/><state id="bad"/>
+<probabilities>0.6 0.4</probabilities></cpt>
+<noisymax id="ill"><state id="yes"/><state id="no"/><parents>diet</parents>
+<strengths>{strengths}</strengths><parameters>{parameters}</parameters></noisymax></nodes></smile>
+"""
+
+
+@pytest.mark.parametrize(
+    ("strengths", "parameters", "message"),
+    [
+        ("0", "0.5 0.5 0 1 0.1 0.9", "has 1 strengths and 6 parameters; allowed: 2 and 6"),
+        ("0 1", "0.5 0.5 0 1", "has 2 strengths and 4 parameters; allowed: 2 and 6"),
+        ("0 1", "0.5 0.5 0.2 1 0.1 0.899", "a column of the noisy-MAX 'ill' adds up to 1.2;"),
+        ("1 1", "0.5 0.5 0 1 0.1 0.9", "the strengths of 'diet' in 'ill' are 1.0, 1.0; allowed: e"),
+    ],
+)
+def test_a_noisy_max_that_is_not_whole_is_refused(
+    strengths: str, parameters: str, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "net.xdsl").write_text(NOISY.format(strengths=strengths, parameters=parameters))
+    with pytest.raises(NetworkFileError, match=re.escape(message)):
+        read_network(tmp_path / "net.xdsl", target="ill")
+
+
+@pytest.mark.parametrize("app", ["aGrUM 2.1", "GeNIe"])
+def test_several_parents_are_refused_where_agrum_wrote_them_and_one_is_not(
+    app: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.xdsl"
+    for parents in ("t", "t u"):
+        spec = {"t": ("", [0.2, 0.8]), "u": ("", [0.4, 0.6])}
+        table = np.full((2,) * (len(parents.split()) + 1), 0.5)
+        export(network({**spec, "x": (parents, table)}, "x"), path)
+        path.write_text(path.read_text().replace('app="hamknee"', f'app="{app}"'))
+        if app == "GeNIe" or parents == "t":
+            assert read_network(path, target="x").cpts["x"].parents == tuple(parents.split())
+        else:
+            with pytest.raises(NetworkFileError, match="'x' has several parents, and aGrUM"):
+                read_network(path, target="x")

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from hamknee.inference import groups
 from hamknee.inference.groups import BLOCK_CELLS, LOOKUP_PATTERNS, Group, find_groups
+from hamknee.inference.lookup import combinations
 from hamknee.inference.model import Model
 from hamknee.network.evidence import check_value, likelihood
-from tests.support.drawn import random_evidence
+from tests.support.drawn import random_evidence, soft_cases
 from tests.support.networks import SMALL, independent_findings, named, random_network
 
 seeds = st.integers(0, 10_000)
@@ -100,6 +101,17 @@ def test_looked_up_messages_are_those_of_the_tree(name: str) -> None:
             pattern = np.array([np.unravel_index(row, counts)])
             sent = group.sent(group.potentials, group.likelihoods(pattern, weights))
             np.testing.assert_allclose(group.messages[row], sent[0], rtol=1e-12, atol=1e-12)
+
+
+def test_all_messages_are_those_of_all_combinations_of_codes() -> None:
+    model = named("asia")
+    for weights in (model.vocabulary.plain_weights, soft_cases(model, 1, seed=1).weights):
+        for group in model.engine.groups:
+            patterns = combinations(group.counts(weights))
+            codes = np.tile(model.engine.sizes, (len(patterns), 1))
+            codes[:, group.variables] = patterns
+            expected = group.message(codes, weights, np.sum)
+            np.testing.assert_allclose(group.all_messages(weights), expected, rtol=1e-12)
 
 
 def test_what_nobody_knows_is_no_evidence() -> None:

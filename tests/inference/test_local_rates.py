@@ -1,5 +1,6 @@
 """Base rates of one's own place: Bayes on the prior alone, checked by hand and by pgmpy."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +99,7 @@ def test_it_says_so(model: Model) -> None:
         ({"strain": 1.0}, {}, "because other conditions are possible"),
         ({"strain": 0.1}, {"setting": "clinic"}, "is not a state of setting"),
         ({"strain": -1}, {"counts": True}, "strain -1"),
+        ({"strain": math.inf}, {"counts": True}, "strain inf"),
         ({"strain": 0}, {"counts": True}, "no patient"),
     ],
 )
@@ -106,6 +108,21 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(HamkneeError, match=message):
         model.with_base_rates(rates, **options)  # type: ignore[arg-type]
+
+
+def test_where_all_are_named_the_shares_are_those_or_do_not_add_up_to_1() -> None:
+    model = in_two_parts()
+    shares = {"a": 0.1, "b": 0.2, "c": 0.7}
+    after = model.with_base_rates(shares).posterior({})
+    assert after.probabilities == pytest.approx([0.1, 0.2, 0.7])
+    for wrong in (0.6, 0.8):
+        with pytest.raises(HamkneeError, match=f"add up to {0.3 + wrong:.1f}; .* 1 where all are"):
+            model.with_base_rates({**shares, "c": wrong})
+
+
+def test_whatever_is_left_is_for_those_that_are_not_named() -> None:
+    after = in_two_parts().with_base_rates({"a": 1 - 1e-6}).posterior({})
+    assert after["b"] == pytest.approx(0.375e-6)
 
 
 def test_the_guidance_of_a_project_stays_with_other_base_rates(tmp_path: Path) -> None:

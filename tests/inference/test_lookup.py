@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hamknee.inference.lookup import TABLE_CELLS, Lookup, Summand, combinations
+from hamknee.inference.lookup import BLOCK_CELLS, TABLE_CELLS, Lookup, Summand, combinations
 from tests.support.networks import independent_findings
 
 
@@ -80,6 +80,20 @@ def test_small_parts_share_tables_that_stay_small_and_are_about_as_large() -> No
     assert len(sizes) <= 4
     assert max(sizes) * 11 <= TABLE_CELLS
     assert max(sizes) <= 4 * min(sizes)
+
+
+def test_parts_that_fit_into_one_table_share_it() -> None:
+    (table,) = Lookup(drawn_parts(6, [[3], [2, 2], [5]], width=3), 4).tables
+    assert table.shape == (60, 3)
+
+
+@pytest.mark.parametrize(("width", "step"), [(3, BLOCK_CELLS // 5), (BLOCK_CELLS, 1)])
+def test_blocks_hold_every_case_once_and_as_many_as_the_cache(width: int, step: int) -> None:
+    lookup = Lookup([Summand((0, 1), (1, 1), np.zeros((1, width)))], 2)
+    count = 2 * step + 1
+    blocks = [range(count)[block] for block in lookup.blocks(count)]
+    assert [len(block) for block in blocks] == [step, step, 1]
+    assert [block[0] for block in blocks] == [0, step, 2 * step]
 
 
 def test_a_part_that_is_too_large_stands_alone() -> None:

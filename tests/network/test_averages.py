@@ -1,6 +1,7 @@
 """Notes never tell of an average that is another one now, nor ranges of a number that moved."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -74,6 +75,20 @@ def test_what_bears_on_no_average_is_noted_nowhere_else(
 ) -> None:
     after = priors.set(variable, state, given=given, probability=0.9)
     assert {new.variable for _, new in changed(priors, after).values()} == {variable}
+
+
+@pytest.mark.parametrize(
+    ("note", "noted"),
+    [
+        ("before onset moved: read", True),
+        ("before onset moved: written", False),
+        ("after onset moved: read", False),
+    ],
+)
+def test_a_note_is_noted_where_it_says_before_what_the_old_one_was(note: str, noted: bool) -> None:
+    row = Row("pop", "yes", (("condition", "strain"),), 0.2, 20.0, "judgement", note="read")
+    assert is_noted(row, replace(row, note=note)) == noted
+    assert not is_noted(row, replace(row, note=note, probability=0.3))
 
 
 def test_moving_again_says_so_once(edited: Priors) -> None:

@@ -3,13 +3,16 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 
+from hamknee.base.errors import HamkneeError
 from hamknee.base.files import shipped
 from hamknee.inference.model import Model
-from hamknee.network.priors import Priors
+from hamknee.network.priors import CPT, Priors, beside, checked_cpt
 from hamknee.network.priors_file import read_priors
+from hamknee.network.vocabulary import State, Variable, Vocabulary
 from tests.support.valid_priors import SMALL, SOURCES, valid_priors
 
 SHIPPED = shipped("data/priors.csv")
@@ -128,3 +131,67 @@ def test_each_number_stands_in_its_cell(priors: Priors) -> None:
         assert cpt.probabilities[(*column, state)] == row.probability
         assert cpt.ess is not None
         assert cpt.ess[column] == row.ess
+
+
+# One table --------------------------------------------------------------------------------------
+
+ANSWERS = (State("yes", "Yes"), State("no", "No"))
+TORN, POP = Variable("torn", "target", "Torn", ANSWERS), Variable("pop", "finding", "Pop", ANSWERS)
+TWO = Vocabulary((TORN, POP))
+SURE = np.array([[1.0, 0.0], [0.25, 0.75]])
+"""P(pop | torn), P(pop | not torn)."""
+
+
+def test_a_table_is_told_by_what_it_says_of_what() -> None:
+    assert repr(CPT("pop", ("torn",), SURE)) == "<CPT: P(pop | torn), shape (2, 2)>"
+    assert repr(CPT("torn", (), SURE[1])) == "<CPT: P(torn), shape (2,)>"
+
+
+def test_a_column_that_only_logic_can_give_counts_as_one_case() -> None:
+    cpt = CPT("pop", ("torn",), SURE, np.array([20.0, 8.0]))
+    assert cpt.logical.tolist() == [True, False]
+    assert cpt.dirichlet.tolist() == [[1, 0], [2, 6]]
+    assert CPT("pop", ("torn",), SURE).dirichlet.tolist() == SURE.tolist()
+
+
+def test_a_checked_table_is_the_same_and_a_copy_of_its_own() -> None:
+    numbers, counts = SURE.copy(), np.array([20.0, 8.0])
+    checked = checked_cpt(TWO, {"pop": CPT("pop", ("torn",), numbers, counts)}, "pop")
+    numbers[:], counts[:] = 0.5, 1
+    assert checked.probabilities.tolist() == SURE.tolist()
+    assert checked.ess is not None
+    assert checked.ess.tolist() == [20, 8]
+    assert checked_cpt(TWO, {"pop": CPT("pop", ("torn",), SURE)}, "pop").ess is None
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        (SURE[:1], r"has the shape \(1, 2\); allowed: \(2, 2\)"),
+        (np.array([[1.1, -0.1], [0.25, 0.75]]), "a number below 0"),
+        (np.array([[1.0, np.nan], [0.25, 0.75]]), "a NaN"),
+        (np.array([[1.0, 0.0], [0.25, 0.75 + 1.1e-6]]), "does not add up to 1"),
+        (np.array([[1.0, 0.0], [0.25, 0.75 - 1.1e-6]]), "does not add up to 1"),
+    ],
+)
+def test_a_table_that_holds_no_distributions_is_refused(table: np.ndarray, problem: str) -> None:
+    with pytest.raises(HamkneeError, match=problem):
+        checked_cpt(TWO, {"pop": CPT("pop", ("torn",), table)}, "pop")
+
+
+def test_a_sum_may_be_off_by_a_millionth_as_in_a_file() -> None:
+    close = np.array([[1.0, 0.0], [0.25, 0.75 + 0.9e-6]])
+    assert checked_cpt(TWO, {"pop": CPT("pop", ("torn",), close)}, "pop").probabilities is not close
+
+
+def test_what_sources_may_be_named_makes_no_other_numbers(priors: Priors) -> None:
+    assert Priors(priors.vocabulary, priors.rows, priors.source, priors.sha256) == priors
+
+
+def test_a_file_stands_beside_numbers_only_where_these_are_a_file(tmp_path: Path) -> None:
+    own = tmp_path / "guidance.toml"
+    own.touch()
+    assert beside(str(tmp_path / "priors.csv"), "guidance.toml") is None
+    (tmp_path / "priors.csv").touch()
+    assert beside(f"{tmp_path / 'priors.csv'}, edited", "guidance.toml") == own
+    assert beside(str(tmp_path / "priors.csv"), "leg.toml") is None

@@ -27,6 +27,12 @@ BLOCK_BYTES = 2**23
 MOST_ROW = 2**24
 """Bytes of the longest row, the header included."""
 
+SAMPLE = 2**16
+"""How much of the rows below the header is looked at before they are read."""
+
+HEAD_BYTES = MOST_ROW + SAMPLE
+"""What a header and this much of the rows take at most."""
+
 MOST_COLUMNS = 100_000
 
 LOOKED_AT = 20
@@ -267,13 +273,12 @@ def _check_plain(block: bytes, name: str, line: int = 1) -> None:
 
 def _head(source: BinaryIO, dialect: Dialect) -> str:
     """Return the beginning of the text, as much as a header and some rows may need."""
-    parts, size = [], 0
+    head = b""
     for block in text_blocks(source, dialect):
-        parts.append(block)
-        size += len(block)
-        if size > MOST_ROW + 2**16:
+        head += block
+        if len(head) > HEAD_BYTES:
             break
-    return b"".join(parts)[: MOST_ROW + 2**16].decode(errors="ignore")
+    return head[:HEAD_BYTES].decode(errors="ignore")
 
 
 def _header(head: str, dialect: Dialect, name: str) -> Dialect:
@@ -384,7 +389,7 @@ def _separator(text: str, name: str) -> str:
     there = [mark for mark in SEPARATORS if mark in first]
     if len(there) < 2:
         return there[0] if there else ","
-    sample = text[: len(first) + 2**16]
+    sample = text[: len(first) + SAMPLE]
     fits: dict[str, tuple[float, int]] = {}
     for mark in there:
         header, *rows = _rows(sample, mark, LOOKED_AT + 1) or [[]]
@@ -403,11 +408,11 @@ def _separator(text: str, name: str) -> str:
 def _check_header(below: str, columns: Sequence[str], separator: str, name: str) -> None:
     """Refuse a first line that is the title of a table rather than its header."""
     named = [column for column in columns if column]
-    _check_widths(below[: 2**16], columns, separator, name)
+    sample = below[:SAMPLE]
+    _check_widths(sample, columns, separator, name)
     allowed = "the header in the first line; remove what stands above it"
     if not named:
         raise refusal(name, "the first line has no names of columns", allowed, line=1)
-    sample = below[: 2**16]
     if len(columns) == 1:
         for mark in SEPARATORS:
             widths = {len(row) for row in _rows(sample, mark, 3)}
@@ -440,7 +445,7 @@ def _check_widths(sample: str, columns: Sequence[str], separator: str, name: str
     behind the last separator, the file looks the same, and the wrong columns would be read.
     """
     rows = _rows(sample, separator, LOOKED_AT + 1)
-    if len(sample) == 2**16 or len(rows) > LOOKED_AT:
+    if len(sample) == SAMPLE or len(rows) > LOOKED_AT:
         rows = rows[:-1]  # the last one may be cut
     if len(columns) > 1 and len(rows) > 1 and {len(row) for row in rows} == {len(columns) + 1}:
         cells = f"{len(columns) + 1} cells, one more than the header"

@@ -308,8 +308,6 @@ class Draft:
 def _less(node: Node, constant: Collection[str]) -> Node:
     """Return a node without the parents that have one state."""
     axes = tuple(i for i, parent in enumerate(node.parents) if parent in constant)
-    if not axes:
-        return node
     parents = tuple(parent for parent in node.parents if parent not in constant)
     ess = None if node.ess is None else node.ess.squeeze(axes)
     return replace(node, parents=parents, table=node.table.squeeze(axes), ess=ess)

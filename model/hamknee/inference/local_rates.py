@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from hamknee.inference.model import Model
 
 FEWEST = 1e-9
-"""What has to be left for the conditions that are not named, where they are possible at all."""
+"""What has to be left for the conditions that are not named, where they are possible at all.
+
+Where they are not, the shares may miss 1 by as much."""
 
 
 ENDINGS = (".csv", ".parquet")
@@ -193,7 +195,7 @@ def _stated(now: Array, rates: Mapping[str, float], position: Mapping[str, int])
     for name, share in rates.items():
         fixed[position[name]], new[position[name]] = True, share
     left, others = 1 - new[fixed].sum(), now[~fixed].sum()
-    if left < -1e-9 or (others > 0 and left < FEWEST) or (others == 0 and abs(left) > 1e-9):
+    if left < FEWEST if others > 0 else abs(left) > FEWEST:
         raise HamkneeError(
             f"the base rates add up to {new[fixed].sum():.6g}; allowed: less than 1, because other"
             " conditions are possible, or 1 where all are named"

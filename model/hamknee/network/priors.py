@@ -179,7 +179,7 @@ class Priors:
     rows: tuple[Row, ...]
     source: str = "memory"
     sha256: str = field(default="")
-    references: frozenset[str] | None = field(default=None, compare=False, repr=False)
+    references: frozenset[str] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """Name the size and the source."""
