@@ -8,7 +8,7 @@ import pytest
 
 from hamknee.base.csv_dialect import EMPTY, TableError
 from hamknee.base.errors import HamkneeError
-from hamknee.base.frames import parse_sheet, parse_table, read_table
+from hamknee.base.frames import TableWarning, parse_sheet, parse_table, read_table
 from hamknee.cli.command import main
 from hamknee.cohort.reading import open_file
 
@@ -119,6 +119,37 @@ def test_rows_with_nothing_in_them_are_counted_in_words() -> None:
         ",\n1,31\n,\n": ("2 rows have nothing in them and are left out.",),
     }.items():
         assert parse_sheet(f"id,age\n{below}".encode(), "in.csv").notes == words
+
+
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [
+        (20, []),
+        (21, ["in.csv: 1 more row has too few or too many cells; allowed: 2"]),
+        (2_020, ["in.csv: 2,000 more rows have too few or too many cells; allowed: 2"]),
+    ],
+)
+def test_the_first_broken_rows_are_told_one_by_one_and_the_others_counted(
+    count: int, more: list[str]
+) -> None:
+    with pytest.raises(TableError) as caught:
+        parse_table(b"id,age\n" + b"1\n" * count, "in.csv")
+    told = [str(fault) for fault in caught.value.faults]
+    lines = [f"in.csv, line {line}: the row has 1 cell; allowed: 2" for line in range(2, 22)]
+    assert sorted(told) == sorted([*lines, *more])
+
+
+def test_what_is_assumed_is_told_where_the_table_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("id;age\n1;31\n")
+    with pytest.warns(TableWarning, match=r"in\.csv: .*semicolons") as warned:
+        read_table(tmp_path / "in.csv")
+    assert warned[0].filename == __file__
+
+
+def test_who_asks_is_told_how_much_is_read_before_and_after_each_part() -> None:
+    sizes: list[tuple[int, int]] = []
+    parse_sheet(b"id,age\n1,31\n2,44\n", "in.csv", lambda *size: sizes.append(size))
+    assert (sizes[0], sizes[-1]) == ((0, 2), (2, 2))
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:

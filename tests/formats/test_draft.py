@@ -60,8 +60,10 @@ def test_a_number_that_is_no_probability_is_refused(wrong: float) -> None:
 def test_a_column_is_named_with_how_many_more_are_off() -> None:
     with pytest.raises(NetworkFileError, match=r"P\(x \| t=y\) adds up to 0.9; allowed: 1, within"):
         draft_of([0.5, 0.4, 0.5, 0.5]).nodes()
-    with pytest.raises(NetworkFileError, match=r"up to 0\.9, and 1 more of its columns are off;"):
+    with pytest.raises(NetworkFileError, match=r"up to 0\.9, and 1 more of its columns is off;"):
         draft_of([0.5, 0.4, 0.5, 0.6]).nodes()
+    with pytest.raises(NetworkFileError, match=r"up to 0\.9, and 2 more of its columns are off;"):
+        draft_of([0.5, 0.4, 0.5, 0.6, 0, 0], parents=("z",)).nodes()
 
 
 def test_a_variable_of_one_state_is_no_part_of_the_network_nor_of_its_tables() -> None:

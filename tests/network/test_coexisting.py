@@ -61,6 +61,20 @@ def test_a_fault_is_named_with_line_and_column(
     assert message in str(raised.value)
 
 
+@pytest.mark.parametrize("edge", ["0", "1"])
+def test_a_proportion_may_be_0_or_1_and_its_range_a_point(
+    edge: str, tmp_path: Path, vocabulary: Vocabulary, references: frozenset[str]
+) -> None:
+    old = ",0.002,0.0005,0.008,indirect,symptomatic,0.0002,"
+    assert SHIPPED.count(old) == 1
+    text = SHIPPED.replace(old, f",{edge},{edge},{edge},indirect,symptomatic,{edge},")
+    assert len(read(text, tmp_path, vocabulary, references)) == 93  # type: ignore[arg-type]
+    for values in (f"{edge},{edge},1.001", f"{edge},-0.001,{edge}"):
+        text = SHIPPED.replace(old, f",{values},indirect,symptomatic,0.0002,")
+        with pytest.raises(CoexistingError, match="line 3, column estimate: found"):
+            read(text, tmp_path, vocabulary, references)
+
+
 def test_other_conditions_have_no_shipped_rows() -> None:
     from tests.support.networks import asia
 

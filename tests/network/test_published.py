@@ -9,7 +9,7 @@ import pytest
 import hamknee
 from hamknee.base.files import shipped
 from hamknee.estimation.learning import LearningError, update
-from hamknee.inference.simulation import draw
+from hamknee.inference.simulation import draw, simulate_cases
 from hamknee.network.labelled import label, read_labelled
 from hamknee.network.priors import Priors
 from hamknee.network.published import published_among
@@ -49,6 +49,16 @@ def test_a_part_another_order_or_fewer_columns_hide_nothing(
 def test_without_their_keys_their_answers_tell(priors: Priors, table: pd.DataFrame) -> None:
     assert refused(priors, table.drop(columns="case_id"))
     assert refused(priors, table.assign(case_id=[f"mine-{n}" for n in range(len(table))]))
+
+
+def test_answers_alone_tell_where_a_tenth_of_a_cohort_is_known_again(model: hamknee.Model) -> None:
+    published = read_labelled(model.vocabulary).with_diagnosis()
+    alike = published_among(published[:40], keys=range(40))[:3]
+    known = published[np.array(alike, dtype=int)].to_frame()
+    for others, named in ((27, 3), (28, 0)):
+        own = simulate_cases(model, others, known=0.7, seed=1).to_frame()
+        cohort = model.encode(pd.concat([own, known], ignore_index=True))
+        assert len(published_among(cohort, keys=range(len(cohort)))) == named
 
 
 def test_a_few_among_a_cohort_are_named(model: hamknee.Model, table: pd.DataFrame) -> None:

@@ -140,6 +140,9 @@ def test_an_unknown_source_is_told_with_the_nearest() -> None:
         "unknown source 'two 2002'",
     ]
     assert sources_problems(["any1999"], "judgement", None) == []
+    for wrong in ("two 2002", " any1999", "", 5):
+        problems = sources_problems([wrong], "judgement", None)  # type: ignore[list-item]
+        assert found(problems) == [f"unknown source {wrong!r}"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The words of the model, as the shipped file has them; broken copies, each told once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from hamknee.network.vocabulary import (
     GROUPS,
     ROLES,
+    State,
+    Variable,
     Vocabulary,
     VocabularyError,
     read_vocabulary,
@@ -120,6 +123,74 @@ def test_a_vocabulary_is_a_mapping_in_the_order_of_the_file(vocabulary: Vocabula
     assert "popp" not in vocabulary
     assert vocabulary["onset"].position == {"sudden": 0, "days": 1, "gradual": 2}
     assert vocabulary["onset"].state("days").label == "Over hours or days"
+
+
+def test_likelihoods_of_states_are_shared_and_cannot_be_written_to(vocabulary: Vocabulary) -> None:
+    sex = vocabulary.plain_weights[vocabulary.index["sex"]]
+    assert sex.tolist() == [[1, 0], [0, 1], [1, 1]]
+    with pytest.raises(ValueError, match="read-only"):
+        sex[0] = 0.5
+
+
+def test_a_label_that_several_have_means_none_of_them() -> None:
+    states = (State("a", "One"), State("b", "Two"), State("c", "One"))
+    x, y = Variable("x", "target", "X", states), Variable("y", "finding", "X", states)
+    assert dict(x.by_label) == {"Two": "b"}
+    assert dict(Vocabulary((x, y, replace(x, name="z", label="Z"))).by_label) == {"Z": "z"}
+
+
+SMALL = """[torn]
+role = "target"
+label = "Torn"
+[torn.states]
+yes = {label = "Yes"}
+no = {label = "No"}
+[age]
+role = "context"
+label = "Age"
+question = "How old?"
+group = "background"
+minutes = 1.0
+unit = "years"
+minimum = 0
+maximum = 99
+intended_minimum = 0
+[age.states]
+young = {label = "Young", from = 0, below = 40}
+old = {label = "Old", from = 40, below = 100}
+"""
+
+
+def test_what_a_file_leaves_out_is_as_in_code(tmp_path: Path) -> None:
+    vocabulary = read(tmp_path, SMALL.encode())
+    assert vocabulary["torn"] == Variable(
+        "torn", "target", "Torn", (State("yes", "Yes"), State("no", "No"))
+    )
+    torn = vocabulary["torn"]
+    assert (torn.core, torn.several, torn.demographic, torn.minutes) == (False, False, False, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("intended_minimum = 0", "intended_minimum = 99", None),
+        ("intended_minimum = 0", "intended_minimum = 100", "age.intended_minimum"),
+        ("intended_minimum = 0", "intended_minimum = -1", "age.intended_minimum"),
+        ("from = 40, below = 100", "from = 40, below = 40", "age.states.old"),
+        ('question = "How old?"\n', "", "age"),
+        ('group = "background"\n', "", "age"),
+        ("minutes = 1.0\n", "", "age"),
+    ],
+)
+def test_numbers_keep_to_their_bounds_and_what_is_asked_says_how(
+    old: str, new: str, column: str | None, tmp_path: Path
+) -> None:
+    assert old in SMALL
+    text = SMALL.replace(old, new).encode()
+    if column is None:
+        assert read(tmp_path, text)["age"].intended_minimum == 99
+    else:
+        assert any(f"column {column}: " in fault for fault in faults(tmp_path, text))
 
 
 # Broken copies ------------------------------------------------------------------------------------

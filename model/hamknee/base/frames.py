@@ -96,8 +96,10 @@ class Sheet:
         if cut:
             faults = [Fault(self.name, w.line, None, w.problem, w.allowed) for w in cut[:MOST_TOLD]]
             if len(cut) > MOST_TOLD:
-                more = f"{len(cut) - MOST_TOLD:,} more rows have too few or too many cells"
-                faults.append(Fault(self.name, None, None, more, cut[-1].allowed))
+                more = len(cut) - MOST_TOLD
+                rows = "1 more row has" if more == 1 else f"{more:,} more rows have"
+                more_of_them = f"{rows} too few or too many cells"
+                faults.append(Fault(self.name, None, None, more_of_them, cut[-1].allowed))
             raise TableError(faults)
         if not self.broken:
             return self.frame

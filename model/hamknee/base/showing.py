@@ -56,5 +56,7 @@ def _notebook(self: Any) -> str:
         return f"<p>{sentences}</p>"
     rows = table.head(ROWS).to_html(index=False, border=0)
     more = len(table) - ROWS
-    rest = f"<p>… and {more:,} more rows in <code>.table</code>.</p>" if more > 0 else ""
-    return f"<p>{sentences}</p>{rows}{rest}"
+    if more <= 0:
+        return f"<p>{sentences}</p>{rows}"
+    left = f"{more:,} more {'row' if more == 1 else 'rows'}"
+    return f"<p>{sentences}</p>{rows}<p>… and {left} in <code>.table</code>.</p>"

@@ -247,9 +247,10 @@ class Draft:
         if not len(wrong):
             return
         column = tuple(int(i) for i in wrong[0])
-        others = f", and {len(wrong) - 1} more of its columns are off" if len(wrong) > 1 else ""
+        more = len(wrong) - 1
+        others = f", and {more} more of its columns {'is' if more == 1 else 'are'} off"
         where = self._column(name, table.parents, column)
-        problem = f"{where} adds up to {sums[column]:.9g}{others}"
+        problem = f"{where} adds up to {sums[column]:.9g}{others if more else ''}"
         bound = np.format_float_positional(round(tolerance, 9), trim="-")
         allowed = f"1, within {bound}; a larger tolerance is for numbers that were rounded"
         self._fault(table.line, problem, allowed)
