@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import walk_packages
@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hamknee
-from hamknee.base.frozen import FrozenMapping, compares_arrays
+from hamknee.base.frozen import FrozenMapping, KeptArrays, compares_arrays
 
 ENTRIES = st.dictionaries(st.text(max_size=3), st.floats(allow_nan=False), max_size=4)
 
@@ -49,6 +49,30 @@ def test_no_change_is_taken(change: str) -> None:
     with pytest.raises(TypeError, match="cannot be changed"):
         CHANGES[change](frozen)
     assert frozen == {"a": 1}
+
+
+@dataclass(frozen=True)
+class Deep(KeptArrays):
+    """A result that holds arrays in whatever holds arrays."""
+
+    array: np.ndarray
+    rows: list[np.ndarray]
+    by_name: Mapping[str, Mapping[str, np.ndarray]]
+    words: list[str]
+
+
+def test_what_a_result_holds_cannot_be_written_to_however_deep() -> None:
+    array, row, inner = np.zeros(2), np.zeros(2), np.zeros(2)
+    rows, by_name, words = [row], {"a": {"b": inner}}, ["x"]
+    held = Deep(array, rows, by_name, words)
+    assert not any(one.flags.writeable for one in (array, row, inner))
+    assert held.array is array
+    assert held.rows is rows
+    assert held.words is words
+    assert type(held.by_name) is type(held.by_name["a"]) is FrozenMapping
+    assert held.by_name == by_name
+    by_name["c"] = {}  # whoever made it keeps theirs
+    assert list(held.by_name) == ["a"]
 
 
 def test_pickling_of_others_is_as_python_has_it() -> None:

@@ -95,6 +95,48 @@ def test_the_opposite_is_not_suggested(word: str, opposite: str) -> None:
     assert suggestion(word, [opposite]) == ""
 
 
+@pytest.mark.parametrize(
+    ("word", "meant", "is_slip"),
+    [
+        ("yse", "yes", True),
+        ("yez", "yes", True),
+        ("yo", "ye", False),
+        ("ye", "yes", True),
+        ("y", "yes", False),
+        ("yesno", "yes", False),
+        ("sdde", "sudden", True),
+        ("sdd", "sudde", False),
+        ("sudd", "suddenly", False),
+        ("sedd", "sudden", False),
+    ],
+)
+def test_a_slip_is_one_letter_or_two_left_out_of_many(word: str, meant: str, is_slip: bool) -> None:
+    assert bool(suggestion(word, [meant])) == is_slip
+
+
+@pytest.mark.parametrize(
+    ("p", "words", "fine"),
+    [
+        (0, "0 %", "0"),
+        (0.0009, "under 1 %", "under 0.1"),
+        (0.001, "under 1 %", "0.1"),
+        (0.0099, "under 1 %", "1"),
+        (0.01, "1 %", "1"),
+        (0.094, "9 %", "9.4"),
+        (0.104, "10 %", "10"),
+        (0.904, "90 %", "90.4"),
+        (0.99, "99 %", "99"),
+        (0.991, "over 99 %", "99.1"),
+        (0.999, "over 99 %", "99.9"),
+        (0.9991, "over 99 %", "over 99.9"),
+        (1, "100 %", "100"),
+    ],
+)
+def test_whole_percent_and_tenths_near_their_ends(p: float, words: str, fine: str) -> None:
+    assert percent(p) == words
+    assert fine_range(p, 1) == f"{fine} to 100 %"
+
+
 @given(st.floats(0, 1))
 def test_a_percentage_is_near_the_proportion_and_never_certain_by_rounding(p: float) -> None:
     words = percent(p)

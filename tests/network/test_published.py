@@ -61,6 +61,27 @@ def test_answers_alone_tell_where_a_tenth_of_a_cohort_is_known_again(model: hamk
         assert len(published_among(cohort, keys=range(len(cohort)))) == named
 
 
+def test_without_the_diagnosis_their_answers_tell_too(
+    model: hamknee.Model, table: pd.DataFrame
+) -> None:
+    hidden = label(model.vocabulary, table).cases
+    assert len(published_among(hidden, keys=range(len(hidden)))) > 30
+
+
+def test_another_patient_under_the_same_key_is_not_known_again(model: hamknee.Model) -> None:
+    published = read_labelled(model.vocabulary).with_diagnosis()
+    evidence = published.evidence(0)
+    others = {
+        name: next(state for state in model.vocabulary[name].state_names if state != value)
+        for name, value in evidence.items()
+        if isinstance(value, str)
+    }
+    assert len(others) > 3
+    key = [published.names()[0]]
+    assert published_among(model.encode([evidence]), key) == key
+    assert published_among(model.encode([others]), key) == []
+
+
 def test_a_few_among_a_cohort_are_named(model: hamknee.Model, table: pd.DataFrame) -> None:
     own = pd.DataFrame({"case_id": ["A", "B"], "condition": ["strain", "other"], "pop": "yes"})
     mixed = pd.concat([own, table.iloc[[3]]])
