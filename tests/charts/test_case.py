@@ -6,6 +6,7 @@ import pytest
 import hamknee
 from hamknee.charts.case import (
     difference_rows,
+    icon_array,
     icon_rows,
     ranking,
     ranking_rows,
@@ -82,6 +83,13 @@ def test_there_is_one_square_for_each_person() -> None:
     assert list(rows["person"]) == list(range(200))
     assert not rows.duplicated(["column", "line"]).any()
     assert (rows["column"].max(), rows["line"].max()) == (49, 3)
+
+
+def test_the_squares_fill_the_picture_from_edge_to_edge() -> None:
+    chart = icon_array(pd.DataFrame({"label": ["a", "b"], "people": [120, 80]}))
+    (square,) = layers(chart)["square"]
+    columns = [row["column"] for row in rows_of(chart)]
+    assert square["x"]["scale"]["domain"] == [min(columns) - 1 / 2, max(columns) + 1 / 2]
 
 
 def test_a_difference_pairs_the_versions_by_name(model: Model, table: pd.DataFrame) -> None:

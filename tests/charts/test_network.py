@@ -18,6 +18,7 @@ def test_every_arrow_is_drawn_from_parent_to_child(priors: Priors) -> None:
     chart = network_chart(priors.vocabulary, priors.parents, {}, chosen="pop")
     boxes = {row["name"]: row for row in rows_having(chart, "name")}
     assert set(boxes) == set(priors.vocabulary)
+    assert [name for name, box in boxes.items() if box["chosen"]] == ["pop"]
     arrows: dict[str, list[dict[str, Any]]] = {}
     for corner in {(c["arrow"], c["step"]): c for c in rows_having(chart, "arrow")}.values():
         arrows.setdefault(corner["arrow"], []).append(corner)

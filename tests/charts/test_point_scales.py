@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pgmpy.inference import VariableElimination
 
 from hamknee.base.errors import HamkneeError
-from hamknee.charts.point_scales import nomogram, nomogram_rows, nomogram_text
+from hamknee.charts.point_scales import _step, nomogram, nomogram_rows, nomogram_text
 from hamknee.charts.style import DARK, LIGHT
 from hamknee.formats.pgmpy import to_pgmpy
 from hamknee.inference.model import Model
@@ -98,6 +100,21 @@ def test_words_close_together_stand_on_other_heights(model: Model) -> None:
         sizes, room = row["words"].str.len().to_numpy(), row["x"].diff().to_numpy()[1:]
         assert (room >= (sizes[1:] + sizes[:-1]) / 2 * 0.01).all()
     assert line["lift"].nunique() > 1
+
+
+@given(st.floats(1e-3, 1e6))
+@example(8)
+@example(16)
+@example(40)
+@example(80)
+def test_the_steps_of_a_scale_are_round_and_not_too_many(whole: float) -> None:
+    step = _step(whole)
+    assert f"{step:e}"[:8] in ("1.000000", "2.000000", "5.000000")
+    assert 3 < whole / step < 8 + 1e-9
+
+
+def test_a_length_of_eight_units_has_steps_of_one() -> None:
+    assert [_step(8 * unit) for unit in (1, 2, 5, 10)] == [1, 2, 5, 10]
 
 
 def test_what_it_cannot_draw_is_refused(ratios: RatioTable) -> None:

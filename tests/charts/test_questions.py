@@ -30,6 +30,13 @@ def test_the_circles_of_a_row_balance_on_the_line(model: Model, state: str) -> N
     assert list(balance) == pytest.approx([now] * 6)
 
 
+def test_the_area_of_a_circle_says_how_likely_its_answer_is(model: Model) -> None:
+    chart = question_chart(hamknee.next_questions(model, CASE), "dvt").to_dict()
+    (size,) = (layer["encoding"]["size"] for layer in chart["layer"] if "size" in layer["encoding"])
+    assert size["field"] == "p_answer"
+    assert size["scale"]["domain"] == [0, 1]
+
+
 def test_questions_stand_in_the_order_of_their_ranking(model: Model) -> None:
     questions = hamknee.next_questions(model, CASE)
     drawn = rows(question_chart(questions, "dvt", most=3), "words")

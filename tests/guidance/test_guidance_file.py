@@ -117,6 +117,10 @@ BROKEN = {
         "conditions.dvt", 'helps = ["unload"]', 'helps = ["medicine"]', "avoid",
         "'medicine' stands also in helps; allowed: one of the two",
     ),
+    "measures to avoid beside no list of those that help": (
+        "conditions.dvt", 'helps = ["unload"]', "helps = 3", "helps",
+        "found 3; allowed: a list in square brackets",
+    ),
     "an unknown group": (
         "measures.ice", 'group = "self_care"', 'group = "self-care"', "group",
         "unknown group 'self-care' (did you mean 'self_care'?)",

@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
+from html import escape
 from html.parser import HTMLParser
 from random import Random
 
@@ -65,6 +66,16 @@ def test_the_page_for_paper_has_a_part_for_the_person_and_one_for_who_treats(
         assert part in treats
     assert all(row.label in treats for row in triage.interval.ranking[:5])
     assert all(flag.label in treats for flag in triage.raised)
+
+
+def test_items_are_lists_and_single_texts_paragraphs(
+    page: Summary,
+) -> None:
+    words, html = page.advice.triage.guidance.words, page.html
+    assert f"<h3>{words['findings']}</h3><p>" in html
+    assert f"<h3>{words['seek_help']}</h3><ul><li>" in html
+    assert f"<p>{escape(page.held_back)}</p>" in html
+    assert "<h3></h3>" not in html
 
 
 def test_the_ranking_steps_back_in_an_emergency(model: Model) -> None:

@@ -31,8 +31,12 @@ def test_a_question_raises_the_level_as_its_answers_do(model: Model) -> None:
             for state in variable.state_names
         ]
         expected = float(sum(marginals[variable.name] * steps))
+        p_raise = float(sum(marginals[variable.name][place] for place, s in enumerate(steps) if s))
         weighed = by_name.get(variable.name)
-        assert (weighed.steps if weighed else 0.0) == pytest.approx(expected), variable.name
+        assert (weighed is not None) == (p_raise > 0), variable.name
+        if weighed is not None:
+            assert weighed.steps == pytest.approx(expected), variable.name
+            assert weighed.p_raise == pytest.approx(p_raise), variable.name
 
 
 def test_while_an_answer_could_raise_the_level_nothing_says_stop(model: Model) -> None:
@@ -47,6 +51,25 @@ def test_while_an_answer_could_raise_the_level_nothing_says_stop(model: Model) -
         name = asking.names[0]
         known[name] = model.vocabulary[name].state_names[-1]
     assert not asking.names
+
+
+def test_an_answer_that_cannot_be_raises_nothing(model: Model) -> None:
+    """Only a gap that can be felt raises this case, and these likelihoods rule a gap out."""
+    known = {"onset": "sudden", "palpable_defect": {"yes": 0.0, "no": 1.0, "unsure": 1.0}}
+    states = model.vocabulary["palpable_defect"].state_names
+    known["palpable_defect"] = {state: float(state != "yes") for state in states}
+    assert model.posterior(known)
+    for question in level_questions(model, {"onset": "sudden"}, no_signs(model)).questions:
+        assert question.p_raise > 0
+        assert question.steps >= question.p_raise  # each answer that raises, by a step at least
+
+
+def test_signs_that_ask_for_no_more_than_the_level_do_not_raise_it(model: Model) -> None:
+    guidance = guidance_for(model)
+    seen_today = dict.fromkeys(guidance.flags) | {"cannot_bear_weight": True}
+    asking = level_questions(model, KNOWN, seen_today)
+    assert asking.triage.level == "same_day"
+    assert asking.flags == tuple(f for f in guidance.flags.values() if f.level == "emergency")
 
 
 def test_open_signs_are_named_most_urgent_first(model: Model) -> None:

@@ -68,6 +68,16 @@ def test_a_clot_beside_another_cause_counts_for_its_rules(model: Model) -> None:
     assert model.posterior(known)["dvt"] < present - 0.01
 
 
+def test_a_rule_is_reached_at_its_very_proportion(model: Model) -> None:
+    guidance, case = guidance_for(model), model.case(CASES[1])
+    (reached, *_) = AppliedRules(guidance, case).reached()
+    rule = replace(reached.rule, at_least=reached.probability)
+    at = AppliedRules(replace(guidance, triage={rule.name: rule}, worrying={}), case)
+    assert reached.without == ()
+    assert [one.rule for one in at.reached()] == [rule]
+    assert at.level_without("pop") == rule.level  # which was not answered
+
+
 def test_a_rule_that_all_answers_reach_names_none_left_out(model: Model) -> None:
     for reached in AppliedRules(guidance_for(model), model.case(CASES[1])).reached():
         posterior = model.posterior(CASES[1])

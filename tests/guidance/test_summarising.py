@@ -50,12 +50,14 @@ def test_html_and_markdown_in_the_texts_are_shown_as_they_are(model: Model) -> N
     found = triage(model, {})
     evil = "<script>alert('&')</script> *x* | `y`"
     words = dict(found.guidance.words) | {"title": evil, "paper": evil, "nothing_known": evil}
-    told = advice_for(replace(found, guidance=replace(found.guidance, words=words)))
+    flags = {name: replace(flag, question=evil) for name, flag in found.guidance.flags.items()}
+    told = advice_for(replace(found, guidance=replace(found.guidance, words=words, flags=flags)))
     page = Summary(told, "0" * 64)
     assert "<script" not in page.html
     assert "&lt;script&gt;" in page.html
     ElementTree.fromstring(page.html.removeprefix("<!DOCTYPE html>\n"))
     assert "\\<script\\>" in page.markdown
+    assert not re.search(r"(?<!\\)<script", page.markdown)
     assert "\\*x\\* \\| \\`y\\`" in page.markdown
 
 

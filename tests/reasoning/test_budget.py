@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hamknee.base.errors import HamkneeError
+from hamknee.base.words import percent
 from hamknee.inference.model import Model
 from hamknee.network.evidence import EvidenceError
 from hamknee.reasoning import budget
@@ -120,8 +121,17 @@ def test_shipped_numbers(model: Model) -> None:
     assert {list(model.vocabulary)[v] for v in found.questions} == set(best)
     assert found.table["variable"].iloc[0] == "location"
     assert found.table["added_gain"].sum() == pytest.approx(found.gain[-1], abs=1e-12)
-    assert "Ask Location, Activity (0.6 minutes): 1.14 bits" in found.text
+    unknown = entropy(model.posterior({"setting": "primary_care"}).probabilities)
+    assert (
+        "Ask Location, Activity (0.6 minutes): 1.14 bits, "
+        f"{percent(found.gain[-1] / unknown)} of what is still unknown"
+    ) in found.text
     assert question_budget(model, {"setting": "primary_care"}, 5).method == "greedy"
+
+
+def test_where_nothing_is_unknown_questions_tell_nothing() -> None:
+    budget_ = question_budget(asia(), {"lung": "yes"}, 1)
+    assert "0.00 bits, 0 % of what is still unknown" in budget_.text
 
 
 def test_refusals(model: Model) -> None:

@@ -100,6 +100,28 @@ def test_drawing_agrees_with_enumerating(monkeypatch: pytest.MonkeyPatch) -> Non
         assert np.abs(drawn.first - exact.first).max() < 4.5 * 0.5 / math.sqrt(4000)
 
 
+def test_as_many_combinations_as_may_be_are_all_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ["xray", "smoke"]
+    for most, exact in ((4, True), (3, False)):
+        monkeypatch.setattr(stopping, "MOST_EXACT", most)
+        assert same_decision_probability(asia(), {}, questions=asked).exact is exact
+
+
+def test_the_standard_error_is_that_of_a_mean(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stopping, "MOST_EXACT", 0)
+    known, asked = {"dysp": "yes"}, ["xray", "smoke"]
+    for draws in (2, 3, 50):  # two draws are the fewest that can differ
+        every = (
+            same_decision_probability(
+                asia(), known, "yes", 0.2, questions=asked, draws=draws, seed=seed
+            )
+            for seed in range(50)
+        )
+        same = next(one for one in every if 0 < one.probability < 1)
+        agree = np.arange(draws) < round(same.probability * draws)
+        assert same.standard_error == pytest.approx(agree.std(ddof=1) / math.sqrt(draws))
+
+
 def test_draws_repeat_with_their_seed(model: Model) -> None:
     first = same_decision_probability(model, {"onset": "sudden"}, seed=3)
     assert not first.exact
@@ -179,6 +201,16 @@ def test_stop_when_no_question_tells_enough() -> None:
     assert rule.decision.probability < 0.95
     assert "worth asking is 0.01" in rule.text
     assert not stop_rule(network(spec, "t"), {}, least_gain=1e-5).stop
+
+
+def test_at_its_limit_a_decision_is_stable_and_a_question_worth_asking() -> None:
+    evidence = {"dysp": "yes"}
+    rule = stop_rule(asia(), evidence, stable=1.1)
+    stability, gain = rule.decision.probability, rule.questions.most_told
+    at = stop_rule(asia(), evidence, stable=stability, least_gain=gain)
+    assert list(at.table["met"]) == [False, True, False]
+    assert list(at.table["value"]) == [7 - 1, stability, gain]
+    assert list(at.table["limit"]) == [0, stability, gain]
 
 
 def test_go_on_for_a_pair_of_questions_that_tell_only_together() -> None:

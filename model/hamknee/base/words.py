@@ -200,3 +200,15 @@ def _tenths(proportion: float) -> str:
     if 99.9 < number < 100:
         return "over 99.9"
     return f"{number:.0f}" if 10 <= number <= 90 else f"{number:.1f}".removesuffix(".0")
+
+
+def short_digest(sha256: str) -> str:
+    """Return the beginning of a digest, which is enough to tell numbers apart.
+
+    Examples
+    --------
+    >>> from hamknee.base import short_digest
+    >>> short_digest("becfe372c2c3" + 52 * "0")
+    'becfe372c2c3'
+    """
+    return sha256[:12]

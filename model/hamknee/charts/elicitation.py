@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 RIDGE = 72
 """Height of one density, in pixels: a line of words and the curve below it."""
 
+BELOW = -0.12
+"""Where the lowest row ends, below the line it stands on, in parts of a row."""
+
 
 @takes(table=A_TABLE)
 def ridges(
@@ -64,7 +67,7 @@ def ridges(
         strong=_strong(table, emphasised),
     )
     once = rows.groupby("name", sort=False).first().reset_index()
-    heights = alt.Scale(domain=[-0.12, len(names)], nice=False)
+    heights = alt.Scale(domain=[BELOW, len(names)], nice=False)
     y = alt.Y("base:Q", scale=heights, axis=None)
     area = (
         alt.Chart(rows)

@@ -224,7 +224,7 @@ def _weights(ratios: RatioTable, condition: str) -> dict[str, dict[str, float]]:
 
 
 def _step(whole: float) -> float:
-    """Return a round number that goes five to ten times into a length."""
+    """Return a round number that goes three to eight times into a length."""
     rough = whole / 8
     power = 10 ** math.floor(math.log10(rough))
     return float(next(n * power for n in (1, 2, 5, 10) if n * power >= rough))

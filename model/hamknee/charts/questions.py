@@ -26,6 +26,9 @@ LIFT = -9
 THICK = 10
 """Height of a bar, in pixels."""
 
+SIZE = [10, 420]
+"""Area of a circle in pixels, for an answer that nobody gives and for one that all give."""
+
 
 @takes(questions=Kind("what hamknee.next_questions returns", (), ("hamknee.Questions",)))
 def question_chart(
@@ -74,7 +77,7 @@ def question_chart(
     )
     marks = "Line: now. Circle: after an answer, its area how likely that answer is."
     x = share("probability", f"Probability of {posterior.target.states[place].label}", marks)
-    area = alt.Size("p_answer:Q", scale=alt.Scale(domain=[0, 1], range=[10, 420]), legend=None)
+    area = alt.Size("p_answer:Q", scale=alt.Scale(domain=[0, 1], range=SIZE), legend=None)
     tooltip = [
         *tips(answer="Answer", chance="How likely it is"),
         *tips(".1%", probability="Takes it to"),

@@ -96,7 +96,7 @@ def waterfall_rows(reasons: Reasons) -> pd.DataFrame:
     order = [int(i) for i in np.argsort(-np.abs(reasons.shapley), kind="stable")]
     weights = reasons.shapley[order]
     bounds = np.concatenate([[reasons.start], reasons.start + np.cumsum(weights)])
-    bounds = np.clip(bounds, -2 * MOST_BITS, 2 * MOST_BITS)  # a certainty has no place on a scale
+    bounds = np.clip(bounds, -MOST_BITS, MOST_BITS)  # a certainty has no place on a scale
     first = float(posterior.prior[reasons.state])
     last = float(posterior.probabilities[reasons.state])
     return _weight_rows(
@@ -167,7 +167,7 @@ def contrast_rows(reasons: Reasons) -> pd.DataFrame:
     """
     order = [int(i) for i in np.argsort(-np.abs(reasons.shapley), kind="stable")]
     weights = reasons.shapley[order]
-    ends = np.clip(weights, -2 * MOST_TIMES, 2 * MOST_TIMES)
+    ends = np.clip(weights, -MOST_TIMES, MOST_TIMES)
     return _weight_rows(
         _findings(reasons, order),
         np.zeros(len(ends)),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import HamkneeError, percent, percent_range
+from hamknee.base import HamkneeError, percent, percent_range, short_digest
 from hamknee.cli.terminal import (
     BaseRatesOption,
     CasesArgument,
@@ -97,7 +97,7 @@ def criticise(
     console.print(_answers(check, most))
     console.print(f"\n{dependence.text}\n")
     console.print(_pairs(dependence, most))
-    console.print(f"\npriors {model.sha256[:12]} from {model.source}", style="dim")
+    console.print(f"\npriors {short_digest(model.sha256)} from {model.source}", style="dim")
 
 
 def _answers(check: PredictiveCheck, most: int) -> Table:

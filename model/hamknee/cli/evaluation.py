@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import HamkneeError, percent, percent_range, shipped
+from hamknee.base import HamkneeError, percent, percent_range, shipped, short_digest
 from hamknee.cli.terminal import (
     BaseRatesOption,
     CasesArgument,
@@ -105,7 +105,7 @@ def evaluate(
     console.print("Mean: of the probability of the right condition.", style="dim")
     if curve is not None:
         console.print(f"\n{curve.text}")
-    console.print(f"\npriors {model.sha256[:12]} from {model.source}", style="dim")
+    console.print(f"\npriors {short_digest(model.sha256)} from {model.source}", style="dim")
 
 
 def _decision(curve: DecisionCurve) -> dict[str, object]:
@@ -196,8 +196,8 @@ def diff(
         console.print(_changed(difference, most))
     if len(difference.changed) > most:
         console.print(f"{len(difference.changed) - most} more; --most lists more, --json all.")
-    console.print(f"\nold {before.sha256[:12]} from {before.source}", style="dim")
-    console.print(f"new {after.sha256[:12]} from {after.source}", style="dim")
+    console.print(f"\nold {short_digest(before.sha256)} from {before.source}", style="dim")
+    console.print(f"new {short_digest(after.sha256)} from {after.source}", style="dim")
 
 
 def _print_grown(
@@ -221,7 +221,7 @@ def _print_grown(
         table.add_row(name, f"{row['before']:.4g}", f"{row['after']:.4g}")
     console.print(table)
     for name, about in numbers.items():
-        console.print(f"{name} {about['sha256'][:12]} from {about['source']}", style="dim")
+        console.print(f"{name} {short_digest(about['sha256'])} from {about['source']}", style="dim")
 
 
 def _read_numbers(name: str) -> Priors:

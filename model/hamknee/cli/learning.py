@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import read_sheet, shipped, suggestion, writing
+from hamknee.base import read_sheet, shipped, short_digest, suggestion, writing
 from hamknee.cli.terminal import (
     JsonOption,
     MapOption,
@@ -102,8 +102,8 @@ def update(
     console = out()
     console.print(f"{learned.text}\n")
     console.print(_numbers(learned, most))
-    console.print(f"\nwritten: {output}, digest {learned.priors.sha256[:12]}")
-    console.print(f"priors {numbers.sha256[:12]} from {numbers.source}", style="dim")
+    console.print(f"\nwritten: {output}, digest {short_digest(learned.priors.sha256)}")
+    console.print(f"priors {short_digest(numbers.sha256)} from {numbers.source}", style="dim")
 
 
 def _check_files(cohort: Path, output: Path, priors: Path | None) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import HamkneeError, percent, percent_range, shipped, writing
+from hamknee.base import HamkneeError, percent, percent_range, shipped, short_digest, writing
 from hamknee.cli.terminal import (
     BaseRatesOption,
     JsonOption,
@@ -113,7 +113,7 @@ def recalibrate(
     if fitted is not None:
         console.print(_scores(fitted))
         console.print("By cross-validation. Of the last two less is better.", style="dim")
-    console.print(f"\nwritten: {output}, for the numbers {layer.numbers[:12]}")
+    console.print(f"\nwritten: {output}, for the numbers {short_digest(layer.numbers)}")
 
 
 def _share(text: str) -> tuple[str, float]:

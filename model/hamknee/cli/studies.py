@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from hamknee.base import short_digest
 from hamknee.cli.terminal import (
     BaseRatesOption,
     JsonOption,
@@ -54,7 +55,7 @@ def studies(
     console.print(f"{best.text}\n")
     console.print(_table(best, most))
     console.print("± is a standard deviation. Bits: of the log score.", style="dim")
-    console.print(f"\npriors {model.sha256[:12]} from {model.source}", style="dim")
+    console.print(f"\npriors {short_digest(model.sha256)} from {model.source}", style="dim")
 
 
 def _table(best: Studies, most: int) -> Table:

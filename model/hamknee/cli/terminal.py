@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hamknee.base import HamkneeError, Sheet, percent, read_sheet
+from hamknee.base import HamkneeError, Sheet, percent, read_sheet, short_digest
 from hamknee.cohort import parse_maps
 from hamknee.guidance import FlagError, Triage, find_guidance, triage
 from hamknee.inference import Case, Model, load
@@ -362,4 +362,4 @@ def print_footer(console: Console, model: Model) -> None:
     """Print the limits and the digest of the numbers."""
     guidance = find_guidance(model)
     limits = "" if guidance is None else f"{guidance.limits_text}\n"
-    console.print(f"\n{limits}priors {model.sha256[:12]} from {model.source}", style="dim")
+    console.print(f"\n{limits}priors {short_digest(model.sha256)} from {model.source}", style="dim")

@@ -19,6 +19,7 @@ from hamknee.base import (
     listing,
     percent,
     read_bytes,
+    short_digest,
     shown,
     suggestion,
     takes,
@@ -113,8 +114,8 @@ class RecalibrationLayer:
     def _check(self, model: Model) -> None:
         if model.sha256 != self.numbers:
             raise HamkneeError(
-                f"the recalibration was made for the numbers {self.numbers[:12]}, and these are "
-                f"{model.sha256[:12]}; allowed: the same numbers"
+                f"the recalibration was made for the numbers {short_digest(self.numbers)}, and "
+                f"these are {short_digest(model.sha256)}; allowed: the same numbers"
             )
 
     @cached_property

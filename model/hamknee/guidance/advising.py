@@ -9,7 +9,7 @@ against a swelling that is not there.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,7 @@ class Advice:
     items: tuple[Item, ...]
     likely: tuple[str, ...]
     withheld: frozenset[str]
-    triage: Triage = field(repr=False)
+    triage: Triage
 
     @property
     def level(self) -> str:

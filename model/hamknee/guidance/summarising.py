@@ -303,4 +303,4 @@ def _plain(text: str) -> str:
 
 
 def _markdown_row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell if cell == '---' else _plain(cell) for cell in cells)} |"
+    return f"| {' | '.join(map(_plain, cells))} |"

@@ -7,7 +7,7 @@ lower a level that a warning sign has asked for, however improbable the cause be
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -129,9 +129,9 @@ class Triage(KeptArrays):
     level: str
     reasons: tuple[Reason, ...]
     answers: Mapping[str, str]
-    interval: CredibleInterval = field(repr=False)
-    guidance: Guidance = field(repr=False)
-    given: Mapping[str, object] = field(repr=False)
+    interval: CredibleInterval
+    guidance: Guidance
+    given: Mapping[str, object]
 
     @property
     def provisional(self) -> bool:

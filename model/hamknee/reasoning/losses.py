@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -77,13 +77,13 @@ class Referral:
     ['variable', 'label', 'saved', 'bits', 'minutes', 'changes_action']
     """
 
-    case: Case = field(repr=False)
+    case: Case
     refer: float
     wait: float
     asked: tuple[int, ...]
-    saved: Array = field(repr=False)
-    bits: Array = field(repr=False)
-    changes: Array = field(repr=False)
+    saved: Array
+    bits: Array
+    changes: Array
     losses: Mapping[str, Loss]
 
     @property

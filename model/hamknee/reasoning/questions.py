@@ -215,10 +215,10 @@ class Questions(KeptArrays):
         reach = posteriors[possible].max(axis=0) - posteriors[possible].min(axis=0)
         state = int(reach.argmax()) if self.state is None else self.state
         ranked = possible[np.argsort(-posteriors[possible, state], kind="stable")]
-        shown = ranked if len(ranked) <= 2 else ranked[[0, -1]]
+        furthest = dict.fromkeys(ranked[[0, -1]].tolist())
         label = target.states[state].label
         parts: list[str] = []
-        for answer in shown:
+        for answer in furthest:
             chance = percent(float(self.p_answers[rank][answer]))
             what = "it" if parts else label
             moved = _moved(what, float(now[state]), float(posteriors[answer, state]))

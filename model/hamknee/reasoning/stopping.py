@@ -135,12 +135,12 @@ class SameDecision(KeptArrays):
         count = len(self.questions)
         asked = "the open question is" if count == 1 else f"all {count} open questions are"
         text = f"{decision} with a probability of {_finely(self.probability)} once {asked} answered"
-        if self.exact:
+        if self.draws is None:
             return f"{text}."
         if self.standard_error:
             return f"{text} ({self.draws:,} draws, standard error {_finely(self.standard_error)})."
         # Of n draws that all agree, up to 3 / n may still differ (the rule of three, 95 %).
-        may = _finely(3 / (self.draws or 1))
+        may = _finely(3 / self.draws)
         return f"{text} ({self.draws:,} draws, all alike; up to {may} may differ)."
 
 
