@@ -7,7 +7,7 @@ import streamlit as st
 import hamknee
 from diagnosis.warning_signs import show_signs
 from parts.leaving import warn_before_leaving
-from parts.texts import plain, texts
+from parts.texts import plain, shipped_guidance, texts
 from parts.turns import in_turn
 from parts.widgets import catch_up
 from state.case import complete_address, keep_case
@@ -16,7 +16,6 @@ from state.numbers import (
     edits_in_address,
     in_force,
     notice,
-    shipped_guidance,
     take_edits,
 )
 

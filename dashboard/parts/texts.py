@@ -1,4 +1,4 @@
-"""The fixed words of the pages, read from texts.toml and examples.toml, and how to show words."""
+"""The fixed words of the pages, their own and those of the guidance, and how to show words."""
 
 import re
 import tomllib
@@ -8,8 +8,11 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-HERE = Path(__file__).parent
+from hamknee.base import shipped
+from hamknee.guidance import Guidance, read_guidance
+from hamknee.network import read_references, read_vocabulary
 
+HERE = Path(__file__).parent
 
 _LINKED = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 """What makes a link of a word without being asked to."""
@@ -93,6 +96,14 @@ def examples() -> tuple[ExampleCase, ...]:
     """Return the cases of examples.toml."""
     tables = tomllib.loads((HERE / "examples.toml").read_text("utf-8"))["example"]
     return tuple(ExampleCase(**table) for table in tables)
+
+
+@lru_cache(maxsize=1)
+def shipped_guidance() -> Guidance:
+    """Return the shipped words on warning signs, for when no model can be read."""
+    vocabulary = read_vocabulary(shipped("data/vocabulary.toml"))
+    references = read_references(shipped("data/references.bib"))
+    return read_guidance(shipped("data/guidance.toml"), vocabulary, references)
 
 
 def plain(text: str) -> str:

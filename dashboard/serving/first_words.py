@@ -3,8 +3,7 @@
 import re
 from functools import lru_cache
 
-from parts.texts import in_html, texts
-from state.numbers import shipped_guidance
+from parts.texts import in_html, shipped_guidance, texts
 
 MARK = b'<div id="root"></div>'
 """Where Streamlit puts the page."""

@@ -15,14 +15,7 @@ import streamlit as st
 
 from hamknee import HamkneeError, Model
 from hamknee.base import shipped
-from hamknee.guidance import Guidance, read_guidance
-from hamknee.network import (
-    Priors,
-    priors_path,
-    read_references,
-    read_shipped_or_own,
-    read_vocabulary,
-)
+from hamknee.network import Priors, priors_path, read_shipped_or_own, read_vocabulary
 from parts.texts import plain
 from state.in_address import DIGITS, EDITS, EditsError, edits_text, made_to, with_edits
 
@@ -172,14 +165,6 @@ def kept_where() -> str:
         "They are too many for an address and end when this page is closed or loaded anew: "
         "download them first."
     )
-
-
-@lru_cache(maxsize=1)
-def shipped_guidance() -> Guidance:
-    """Return the shipped words on warning signs, for when no model can be read."""
-    vocabulary = read_vocabulary(shipped("data/vocabulary.toml"))
-    references = read_references(shipped("data/references.bib"))
-    return read_guidance(shipped("data/guidance.toml"), vocabulary, references)
 
 
 def beside_shipped_words() -> bool:
