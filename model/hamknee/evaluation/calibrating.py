@@ -39,6 +39,8 @@ FEW = 100
 """Events, or non-events, below which a calibration says little (Collins et al. 2016)."""
 SMOOTHED_ONE_BY_ONE = 5000
 """Statements up to which the smooth curve is fitted at each of them."""
+STEP = 0.01
+"""Share of the span of probabilities within which one line serves for all where there are more."""
 
 
 @dataclass(frozen=True)
@@ -143,28 +145,8 @@ class Calibration(KeptArrays):
 
         Locally weighted straight lines through two thirds of the statements (Cleveland 1979).
         """
-        from statsmodels.nonparametric.smoothers_lowess import lowess
-
-        span = float(np.ptp(self.p))
-        if span == 0 or self.n < 3:
-            return read_only(np.full(self.n, np.nan))
-        step = 0.0 if self.n <= SMOOTHED_ONE_BY_ONE else 0.01 * span
-        order = np.argsort(self.p, kind="stable")
-        curve = np.empty(self.n)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            curve[order] = lowess(
-                self.y[order],
-                self.p[order],
-                it=0,  # the rounds against outliers would take rare events for errors
-                delta=step,
-                is_sorted=True,
-                return_sorted=False,
-            )
-        # Around a statement that two thirds of all share there is no line, but a share.
-        _, group, count = np.unique(self.p, return_inverse=True, return_counts=True)
-        shared = (count >= int(2 / 3 * self.n))[group]
-        curve[shared] = (np.bincount(group, self.y) / count)[group][shared]
-        return read_only(np.clip(curve, 0, 1))
+        step = 0.0 if self.n <= SMOOTHED_ONE_BY_ONE else STEP
+        return read_only(smoothed(self.p, self.y, step))
 
     @property
     def ici(self) -> float:
@@ -238,6 +220,48 @@ class Calibration(KeptArrays):
         few = min(self.events, self.n - self.events)
         caution = f" With {few} of the rarer kind this is a rough impression." if self.few else ""
         return f"{said} {slope}{away}{caution}"
+
+
+def smoothed(p: Array, y: Array, step: float) -> Array:
+    """Return how often statements near each one were true; NaN if all are equal.
+
+    Parameters
+    ----------
+    p, y : array, shape (statements,)
+        Probabilities, and what was true, 0 or 1.
+    step : float
+        Share of the span of the probabilities within which one line serves for all; 0: one each.
+
+    Returns
+    -------
+    array, shape (statements,)
+        From 0 to 1: locally weighted straight lines through two thirds of the statements.
+
+    References
+    ----------
+    Cleveland (1979), Robust locally weighted regression and smoothing scatterplots.
+    """
+    from statsmodels.nonparametric.smoothers_lowess import lowess
+
+    span = float(np.ptp(p))
+    if span == 0 or len(p) < 3:
+        return np.full(len(p), np.nan)
+    order = np.argsort(p, kind="stable")
+    curve = np.empty(len(p))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        curve[order] = lowess(
+            y[order],
+            p[order],
+            it=0,  # the rounds against outliers would take rare events for errors
+            delta=step * span,
+            is_sorted=True,
+            return_sorted=False,
+        )
+    # Around a statement that two thirds of all share there is no line, but a share.
+    _, group, count = np.unique(p, return_inverse=True, return_counts=True)
+    shared = (count >= int(2 / 3 * len(p)))[group]
+    curve[shared] = (np.bincount(group, y) / count)[group][shared]
+    return np.clip(curve, 0, 1)
 
 
 @takes(probabilities=SOME_NUMBERS, truth=SOME_NUMBERS)
