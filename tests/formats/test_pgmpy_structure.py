@@ -7,6 +7,7 @@ from scipy.stats import chi2_contingency
 
 from hamknee.base.errors import HamkneeError
 from hamknee.formats.pgmpy_structure import (
+    Independence,
     implied_independences,
     markov_blanket,
     search_structure,
@@ -64,6 +65,20 @@ def test_a_missing_arrow_contradicts_and_no_missing_arrow_does_not() -> None:
     assert [(one.first, one.second) for one in wrong.clear] == [("a", "b")]
     assert "A and B go together, given T." in wrong.text
     assert wrong.table["given"].tolist() == ["t"]
+
+
+def test_what_no_case_tells_is_not_tested() -> None:
+    model = network(PLAIN, "t")
+    implied = implied_independences(model, cohort(model, 20, seed=1).assign(a=None))
+    (statement,) = implied.statements
+    assert (statement.n, statement.df) == (0, 0)
+    assert np.isnan([statement.statistic, statement.p, statement.p_adjusted]).all()
+    assert implied.text.startswith("0 of 1 independences that the arrows imply were tested on 20")
+
+
+@pytest.mark.parametrize(("n", "sparse"), [(9, True), (10, False)])
+def test_five_cases_for_each_degree_of_freedom_are_enough(n: int, sparse: bool) -> None:
+    assert Independence("a", "b", (), n, 3.1, 2, 0.04, 0.04).sparse == sparse
 
 
 def test_few_cases_never_contradict() -> None:

@@ -1,6 +1,7 @@
 """One case is checked and coded once, and every verb takes it as it takes the mapping."""
 
 import dataclasses
+import math
 import pickle
 import sys
 from collections import Counter
@@ -19,6 +20,7 @@ from hamknee.network.cases import encode
 from hamknee.network.evidence import EvidenceError, check_evidence
 from hamknee.sensitivity.contributions import width_contributions
 from hamknee.sensitivity.parameters import Parameter
+from tests.support.by_hand import p_joint
 from tests.support.networks import asia
 
 PLAIN: dict[str, object] = {"setting": "sports_clinic", "onset": "sudden", "pop": "yes", "age": 31}
@@ -205,3 +207,30 @@ def test_answers_are_equal_where_the_cases_are(model: Model, verb: str) -> None:
     answer, same = (WHOLE[verb](model, PLAIN) for _ in range(2))
     assert answer == same
     assert answer != WHOLE[verb](model, {"onset": "gradual"})
+
+
+# What it says of itself -------------------------------------------------------------------------
+
+SURE = {"smoke": "yes", "dysp": "yes"}
+UNSURE = {"smoke": "yes", "dysp": {"yes": 3.0, "no": 1.0}, "xray": {"yes": 0.5, "no": 2.0}}
+
+
+@pytest.mark.parametrize("evidence", [{}, SURE, UNSURE, {**SURE, "lung": "yes"}])
+def test_the_answer_is_that_of_all_worlds(evidence: dict[str, object]) -> None:
+    model = asia()
+    posterior = model.case(evidence).posterior
+    joint = p_joint(model, evidence)
+    assert posterior.probabilities == pytest.approx(joint / joint.sum(), abs=1e-12)
+    assert posterior.log_p_evidence == pytest.approx(math.log(joint.sum()))
+
+
+def test_what_is_open_has_no_definite_answer_and_is_not_the_target() -> None:
+    model = asia()
+    case = model.case({**UNSURE, "tub": "no"})
+    number = model.vocabulary.index
+    assert case.known == [number[name] for name in ("smoke", "dysp", "xray", "tub")]
+    assert case.open == [number[name] for name in ("asia", "bronc", "either", "xray", "dysp")]
+    assert case.open_without(["asia", "Xray"]) == [number[n] for n in ("bronc", "either", "dysp")]
+    assert model.case({"lung": "yes"}).open == [n for name, n in number.items() if name != "lung"]
+    with pytest.raises(EvidenceError, match="unknown variable 'smok'"):
+        case.open_without(["smok"])
