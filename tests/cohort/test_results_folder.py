@@ -132,6 +132,7 @@ def test_a_second_job_in_one_folder_is_told_so(model: Model, tmp_path: Path) -> 
     told: list[str] = []
 
     def again(_rows: int, _share: float) -> None:
+        assert {path.name for path in tmp_path.iterdir()} == {"in", "out"}  # what says so is inside
         for options in ({"resume": True}, {"overwrite": True}):
             with pytest.raises(HamkneeError) as caught:
                 score_file(model, source, target, **options)
@@ -151,6 +152,34 @@ def test_parts_whose_names_begin_or_end_alike_are_all_there(model: Model, tmp_pa
     assert score_file(model, source, target).tally.rows == 25
     for number, name in enumerate(names):
         assert len(pd.read_parquet(target / name)) == 3 + number
+
+
+def test_a_folder_goes_with_its_last_result_and_stays_with_any_other(
+    model: Model, tmp_path: Path
+) -> None:
+    source, target = tmp_path / "in", tmp_path / "out"
+    names = ["kept.parquet", "alone/a/b.parquet", "two/c.parquet", "two/d.parquet"]
+    for number, name in enumerate(names):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        write(cohort(3, seed=number), source / name)
+    score_file(model, source, target)
+    for name in ("alone/a/b.parquet", "two/d.parquet"):
+        (source / name).unlink()
+    score_file(model, source, target, overwrite=True)
+    left = {path.relative_to(target).as_posix() for path in target.rglob("*")}
+    assert left == {MANIFEST, "kept.parquet", "two", "two/c.parquet"}
+
+
+def test_what_a_killed_run_left_behind_is_no_results_of_anybody(
+    model: Model, tmp_path: Path
+) -> None:
+    source, target = folder_of(tmp_path / "in", parts=1), tmp_path / "out"
+    (target / NEW / "sub").mkdir(parents=True)
+    (target / ".part-0.parquet.0a1b.part").touch()
+    score_file(model, source, target)
+    assert {path.name for path in target.iterdir()} == {MANIFEST, "part-0.parquet"}
+    (tmp_path / "other" / "sub").mkdir(parents=True)
+    assert "is there already and not empty" in refused(model, source, tmp_path / "other")
 
 
 def test_an_unreadable_note_makes_nobody_remove_anything(

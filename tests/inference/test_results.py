@@ -118,6 +118,7 @@ def test_marginals_of_many_cases_name_the_case() -> None:
     marginals = in_two_parts().marginals([{"sign": "yes"}, {}])
     assert marginals["target"].shape == (2, 3)
     assert list(marginals.table) == ["variable", "state", "label", "probability", "case"]
+    assert marginals.table.index.tolist() == list(range(18))
     assert marginals.table.query("variable == 'sign'")["case"].tolist() == [0, 0, 1, 1]
     assert marginals.text == "Probabilities of 4 variables in 2 cases."
 

@@ -8,7 +8,7 @@ from hamknee.inference.model import Model
 from hamknee.inference.simulation import draw, draw_given, simulate, simulate_cases
 from hamknee.network.vocabulary import Vocabulary
 from tests.support.by_hand import Worlds
-from tests.support.networks import asia, deterministic, named, with_zeros
+from tests.support.networks import Spec, asia, deterministic, named, network, with_zeros
 
 DRAWS = 20_000
 
@@ -80,6 +80,18 @@ def test_the_target_is_drawn_with_what_is_open_from_all_worlds() -> None:
     assert (np.abs(shares - table) <= 5 * np.sqrt(table * (1 - table) / DRAWS)).all()
     rest = [v for v in range(len(model.vocabulary)) if v not in places]
     assert (codes[:, rest] == case.codes[rest]).all()
+
+
+@pytest.mark.parametrize(
+    ("at", "state"), [(0.0, 1), (0.249999, 1), (0.250001, 3), (np.nextafter(1, 0), 3)]
+)
+def test_a_state_is_drawn_up_to_its_share_and_never_an_impossible_one(
+    at: float, state: int
+) -> None:
+    spec: Spec = {"t": ("", [0, 0.25, 0, 0.75, 0]), "x": ("t", [[0, 0.25, 0, 0.75, 0]] * 5)}
+    model = network(spec, "t")
+    codes = draw_given(model.case({}), {1}, lambda _: np.array([at]))
+    assert codes.tolist() == [[state, state]]
 
 
 def test_each_variable_is_drawn_by_numbers_of_its_own() -> None:

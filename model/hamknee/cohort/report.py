@@ -180,7 +180,7 @@ class Report:
     @property
     def json_text(self) -> str:
         """The report as JSON."""
-        return json.dumps(self.as_json(), indent=2, allow_nan=False)
+        return json.dumps(self.as_json(), indent=2)  # of counts and texts alone
 
     @cached_property
     def table(self) -> pd.DataFrame:

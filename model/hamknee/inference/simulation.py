@@ -154,9 +154,7 @@ def draw(
         cpt = tables[name]
         parents = tuple(codes[:, index[parent]] for parent in cpt.parents)
         columns = cpt.probabilities[parents] if parents else cpt.probabilities[None]
-        edges = columns.cumsum(axis=-1)
-        drawn = (rng.random((count, 1)) * edges[:, -1:] >= edges).sum(axis=1)
-        codes[:, index[name]] = np.minimum(drawn, columns.shape[-1] - 1)
+        codes[:, index[name]] = _choose(columns, rng.random(count))
     return codes
 
 
@@ -175,7 +173,7 @@ def draw_given(case: Case, variables: Collection[int], uniforms: Callable[[int],
     variables : collection of int
         Open variables, without the target.
     uniforms : callable
-        Returns random numbers from 0 to 1 for a variable, of shape (draws,).
+        Returns random numbers from 0 to below 1 for a variable, of shape (draws,).
 
     Returns
     -------
@@ -198,9 +196,7 @@ def draw_given(case: Case, variables: Collection[int], uniforms: Callable[[int],
     target = case.model.engine.target
     at = uniforms(target)
     codes = np.tile(case.codes, (len(at), 1))
-    edges = case.posterior.probabilities.cumsum()
-    drawn = np.searchsorted(edges, at * edges[-1], side="right")
-    codes[:, target] = states = np.minimum(drawn, len(edges) - 1)
+    codes[:, target] = states = _choose(case.posterior.probabilities[None], at)
     for group in case.model.engine.groups:
         asked = [variable for variable in group.variables if variable in variables]
         if not asked:
@@ -231,10 +227,17 @@ def _next(case: Case, patterns: Codes, target: Codes, variable: int) -> Array:
 
 
 def _choose(probabilities: Array, at: Array) -> Codes:
-    """Choose a state for each row of probabilities; one of probability 0 is never chosen."""
+    """Choose a state for each row of probabilities; one of probability 0 is never chosen.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (1 or draws, states)
+        Up to a factor for each row.
+    at : ndarray, shape (draws,)
+        From 0 to below 1, where no product is rounded up to the other factor.
+    """
     edges = probabilities.cumsum(axis=1)
-    drawn = (at[:, None] * edges[:, -1:] >= edges).sum(axis=1)
-    return np.asarray(np.minimum(drawn, edges.shape[1] - 1))
+    return np.asarray((at[:, None] * edges[:, -1:] >= edges).sum(axis=1))
 
 
 def drawn_tables(model: Model, rng: np.random.Generator) -> dict[str, CPT]:
