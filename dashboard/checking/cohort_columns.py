@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from checking.cohort_languages import NOTHING, SAME_AS, TOGETHER, headings, without_accents
+from checking.cohort_languages import SAME_AS, TOGETHER, headings, without_accents
 from hamknee.base import Sheet
 from hamknee.cohort import ID_COLUMNS
 from hamknee.network import (
+    UNKNOWN,
     CasesError,
     Column,
     ColumnMapping,
@@ -34,6 +35,26 @@ LOOKED_AT = 2_000
 
 BETWEEN = re.compile(r"(?<=[^\W\d])[\s_.\-]+(?=\w)|(?<=\w)[\s_.\-]+(?=[^\W\d])")
 """Marks between words, of which at least one begins or ends with a letter there."""
+
+
+def _words(value: object) -> str:
+    """Return a name without what writers differ in: capitals, and marks between words.
+
+    A sign before a number or a lone one stays: ``-1`` is not ``1``, and ``-`` may be a no.
+    """
+    return BETWEEN.sub(" ", _text(value)).casefold()
+
+
+def _text(value: object) -> str:
+    """Return a value as a mapping names it."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip()
+    return text.lower() if text in ("True", "False") else text
+
+
+NOTHING = frozenset(map(_words, UNKNOWN)) | {""}
+"""Words for an empty cell, where no state is called so."""
 
 
 @dataclass(frozen=True)
@@ -238,19 +259,3 @@ def with_diagnosis(vocabulary: Vocabulary, sheet: Sheet, mapping: ColumnMapping)
     if not readable.any():
         raise CasesError("found no row that can be read; allowed: at least one")
     return label(vocabulary, pd.DataFrame(ours)[readable])
-
-
-def _words(value: object) -> str:
-    """Return a name without what writers differ in: capitals, and marks between words.
-
-    A sign before a number or a lone one stays: ``-1`` is not ``1``, and ``-`` may be a no.
-    """
-    return BETWEEN.sub(" ", _text(value)).casefold()
-
-
-def _text(value: object) -> str:
-    """Return a value as a mapping names it."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value).strip()
-    return text.lower() if text in ("True", "False") else text

@@ -26,14 +26,6 @@ TOGETHER: Sequence[Mapping[str, str]] = (
 """What means these states where both stand in a column, and nothing else that is as short: 1 may be
 the no of somebody who counts from 1, m may be a mujer."""
 
-NOTHING = frozenset(
-    {
-        *("na", "n/a", "#n/a", "nan", "null", "unknown", "not known", "missing", "?", ""),
-        *("k a.", "unbekannt", "inconnu", "inconnue", "desconocido", "desconocida"),
-    }
-)
-"""Words for an empty cell, where no state is called so."""
-
 
 @lru_cache(maxsize=1)
 def headings() -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 
-from hamknee.base import Fault, TableError
+from hamknee.base import OLDER_WORKBOOK, Fault, TableError
 
 MOST_UNPACKED = 2**28
 """Bytes of a sheet and of its texts once they are unpacked."""
@@ -22,9 +22,6 @@ MOST_CELLS = 10_000_000
 
 MOST_COLUMNS = 16_384
 """As many as a sheet of a workbook has."""
-
-OLDER = b"\xd0\xcf\x11\xe0"
-"""What a workbook begins with that is locked, or older than 2007."""
 
 ALLOWED = "an .xlsx workbook, or in the spreadsheet “Save as” and “CSV UTF-8”"
 
@@ -65,7 +62,7 @@ def as_csv(data: bytes, name: str) -> tuple[bytes, str]:
     TableError
         If it is no workbook, is too large, or has no sheet.
     """
-    if data.startswith(OLDER):
+    if data.startswith(OLDER_WORKBOOK):
         raise _refusal(name, "the workbook is locked by a password, or of an older Excel")
     if data and not data.startswith(b"PK") and b"\0" not in data[:1_000]:
         raise _refusal(name, "the file is text, as a CSV file is, and no workbook")

@@ -65,7 +65,7 @@ def test_after_learning_from_them_the_numbers_fit_better(
     ("arguments", "message"),
     [
         (["--after-update"], "found --after-update without a file"),
-        (["--margins", "both"], "'both' is not one of 'cases', 'model'"),
+        (["--margins", "both"], "cannot be 'both'; allowed: 'cases', 'model'"),
         (["none.csv"], "there is no file"),
     ],
 )

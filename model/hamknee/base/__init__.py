@@ -3,7 +3,7 @@
 Nothing here knows what a network is.
 """
 
-from hamknee.base.csv_dialect import EMPTY, Dialect, TableError, read_dialect
+from hamknee.base.csv_dialect import EMPTY, OLDER_WORKBOOK, Dialect, TableError, read_dialect
 from hamknee.base.csv_rows import BrokenRow, read_rows
 from hamknee.base.errors import MOST, Fault, FaultsError, HamkneeError, ProblemsError
 from hamknee.base.files import (
@@ -67,6 +67,7 @@ __all__ = [
     "FRAMES",
     "MOST",
     "NUMBER",
+    "OLDER_WORKBOOK",
     "PART",
     "Array",
     "BrokenRow",

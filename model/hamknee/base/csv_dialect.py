@@ -49,9 +49,12 @@ SAVE_AS_R = (
     "a name for each column, and commas between cells; in R write.csv(cases, row.names = FALSE)"
 )
 
+OLDER_WORKBOOK = b"\xd0\xcf\x11\xe0"
+"""What a workbook begins with that is of an older Excel than 2007, or locked by a password."""
+
 SIGNATURES = {
     b"PK\x03\x04": "a zip archive, as .xlsx and .ods workbooks are",
-    b"\xd0\xcf\x11\xe0": "a workbook of an older Excel",
+    OLDER_WORKBOOK: "a workbook of an older Excel",
     b"\x1f\x8b": "a compressed file",
     b"PAR1": "a Parquet file",
     b"%PDF": "a PDF",

@@ -76,6 +76,8 @@ def whole_file(path: Path) -> Iterator[Path]:
 def _check_ordinary(path: Path) -> None:
     special = path.exists() and not (path.is_file() or path.is_dir())
     folder = path.parent.resolve()
+    if not path.name:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     # /dev/stdout is a link, which may lead to a file.
     if special or folder == DEVICES or PROCESSES in folder.parents:
         raise OSError(errno.EINVAL, "it is no ordinary file")

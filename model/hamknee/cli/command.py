@@ -13,6 +13,7 @@ from typing import Annotated, TextIO
 import typer
 from rich.console import Group
 from rich.table import Table
+from typer.exceptions import TyperException
 
 from hamknee import __version__
 from hamknee.base import HamkneeError, percent_range
@@ -54,6 +55,7 @@ from hamknee.cli.terminal import (
     triage_json,
     try_triage,
 )
+from hamknee.cli.usage import complaint
 from hamknee.cli.validation import app as validation_app
 from hamknee.evaluation import read_recalibration
 from hamknee.guidance import find_guidance, level_questions
@@ -99,13 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without a letter shows ? for it
     try:
-        try:
-            app(args=list(arguments) if arguments is not None else None)
-        except SystemExit:
-            sys.stdout.flush()  # a full disk shows here at the latest
-            if closed:
-                raise OSError(errno.EBADF, "it is closed") from None
-            raise
+        code = _run(arguments)
+        sys.stdout.flush()  # a full disk shows here at the latest
+        if closed:
+            raise OSError(errno.EBADF, "it is closed")
+        sys.exit(code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except HamkneeError as error:
@@ -118,6 +118,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout = _nowhere()  # what is left in it would fail once more at the end
         _complain(f"{where} cannot be used: {why.strerror or why}; allowed: {allowed}")
         sys.exit(1)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run a command and return its exit code."""
+    try:
+        code = app(
+            args=None if arguments is None else list(arguments),
+            prog_name="hamknee",
+            standalone_mode=False,
+        )
+    except SystemExit as end:
+        return int(end.code or 0)
+    except typer.Abort:  # as where an answer is asked for and input is at its end
+        _complain("stopped, as there is nothing more to read")
+        return 1
+    except TyperException as error:
+        if text := complaint(error):
+            _complain(text)
+        return 2
+    return code if isinstance(code, int) else 0
 
 
 def _nowhere() -> TextIO:
@@ -213,7 +233,7 @@ def explain(
     """Say how much each finding counts for or against a condition, in bits and in words."""
     model = load_model(priors, base_rates, setting)
     case = read_case(findings, model)
-    state = condition or case.posterior.top
+    state = case.posterior.top if condition is None else condition
     reasons = explain_state(model, case, state, against=against)
     if as_json:
         asked = {"condition": state, "against": against}
@@ -262,7 +282,7 @@ def sensitivity(
     """Say which numbers of priors.csv the answer hangs on, and which to measure next."""
     model = load_model(priors, base_rates, setting)
     case = read_case(findings, model)
-    state = condition or case.posterior.top
+    state = case.posterior.top if condition is None else condition
     ranges = tornado(model, case, state)
     widths = credible_interval(model, case).contributions(state)
     change = None if level is None else what_would_change(model, case, state, level)

@@ -89,7 +89,7 @@ def evaluate(
     )
     layer = None if recalibration is None else read_recalibration(model, recalibration)
     evaluation = evaluate_model(model, labelled, min_findings=min_findings, recalibration=layer)
-    curve = evaluation.decision_curve(decision, prevalence=prevalence) if decision else None
+    curve = None if decision is None else evaluation.decision_curve(decision, prevalence=prevalence)
     if as_json:
         numbers = {"priors": {"source": model.source, "sha256": model.sha256}}
         answer = numbers | evaluation.as_json()
@@ -165,6 +165,8 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Say which numbers differ, how far apart they are, and which first diagnoses change."""
+    if cases is None and (maps or mapping is not None):
+        raise HamkneeError("found --map or --mapping alone; allowed: with --cases")
     before, after = _read_numbers(old), _read_numbers(new)
     words = read_words(before.vocabulary, maps, mapping)
     labelled = _cases_for(before, cases, words)

@@ -78,9 +78,9 @@ def update(
 ) -> None:
     """Add the cases of a cohort to the numbers and write a new priors.csv."""
     sheet = read_sheet(cohort)
+    numbers = read_shipped_or_own(priors)
     _check_files(cohort, output, priors)
     _check_source(source, output)
-    numbers = read_shipped_or_own(priors)
     words = read_words(numbers.vocabulary, maps, mapping)
     learned = update_priors(
         numbers,

@@ -47,6 +47,7 @@ from hamknee.network.mapping import (
     read_mapping,
 )
 from hamknee.network.naming import (
+    UNKNOWN,
     Headings,
     near_headings,
     read_headings,
@@ -102,6 +103,7 @@ __all__ = [
     "TAKEN",
     "TAKEN_AS_TARGET",
     "TAKEN_TARGET",
+    "UNKNOWN",
     "WAS",
     "AnyMapping",
     "Cases",

@@ -25,12 +25,15 @@ MOST_HINTS = 200
 BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*\Z")
 """A unit or a remark at the end of a heading."""
 
-NOTHING = frozenset(
+UNKNOWN = frozenset(
     {
-        *("na", "n/a", "#n/a", "nan", "null", "none", "nil", "unknown", "not known", "not done"),
-        *("not recorded", "missing", "?", "-", "–", "."),
+        *("na", "n/a", "#n/a", "nan", "null", "unknown", "not known", "not recorded", "missing"),
+        *("?", "k. a.", "k.a.", "unbekannt", "inconnu", "inconnue", "desconocido", "desconocida"),
     }
 )
+"""Words that stand for what is not known and for nothing else, unless a state is called so."""
+
+NOTHING = UNKNOWN | {"none", "nil", "not done", "-", "–", "."}
 """Words that may stand for what is not known; they are read so where a mapping says it."""
 
 TRUTHS: Mapping[str, bool] = {"true": True, "false": False}

@@ -452,7 +452,9 @@ def priors_path(priors: str | Path | None = None) -> Path:
     >>> priors_path("clinic.csv").name, priors_path().name
     ('clinic.csv', 'priors.csv')
     """
-    path = Path(priors or os.environ.get("HAMKNEE_PRIORS") or shipped("data/priors.csv"))
+    if priors is None:
+        priors = os.environ.get("HAMKNEE_PRIORS") or shipped("data/priors.csv")
+    path = Path(priors)
     return path / "priors.csv" if path.is_dir() else path
 
 

@@ -28,6 +28,9 @@ SMALLEST = 1e-60
 NAMED = 3
 """How many studies the text names."""
 
+LARGEST = 10**9
+"""Patients of a study; more than there are of any condition."""
+
 
 class Study(NamedTuple):
     """A study that can be made, and what is expected of it.
@@ -203,6 +206,8 @@ def next_studies(
     for what, number in (("patients", n), ("cases", cases), ("draws", draws)):
         if number < 1:
             raise HamkneeError(f"found {number} {what}; allowed: 1 or more")
+    if n > LARGEST:
+        raise HamkneeError(f"found {n} patients; allowed: at most {LARGEST:,}")
     if not 0 <= known <= 1:
         raise HamkneeError(f"found {known} as the probability of being known; allowed: 0 to 1")
     check_ess(model)

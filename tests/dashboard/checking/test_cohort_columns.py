@@ -1,10 +1,17 @@
 """Whose column is which question: guessed, and changed where the guess is wrong."""
 
+from itertools import chain
+
 import pandas as pd
 import pytest
 
-from checking.cohort_columns import guess_columns, guess_values
+from checking.cohort_columns import NOTHING, UNREAD, _words, guess_columns, guess_values
+from checking.cohort_languages import SAME_AS, TOGETHER
+from hamknee.base.words import suggestion
 from hamknee.inference.model import Model
+from hamknee.network.evidence import EvidenceError
+from hamknee.network.naming import NOTHING as NOTHING_OF_LIBRARY
+from hamknee.network.naming import UNKNOWN
 from tests.support.at_page import sound
 from tests.support.check_page import THEIRS, result, session, uploaded
 
@@ -92,3 +99,24 @@ def test_what_has_no_meaning_yet_is_shown_open() -> None:
     page = sound(page.button(key="cohort-start").click().run())
     assert result(page)["fault"].notna().tolist() == [True, True, False]
     assert result(page)["p_strain"].isna().tolist() == [True, True, False]
+
+
+def test_words_for_not_known_mean_nothing_else_anywhere(model: Model) -> None:
+    states = {*SAME_AS, *chain(*SAME_AS.values()), *chain(*TOGETHER)}
+    assert not NOTHING_OF_LIBRARY & states
+    assert NOTHING - {""} <= {_words(word) for word in NOTHING_OF_LIBRARY}
+    for variable in model.vocabulary.variables:
+        called = {*variable.by_label, *variable.position}
+        for word in NOTHING_OF_LIBRARY:
+            hint = suggestion(word, called)
+            assert not hint or word in {text.casefold() for text in called}, hint
+            read = guess_values(variable, [word, word.upper()])
+            if word.casefold() not in {text.casefold() for text in called}:
+                assert set(read.values()) == {"" if word in UNKNOWN else UNREAD}
+
+
+@pytest.mark.parametrize("word", sorted(UNKNOWN))
+def test_the_command_says_what_to_do_with_each_of_them(word: str, model: Model) -> None:
+    for text in (word, word.upper()):
+        with pytest.raises(EvidenceError, match="if it means not known"):
+            model.posterior({"pop": text})
