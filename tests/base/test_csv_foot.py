@@ -45,6 +45,11 @@ def test_a_case_is_no_sum(row: list[str]) -> None:
     assert sums([*CASES, row]) == {}
 
 
+def test_a_sum_may_be_the_only_row_and_stand_below_shorter_ones() -> None:
+    assert sums([["Total", "75"]]) == {0: "Total"}
+    assert sums([["K1"], ["", "Total"]]) == {1: "Total"}
+
+
 def test_what_is_a_value_of_its_column_is_no_sum() -> None:
     assert sums([["total", "31"], ["partial", "40"], ["total", "44"]]) == {}
 

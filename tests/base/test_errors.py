@@ -15,12 +15,13 @@ def test_a_fault_says_where_what_and_what_is_allowed() -> None:
 
 def test_a_long_problem_is_cut() -> None:
     assert "x" * MOST + " …; allowed: less" in str(Fault("a.csv", 1, None, "x" * 999, "less"))
+    assert str(Fault("a", None, None, "x" * MOST, "less")) == f"a: {'x' * MOST}; allowed: less"
 
 
 def test_faults_stand_in_the_order_of_their_lines() -> None:
-    faults = [Fault("a.csv", line, None, "bad", "good") for line in (9, 2, None)]
+    faults = [Fault("a.csv", line, None, "bad", "good") for line in (9, 1, None)]
     error = FaultsError(faults)
-    assert [fault.line for fault in error.faults] == [None, 2, 9]
+    assert [fault.line for fault in error.faults] == [None, 1, 9]
     assert str(error).splitlines()[0] == "a.csv: 3 faults"
 
 

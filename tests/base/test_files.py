@@ -99,6 +99,13 @@ def test_a_place_is_held_by_one_alone_and_left_clean(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_whoever_holds_a_place_does_not_mind_that_its_mark_was_swept_away(tmp_path: Path) -> None:
+    with alone(tmp_path / "a.csv"):
+        (mark,) = tmp_path.iterdir()
+        mark.unlink()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_another_is_still_writing_is_no_leftover(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     with whole_file(path) as temporary:

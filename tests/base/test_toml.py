@@ -1,7 +1,7 @@
 """The line of every table and key of a TOML file, whatever stands in its texts and lists."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hamknee.base.errors import FaultsError
 from hamknee.base.files import shipped
-from hamknee.base.toml import TomlReader, _line_numbers
+from hamknee.base.toml import NUMBER, Keys, TomlReader, _line_numbers
 
 ODD = '''a = 1
 [b]
@@ -116,3 +116,124 @@ def test_a_fault_names_the_line_behind_a_long_text(tmp_path: Path) -> None:
         FaultsError, match=r"own.toml, line 6, column a.x: found 2; allowed: a text"
     ):
         reader.raise_faults()
+
+
+# What is wrong in a table ------------------------------------------------------------------------
+
+KEYS: Keys = {"label": str, "core": bool, "minutes": NUMBER, "count": int, "states": dict}
+
+
+def faults(folder: Path, text: str, required: Sequence[str] = ()) -> list[str]:
+    """Return what is told of one table, without the name of the file."""
+    path = folder / "own.toml"
+    path.write_text(text, "utf-8")
+    reader = TomlReader(path, FaultsError)
+    reader.values((), reader.parsed(), KEYS, required)
+    return [str(fault).removeprefix("own.toml") for fault in reader.faults]
+
+
+def test_the_entries_of_a_table_are_those_that_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('label = "Pop"\ncore = true\nminutes = 2\ncount = 3\nother = 1\n')
+    reader = TomlReader(path, FaultsError)
+    values = reader.values((), reader.parsed(), KEYS, ["label"])
+    assert values == {"label": "Pop", "core": True, "minutes": 2, "count": 3}
+    assert len(reader.faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("label = 5", "found 5; allowed: a text"),
+        ('label = " "', "found an empty text; allowed: a text"),
+        ("core = 1", "found 1; allowed: true or false"),
+        ("minutes = true", "found True; allowed: a number"),
+        ("count = 1.5", "found 1.5; allowed: a whole number"),
+        ("minutes = inf", "found inf; allowed: a finite number"),
+        ("minutes = nan", "found nan; allowed: a finite number"),
+        (f"count = {10**400}", f"found {10**400}"[:20]),
+    ],
+)
+def test_an_entry_of_another_kind_is_told(entry: str, told: str, tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, f"\n{entry}\n")
+    assert fault.startswith(f", line 2, column {entry.partition(' ')[0]}: {told}")
+
+
+def test_a_misspelt_key_is_no_missing_one_too(tmp_path: Path) -> None:
+    every = "label, core, minutes, count, states"
+    hint = "unknown key 'labl' (did you mean 'label'?)"
+    assert (
+        faults(tmp_path, "labl = 1\n", ["label", "core"])
+        == [
+            ": core is missing; allowed: core is required",
+            f", line 1, column labl: {hint}; allowed: {every}",
+        ][::-1]
+    )
+    assert faults(tmp_path, 'label = "x"\nlabl = 1\n', ["label"]) == [
+        f", line 2, column labl: unknown key 'labl'; allowed: {every}"
+    ]
+
+
+@pytest.mark.parametrize("name", ["pop", "p_1", "_a", "1a"])
+def test_an_identifier_is_small_letters_digits_and_underscores(name: str, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").touch()
+    reader = TomlReader(tmp_path / "own.toml", FaultsError)
+    reader.check_name((name,), name)
+    assert not reader.faults
+    for wrong in (name.upper() + "A", f"{name} ", f"{name}-x", "12", ""):
+        reader.check_name((name,), wrong)
+    assert len(reader.faults) == 5
+
+
+def test_a_choice_is_one_of_those_allowed_or_left_out(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").touch()
+    reader = TomlReader(tmp_path / "own.toml", FaultsError)
+    for value in ("", "trait", "findng"):
+        reader.check_choice(("pop", "role"), value, ["trait", "finding"])
+    (fault,) = reader.faults
+    assert fault.problem == "unknown role 'findng' (did you mean 'finding'?)"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "a = 1\nb = = 2\n",
+            ", line 2, column character 5: not valid TOML: Invalid value in 'b = =",
+        ),
+        ("a = 1\nb = [1,", ", line 2: not valid TOML: Invalid value in 'b = [1,'"),
+        (
+            "a = 1\na = 2\n",
+            ", line 2, column character 6: not valid TOML: Cannot overwrite a value",
+        ),
+        (f"a = {'[' * 52}{']' * 52}", ": brackets are nested too deeply; allowed: TOML"),
+        (f"a = {'[' * 2000}{']' * 2000}", ": brackets are nested too deeply; allowed: TOML"),
+        (f"a = 0x{'f' * 2501}", ": a whole number has thousands of digits; allowed: numbers"),
+        (f"a = {'1' * 5000}", ": a whole number has thousands of digits; allowed: numbers"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_its_line(text: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(text)
+    with pytest.raises(FaultsError) as raised:
+        TomlReader(tmp_path / "own.toml", FaultsError).parsed()
+    assert str(raised.value.faults[0]).removeprefix("own.toml").startswith(told)
+
+
+@pytest.mark.parametrize("value", ["[" * 50 + "]" * 50, f"0x{'f' * 2500}"])
+def test_depth_and_digits_have_their_bounds(value: str, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(f"a = {value}")
+    assert list(TomlReader(tmp_path / "own.toml", FaultsError).parsed()) == ["a"]
+
+
+def test_faults_are_raised_together_if_there_are_any(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("[a.b]\nc = 1\n")
+    reader = TomlReader(tmp_path / "own.toml", FaultsError)
+    reader.raise_faults()
+    reader.fault(("a", "b", "c", "d"), "bad", "")
+    reader.fault(("x",), "bad", "good")
+    with pytest.raises(FaultsError, match=r"own\.toml: 2 faults") as raised:
+        reader.raise_faults()
+    assert [str(fault) for fault in raised.value.faults] == [
+        "own.toml, column x: bad; allowed: good",
+        "own.toml, line 2, column a.b.c.d: bad; allowed: nothing, because there is none to name",
+    ]

@@ -30,12 +30,12 @@ def test_xml_is_read_as_it_declares_or_its_first_bytes_tell(
 @pytest.mark.parametrize(
     ("declared", "letter", "message"),
     [
-        ("x-mine", b"a", "it is encoded as 'x-mine', which is not known"),
+        ("x-mine", b"a", "line 1: it is encoded as 'x-mine', which is not known"),
         ("shift_jis", b"a", "it is encoded as 'shift_jis', which is not known"),
         ("utf-7", b"a", "it is encoded as 'utf-7', which is not known"),
-        ("utf-16", b"a", "it says that it is utf-16, but is not"),
+        ("utf-16", b"a", "line 1: it says that it is utf-16, but is not"),
         ("UTF-8", b"\x96", "byte 0x96 is not UTF-8"),
-        ("windows-1253", b"\xff", "byte 0xff is not cp1253"),
+        ("windows-1253", b"\xff", "line {line}: byte 0xff is not cp1253"),
     ],
 )
 def test_an_encoding_that_is_not_known_is_refused_and_not_guessed(
@@ -44,7 +44,8 @@ def test_an_encoding_that_is_not_known_is_refused_and_not_guessed(
     path = tmp_path / "net.xdsl"
     label = "größer – Ж".encode()
     path.write_bytes(xdsl.replace("UTF-8", declared).encode().replace(label, letter))
-    with pytest.raises(NetworkFileError, match=re.escape(message)):
+    line = xdsl.partition("größer")[0].count("\n") + 1
+    with pytest.raises(NetworkFileError, match=re.escape(message.format(line=line))):
         read_network(path, target="t")
 
 

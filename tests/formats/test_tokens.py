@@ -37,3 +37,6 @@ def test_what_is_not_due_is_told_with_its_line() -> None:
 def test_numbers_may_have_commas_between_them() -> None:
     reader = Reader("0.5, 1e-3 .25;", Draft("file"))
     assert reader.numbers(reader.until(";")) == [0.5, 0.001, 0.25]
+    assert reader.numbers([Word(text, 1) for text in ("0.5", ",", "0.5", "0.5")]) == [0.5] * 3
+    with pytest.raises(NetworkFileError, match="line 2: found two commas in a row"):
+        reader.numbers([Word("0.5", 1), Word(",", 1), Word(",", 2)])
