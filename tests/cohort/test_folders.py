@@ -208,6 +208,41 @@ def test_values_in_the_names_of_folders_are_refused(model: Model, tmp_path: Path
     source = tmp_path / "in"
     cohort(9).assign(pop="yes").to_parquet(source, partition_cols=["pop"])
     assert "'pop' in the name of a folder" in refused(model, source, tmp_path / "out")
+    for number, name in enumerate(("pop", "year=2020")):  # no value of a variable
+        (tmp_path / "other" / name).mkdir(parents=True)
+        write(cohort(3), tmp_path / "other" / name / f"part-{number}.parquet")
+    assert score_file(model, tmp_path / "other", tmp_path / "out").tally.rows == 6
+
+
+def test_progress_is_the_share_of_all_files_whether_done_now_or_before(
+    model: Model, tmp_path: Path
+) -> None:
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    counts = (50, 400, 5)
+    for number, count in enumerate(counts):
+        write(cohort(count), source / f"part-{number}.parquet")
+    sizes = [(source / f"part-{number}.parquet").stat().st_size for number in range(3)]
+    ends = [
+        (sum(counts[: n + 1]), pytest.approx(sum(sizes[: n + 1]) / sum(sizes))) for n in range(3)
+    ]
+    progress: list[tuple[int, float]] = []
+    score_file(model, source, target, progress=lambda *done: progress.append(done))
+    assert progress == sorted(progress)
+    assert [done for done in dict.fromkeys(progress) if done in ends] == ends
+    (target / "part-1.parquet").unlink()
+    again: list[tuple[int, float]] = []
+    score_file(model, source, target, resume=True, progress=lambda *done: again.append(done))
+    assert again[0] == ends[0]
+    assert again[-1] == ends[-1] == (455, 1)
+
+
+def test_strict_names_the_file_and_the_row(model: Model, tmp_path: Path) -> None:
+    source = folder_of(tmp_path / "in", parts=2)
+    bad = cohort(3).assign(onset=["sudden", "suddn", "days"], age=None)
+    write(bad, source / "part-0.parquet")
+    message = refused(model, source, tmp_path / "out", strict=True)
+    assert message.startswith("part-0.parquet, row 2 (case_id 'p1'): 'suddn' is not a state")
 
 
 def test_a_single_file_cannot_be_gone_on_with(model: Model, tmp_path: Path) -> None:
