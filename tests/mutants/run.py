@@ -27,6 +27,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -142,7 +143,7 @@ def _alive(node: ast.AST) -> Iterator[ast.AST]:
     No annotations, no messages that are raised, no type checking, nothing of mere looks; nor the
     `strict` of a `zip`, which is seen only where there is another fault, nor the sign of an `axis`:
     in a table the last is the one after the first; nor what stands behind a minus where an array is
-    reshaped, as any number would do.
+    reshaped, as any number would do; nor where a long text or list is cut in a sentence.
     """
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list") or isinstance(node, ast.Raise):
@@ -155,6 +156,10 @@ def _alive(node: ast.AST) -> Iterator[ast.AST]:
             continue
         if isinstance(node, ast.Call) and name == "args" and _reshapes(node):
             value = [size for size in value if not isinstance(size, ast.UnaryOp)]
+        if isinstance(node, ast.FormattedValue) and _cuts(node.value):
+            value = node.value.value
+        if isinstance(node, ast.Call) and _called(node) == "listing":
+            value = value[:1] if name == "args" else [] if name == "keywords" else value
         if isinstance(node, ast.arguments) and name == "defaults":
             value = _defaults(node)
         if isinstance(node, ast.Call) and name == "keywords" and _draws(node):
@@ -176,6 +181,13 @@ def _is_taste(node: ast.Assign | ast.AnnAssign) -> bool:
 
 def _draws(node: ast.Call) -> bool:
     return bool(DRAWS.fullmatch(_called(node)))
+
+
+def _cuts(node: ast.expr) -> TypeGuard[ast.Subscript]:
+    """Return whether a part of a sentence is the beginning of something."""
+    if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)):
+        return False
+    return node.slice.lower is None and isinstance(node.slice.upper, ast.Constant)
 
 
 def _reshapes(node: ast.Call) -> bool:

@@ -94,6 +94,8 @@ rng.normal(size=5)
 table.sum(axis=-1)
 table.reshape(2, -1)
 def shared(count=1, workers=2): ...
+f"{text[:60]!r} of {listing(names, 8)}"
+f"{text[3:]!r} of {listing(names[1])}"
 """,
         "utf-8",
     )
@@ -105,6 +107,8 @@ def shared(count=1, workers=2): ...
         "7: 1  →  2",
         "8: 2  →  3",
         "9: 1  →  2",
+        "11: 3  →  4",
+        "11: 1  →  2",
     ]
 
 
