@@ -30,6 +30,12 @@ def test_a_chart_is_a_png_as_wide_as_was_said(model: Model) -> None:
     assert struct.unpack(">I", shown["image/png"][16:20])[0] // 2 == sizes["image/png"]["width"]
 
 
+def test_a_picture_may_be_one_pixel_wide_and_no_less() -> None:
+    draw_offline(width=1)
+    with pytest.raises(HamkneeError, match="found a width of 0 pixels"):
+        draw_offline(width=0)
+
+
 def test_a_picture_has_an_alternative_text(model: Model) -> None:
     draw_offline()
     chart = ranking(model.posterior({}).table)

@@ -1,5 +1,6 @@
 """The command line, as a person or a program uses it."""
 
+import errno
 import io
 import json
 import sys
@@ -10,7 +11,7 @@ import typer
 
 import hamknee
 from hamknee.base.files import shipped
-from hamknee.cli.command import app
+from hamknee.cli.command import app, main
 from hamknee.inference.model import Model
 from hamknee.reasoning.questions import next_questions
 from tests.support.command_line import run
@@ -278,6 +279,31 @@ def test_base_rates_that_cannot_be_are_one_error(
 
 
 COMMANDS = typer.main.get_command(app).commands
+
+
+def test_every_command_speaks_in_words_unless_it_is_asked_for_json() -> None:
+    defaults = {
+        name: parameter.default
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        if "--json" in parameter.opts
+    }
+    assert len(defaults) > 10
+    assert not any(defaults.values())
+
+
+def test_an_output_that_takes_nothing_ends_with_exit_code_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(SystemExit) as exit_:
+        main(["--version"])
+    assert exit_.value.code == 1
+    assert "standard output cannot be used: No space left" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

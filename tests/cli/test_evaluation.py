@@ -121,6 +121,9 @@ def test_diff_lists_no_more_numbers_than_asked_for(
     _, out, _ = run(capsys, "diff", "shipped", edited_path, "--most", "1")
     assert "P(pop=no" not in out
     assert "1 more; --most lists more" in out
+    _, out, _ = run(capsys, "diff", "shipped", edited_path, "--most", "2")
+    assert "P(pop=no" in out
+    assert "more; --most lists more" not in out
 
 
 def test_diff_as_json(

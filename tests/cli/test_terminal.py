@@ -1,6 +1,7 @@
 """Findings as they are typed, and answers on whatever terminal."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -16,6 +17,12 @@ from hamknee.cli.terminal import plain, records
 from hamknee.formats.importing import as_files
 from tests.support.command_line import run
 from tests.support.networks import asia
+
+
+def test_what_json_does_not_have_is_refused(capsys):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        terminal.echo_json({"share": math.nan})
+    assert capsys.readouterr().out == ""
 
 
 def test_likelihoods_can_be_typed(capsys):

@@ -74,6 +74,11 @@ def problems(field: str, value: object) -> list[Problem]:
     return named
 
 
+@pytest.mark.parametrize(("field", "end"), [("Proportion", 1), ("Days", 0)])
+def test_the_end_of_what_is_allowed_is_allowed(field: str, end: float) -> None:
+    assert read(field, end) == end
+
+
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_field_holds_what_stands_in_the_file(field: str) -> None:
     value, held, _ = FIELDS[field]

@@ -46,6 +46,7 @@ def test_exact_choice_is_the_best_of_all_sets(seed: int, k: int) -> None:
         assert found.gain[count - 1] == pytest.approx(gain, abs=1e-9)
         assert found.accuracy[count] == pytest.approx(accuracy, abs=1e-9)
     assert found.draws == (None,) * (k + 1)
+    assert (found.standard_error == 0).all()
 
 
 @given(st.integers(0, 10_000), st.integers(1, 3))
@@ -132,6 +133,26 @@ def test_shipped_numbers(model: Model) -> None:
 def test_where_nothing_is_unknown_questions_tell_nothing() -> None:
     budget_ = question_budget(asia(), {"lung": "yes"}, 1)
     assert "0.00 bits, 0 % of what is still unknown" in budget_.text
+
+
+def test_all_sets_are_compared_up_to_so_many_combinations(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of seven questions with two answers there are 21 pairs, each with four combinations.
+    for most, method in ((84, "exact"), (83, "greedy")):
+        monkeypatch.setattr(budget, "MOST_ENUMERATED", most)
+        assert question_budget(asia(), {}, 2).method == method
+
+
+def test_a_set_is_evaluated_exactly_up_to_so_many_combinations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for most, drawn in ((4, [None, None, None, 2]), (3, [None, None, 2, 2])):
+        monkeypatch.setattr(budget, "MOST_EXACT", most)
+        found = question_budget(asia(), {}, 3, method="greedy", draws=2)
+        assert list(found.draws) == drawn
+
+
+def test_every_open_question_may_be_asked() -> None:
+    assert len(question_budget(asia(), {}, 7, method="greedy", draws=2).questions) == 7
 
 
 def test_refusals(model: Model) -> None:

@@ -1,5 +1,6 @@
 """What may be there beside the main cause: told by rule, never updated by findings."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import hamknee
 from hamknee.inference.model import Model
 from hamknee.network.coexisting import Coexisting
+from hamknee.reasoning import coexistence
 from hamknee.reasoning.coexistence import also_present, coexisting
 
 CYST = {"location": "popliteal", "swelling": "focal", "onset": "gradual"}
@@ -39,6 +41,9 @@ def test_exactly_what_is_frequent_enough_is_told_the_most_frequent_first(model: 
 def test_scans_are_told_in_the_words_of_scans(model: Model) -> None:
     also = also_present(model, CYST | {"age": 60}, "bakers_cyst")
     line = next(line for line in also.lines if line.kind == "imaging")
+    counted, nobody = (replace(line, background=share) for share in (0.0, math.nan))
+    assert ", and in 0 % without;" in also.sentence(counted)
+    assert "without" not in also.sentence(nobody)
     assert also.sentence(line).startswith("Scans show ")
     assert "need not hurt" in also.sentence(line)
 
@@ -74,6 +79,16 @@ def test_what_is_there_too_raises_an_alarm_and_never_lowers_one(model: Model) ->
         for state in model.vocabulary.target.state_names:
             estimate, low, high = also.present(state)
             assert also.posterior[state] <= low <= estimate <= high
+
+
+def test_a_clot_is_told_from_its_very_proportion_on(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    also = also_present(model, {"location": "calf", "swelling": "leg"}, "calf_strain")
+    share = also.present("dvt")[0]
+    for least, told in ((share, True), (share + 1e-9, False)):
+        monkeypatch.setattr(coexistence, "CLOT_FROM", least)
+        assert bool(replace(also).clot_text) is told
 
 
 def test_it_is_no_second_vote_for_a_main_cause(model: Model) -> None:

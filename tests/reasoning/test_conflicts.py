@@ -204,3 +204,4 @@ def test_a_planted_wrong_answer_is_named_first(model: Model, known: int) -> None
 def test_no_draws_are_refused() -> None:
     with pytest.raises(HamkneeError, match="allowed: 1 or more"):
         conflict(asia(), {}, draws=0)
+    assert conflict(asia(), {}, draws=1).draws == 1

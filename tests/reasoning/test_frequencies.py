@@ -60,6 +60,16 @@ def test_the_sentence_counts_everybody(model: Model) -> None:
     assert found.text.startswith("Of 200 people like this")
 
 
+def test_three_are_named_and_the_others_counted_together(model: Model) -> None:
+    posterior = model.posterior({"onset": "sudden"})
+    *named, others = natural_frequencies(posterior).text.split("; ")
+    assert len(named) == 3
+    assert others.startswith("any of the others: ")
+    alone = natural_frequencies(posterior, 1)
+    assert alone.people.tolist() == [int(i == posterior.order[0]) for i in range(21)]
+    assert "others" not in alone.text
+
+
 def test_nobody_cannot_be_divided_up(model: Model) -> None:
     with pytest.raises(HamkneeError, match="found 0 people; allowed: 1 or more"):
         natural_frequencies(model.posterior({}), 0)

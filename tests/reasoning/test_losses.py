@@ -64,6 +64,8 @@ def test_the_threshold_is_where_both_cost_the_same() -> None:
     at = threshold(Loss(missed=9, needless=1), needless=2)
     assert at * 9 == pytest.approx(at * 1 + (1 - at) * 2)
     assert np.isnan(threshold(Loss(), needless=0))
+    assert threshold(Loss(missed=1), needless=0) == 0  # a referral that costs nothing is for all
+    assert threshold(Loss(missed=1, needless=1), needless=1) == 1  # one that saves nothing, none
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,11 @@ def test_the_threshold_is_where_both_cost_the_same() -> None:
 def test_what_cannot_be_is_refused(model: Model, losses: dict[str, Loss], message: str) -> None:
     with pytest.raises(HamkneeError, match=message):
         decide(model, {}, losses)
+
+
+def test_what_costs_nothing_may_be_said(model: Model) -> None:
+    decision = decide(model, {}, {"dvt": Loss(missed=0, needless=0)})
+    assert (decision.refer, decision.wait) == (0, 0)
 
 
 def test_a_threshold_needs_losses_that_make_sense() -> None:

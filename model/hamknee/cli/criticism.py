@@ -1,6 +1,5 @@
 """The command that holds the model against patients: `criticise`."""
 
-import json
 from typing import Annotated
 
 import typer
@@ -15,6 +14,7 @@ from hamknee.cli.terminal import (
     MappingOption,
     PriorsOption,
     SettingOption,
+    echo_json,
     load_model,
     out,
     read_diagnosed,
@@ -90,7 +90,7 @@ def criticise(
             "margins": dependence.margins,
             "pairs": records(dependence.table),
         }
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        echo_json(answer)
         return
     console = out()
     console.print(f"{check.text}\n")

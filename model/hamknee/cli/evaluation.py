@@ -1,6 +1,5 @@
 """The commands for those who tune and check the numbers."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from hamknee.cli.terminal import (
     PriorsOption,
     RecalibrationOption,
     SettingOption,
+    echo_json,
     load_model,
     out,
     plain,
@@ -95,7 +95,7 @@ def evaluate(
         answer = numbers | evaluation.as_json()
         if curve is not None:
             answer |= {"decision": {"condition": decision} | _decision(curve)}
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        echo_json(answer)
         return
     console = out()
     console.print(f"{evaluation.text}\n")
@@ -187,7 +187,7 @@ def diff(
             "cases": records(difference.cases),
             "flips": [str(name) for name in difference.flips["case"]],
         }
-        typer.echo(json.dumps(numbers | answer, indent=2, allow_nan=False))
+        echo_json(numbers | answer)
         return
     console = out()
     console.print(difference.text)
@@ -210,7 +210,7 @@ def _print_grown(
         words = [{"kind": kind, "name": name} for kind, name in both.words]
         cases = [{"case": case, "before": old, "after": new} for case, old, new in both.cases]
         answer = {"words": words, "changed": records(both.table), "cases": cases}
-        typer.echo(json.dumps(numbers | answer, indent=2, allow_nan=False))
+        echo_json(numbers | answer)
         return
     console = out()
     console.print(f"{both.text}\n")

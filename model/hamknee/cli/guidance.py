@@ -1,6 +1,5 @@
 """The commands on what to do: `hamknee flags`, `follow-up` and `summary`."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from hamknee.cli.terminal import (
     NotKnownOption,
     PriorsOption,
     SettingOption,
+    echo_json,
     load_model,
     out,
     parse_flags,
@@ -48,7 +48,7 @@ def flags(as_json: JsonOption = False, priors: PriorsOption = None) -> None:
             {"name": flag.name, "question": flag.question, "level": flag.level}
             for flag in guidance.flags.values()
         ]
-        typer.echo(json.dumps(listed, indent=2))
+        echo_json(listed)
         return
     table = Table("name", "question", "level", box=None, pad_edge=False)
     for flag in guidance.flags.values():

@@ -1,6 +1,5 @@
 """The command `update`."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from hamknee.cli.terminal import (
     MapOption,
     MappingOption,
     PriorsOption,
+    echo_json,
     out,
     read_cohort,
     read_words,
@@ -97,7 +97,7 @@ def update(
     with writing(output):
         learned.priors.save(output)
     if as_json:
-        typer.echo(json.dumps(_as_json(learned, output), indent=2, allow_nan=False))
+        echo_json(_as_json(learned, output))
         return
     console = out()
     console.print(f"{learned.text}\n")

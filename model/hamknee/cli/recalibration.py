@@ -1,6 +1,5 @@
 """The command `recalibrate`: a layer over the answers, fitted to cases of one's own."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from hamknee.cli.terminal import (
     MappingOption,
     PriorsOption,
     SettingOption,
+    echo_json,
     load_model,
     out,
     plain,
@@ -106,7 +106,7 @@ def recalibrate(
             ends = [plain(fitted.slope.low), plain(fitted.slope.high)]
             answer |= {"slope_interval": ends, "helps": fitted.helps}
             answer["scores"] = records(fitted.table)
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        echo_json(answer)
         return
     console = out()
     console.print(f"{text}\n")

@@ -1,6 +1,5 @@
 """The command that says what to measure next, in patients: `studies`."""
 
-import json
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from hamknee.cli.terminal import (
     JsonOption,
     PriorsOption,
     SettingOption,
+    echo_json,
     load_model,
     out,
     records,
@@ -49,7 +49,7 @@ def studies(
             "text": best.text,
             "studies": records(best.table.head(most)),
         }
-        typer.echo(json.dumps(answer, indent=2, allow_nan=False))
+        echo_json(answer)
         return
     console = out()
     console.print(f"{best.text}\n")

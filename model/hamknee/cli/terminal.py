@@ -349,7 +349,12 @@ def print_json(case: Case, answer: dict[str, object]) -> None:
         "priors": {"source": case.model.source, "sha256": case.model.sha256},
         "evidence": case.evidence.as_json(),
     }
-    typer.echo(json.dumps(about | answer, indent=2, allow_nan=False))
+    echo_json(about | answer)
+
+
+def echo_json(answer: object) -> None:
+    """Print an answer as JSON; what is no number, which JSON does not have, is refused."""
+    typer.echo(json.dumps(answer, indent=2, allow_nan=False))
 
 
 def print_also(console: Console, also: AlsoPresent) -> None:

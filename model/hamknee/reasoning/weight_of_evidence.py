@@ -410,8 +410,9 @@ def _seen(finding: str, bits: float, more: str, less: str) -> str:
 
 def _odds(bits: float) -> str:
     """Return log odds in words."""
-    if math.isinf(bits):
-        return "certain" if bits > 0 else "ruled out"
+    certainties = {math.inf: "certain", -math.inf: "ruled out"}
+    if bits in certainties:
+        return certainties[bits]
     if 2 ** abs(bits) < EVEN:
         return "equally probable"
     return f"{_times(abs(bits))} times {'more' if bits > 0 else 'less'} probable"
