@@ -162,15 +162,15 @@ def test_every_bar_agrees_with_rebuilt_models(
     bars_agree(found, state, rebuilding(model, evidence), found.order)
 
 
-def test_every_bar_of_the_shipped_model_agrees_with_rebuilt_models(
+def test_bars_of_the_shipped_model_agree_with_rebuilt_models(
     model: Model, rebuilt: Rebuilt
 ) -> None:
     found = tornado(model, SHIPPED, "strain")
     wide = [entry for entry in found.order if found.width[entry] > 1e-9]
     assert len(wide) > 300
-    # Of those without width, some of every table will do.
-    empty = sorted(set(found.order) - set(wide))[::20]
-    bars_agree(found, "strain", rebuilt, [*wide, *empty])
+    # Beside the widest, some of every table will do: each is a model built anew.
+    empty = sorted(set(found.order) - set(wide))[::40]
+    bars_agree(found, "strain", rebuilt, [*wide[:50], *wide[50::6], *empty])
 
 
 def test_the_table_has_every_number_once_and_the_widest_first(model: Model) -> None:
