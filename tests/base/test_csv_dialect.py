@@ -139,6 +139,12 @@ def test_a_header_that_is_one_cell_short_is_refused_with_what_to_do(
         parse_sheet(data, "r.csv")
 
 
+def test_nor_is_it_held_against_a_header_that_is_one_cell_short() -> None:
+    row = "K" * 25_000 + ",31,yes\n"
+    with pytest.raises(TableError, match="rows have 3 cells, one more than the header"):
+        read_dialect(lambda: sources(f"age,pop\n{row * 4}".encode()), "r.csv")
+
+
 @pytest.mark.parametrize(
     "text",
     [

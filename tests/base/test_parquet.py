@@ -62,6 +62,12 @@ def test_a_small_file_of_very_many_rows_is_refused_before_it_is_unpacked(
     assert "over 1 MB once it is unpacked; allowed: 1 MB; a file of fewer rows" in refused(data)
 
 
+@pytest.mark.parametrize(("kind", "width"), [(pa.float64(), 8), (pa.string(), 4)])
+def test_a_file_whose_rows_fit_is_read(one_megabyte: int, kind: pa.DataType, width: int) -> None:
+    rows = int(0.9 * one_megabyte) // width
+    assert len(parse_table(written(pa.table({"age": pa.nulls(rows, kind)})), "in.parquet")) == rows
+
+
 def test_a_long_text_in_every_row_is_refused(one_megabyte: int) -> None:
     texts = pa.DictionaryArray.from_arrays(np.zeros(2_000, np.int32), ["x" * 2_000])
     data = written(pa.table({"note": texts}))

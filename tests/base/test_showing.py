@@ -85,6 +85,39 @@ def test_a_long_text_is_cut() -> None:
     assert len(Long()._repr_html_()) < 1600  # type: ignore[attr-defined]
 
 
+def test_what_just_fits_is_not_cut() -> None:
+    from hamknee.base import shown
+
+    @shown
+    class Exact:
+        text = "x" * LONGEST
+
+    assert repr(Exact()) == f"<Exact: {'x' * LONGEST}>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "left"),
+    [
+        (12, ""),
+        (13, "<p>… and 1 more row in <code>"),
+        (2_012, "<p>… and 2,000 more rows in <code>"),
+    ],
+)
+def test_the_first_rows_of_a_table_are_shown_and_the_others_counted(rows: int, left: str) -> None:
+    from hamknee.base import shown
+
+    @shown
+    class Rows:
+        text = "Rows."
+        table = pd.DataFrame({"n": np.arange(rows)})
+
+    page = Rows()._repr_html_()  # type: ignore[attr-defined]
+    assert page.count("<tr") == 13  # with the names of the columns
+    assert page.count("<th>") == 1  # and without numbers of rows
+    assert left in page
+    assert ("more row" in page) == bool(left)
+
+
 def test_what_is_in_a_text_is_no_markup() -> None:
     from hamknee.base import shown
 

@@ -201,3 +201,16 @@ def test_counts_are_given_where_the_file_has_none(tmp_path: Path) -> None:
     for wrong, message in (({"y": 3}, "ess names 'y'"), ({"t": [1.0]}, "the shape"), (-1, "-1")):
         with pytest.raises(HamkneeError, match=message):
             read(ess=wrong)
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_a_file_is_said_to_be_another_only_where_it_is(tmp_path: Path, kind: str) -> None:
+    model = with_states("yes", "no")
+    export(model, tmp_path / f"net.{kind}")
+    assert read_network(tmp_path / f"net.{kind}", target="t").notices == ()
+    other = "net" if kind == "bif" else "bif"
+    (tmp_path / f"net.{kind}").rename(tmp_path / f"odd.{other}")
+    odd = read_network(tmp_path / f"odd.{other}", target="t")
+    assert distance(model, odd) == 0
+    ends, is_one = FORMATS[other].name, FORMATS[kind].name
+    assert odd.notices == (f"it ends as {ends} does, but is {is_one}, and was read as such.",)
