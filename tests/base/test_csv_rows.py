@@ -97,6 +97,14 @@ def test_a_cell_of_two_lines_stays_whole_below_a_row_with_a_sign_of_inches() -> 
     assert not broken
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_a_sign_of_inches_here_and_there_is_a_letter(count: int) -> None:
+    cells = [f'{number}" wide' for number in range(count)]
+    rows, broken = rows_of(("id,note\n0,a\n" + "".join(f"1,{c}\n" for c in cells)).encode())
+    assert rows == [["0", "a"], *(["1", cell] for cell in cells)]
+    assert not broken
+
+
 def test_a_line_break_at_the_end_of_a_large_block_stays_whole() -> None:
     # Arrow loses the second letter of a line end that stands between two of its blocks.
     for size in (2**24, csv_dialect.BLOCK_BYTES):
@@ -120,7 +128,9 @@ OPEN = ['1,yes,"fell', '1,"yes,fell', '"1,yes,fell', 'x,no,5\n1,yes,"fell ""twic
 
 
 @pytest.mark.parametrize("row", OPEN)
-@pytest.mark.parametrize("after", ["", "\n2,no,ok\n3,no,ok\n", '\n2,no,"ok"\n', '\n2,no,""\n'])
+@pytest.mark.parametrize(
+    "after", ["", "\n2,no,ok\n3,no,ok\n", '\n2,no,"ok"\n', '\n2,no,"ok\n3,no,x\n', '\n2,no,""\n']
+)
 @pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("block", [16, 2**23])
 def test_a_quote_that_is_not_closed_swallows_nothing(
@@ -165,6 +175,7 @@ def test_an_empty_line_is_a_row_where_there_is_one_column(
 ) -> None:
     monkeypatch.setattr(csv_rows, "CHUNK_ROWS", chunk)
     assert rows_of(b'pop\nyes\n\n""\nno\n') == ([["yes"], [None], [None], ["no"]], {})
+    assert rows_of(b"pop\r\n\r\nyes\r\n") == ([[None], ["yes"]], {})
     assert rows_of(b"pop\r\nyes\r\n\r\n\r\nno") == ([["yes"], [None], [None], ["no"]], {})
     assert len(rows_of(b"id,pop\n1,yes\n\n\n2,no\n")[0]) == 2
 

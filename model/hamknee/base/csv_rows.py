@@ -204,8 +204,6 @@ def _check_swallowed(rows: _Block, after: int, dialect: Dialect, name: str) -> N
     for row in np.flatnonzero(np.diff(rows.lines, append=after) > 1):
         text = rows.data[rows.starts[row] : rows.stops[row]]
         lines = text.splitlines()
-        if len(lines) < 2:
-            continue
         alike = expected > 2 and {line.count(separator) for line in lines} == {expected - 1}
         if alike or rows.cells[row] != expected:
             problem = (
