@@ -25,7 +25,7 @@ from hamknee.network.priors import CPT, Priors
 from hamknee.network.priors_file import parse_priors
 from hamknee.reasoning.conflicts import conflict
 from tests.support.drawn import soft_cases
-from tests.support.networks import deterministic, independent_findings, named
+from tests.support.networks import Spec, deterministic, independent_findings, named, network
 
 MANY = 4 * CASES_WORTH_A_LOOKUP
 """Enough for likelihoods to be looked up as well."""
@@ -185,6 +185,23 @@ def test_narrow_columns_give_the_same_numbers_as_wide_rows(model: Model) -> None
     np.testing.assert_array_equal(model.scores(narrow).conflict, model.scores(cases).conflict)
 
 
+def test_every_code_up_to_not_known_is_one() -> None:
+    model = independent_findings(seed=1, count=4, states=2)
+    sizes = np.array(model.engine.sizes)
+    codes = np.stack([0 * sizes, sizes - 1, sizes])
+    assert model.cases(codes).codes.tolist() == codes.tolist()
+
+
+def test_cases_are_those_of_any_model_with_the_same_states_in_the_same_order() -> None:
+    spec: Spec = {"t": ("", [0.2, 0.8]), "x": ("t", [[0.9, 0.1], [0.3, 0.7]])}
+    model, alike = network(spec, "t"), network({**spec, "t": ("", [0.5, 0.5])}, "t")
+    cases = alike.encode([{"x": "yes"}])
+    assert model.posterior(cases).probabilities[0, 0] == pytest.approx(0.18 / 0.42)
+    turned = network({"x": ("t", spec["x"][1]), "t": ("", [0.2, 0.8])}, "t")
+    with pytest.raises(HamkneeError, match="other variables or states, or in another order"):
+        model.posterior(turned.encode([{"x": "yes"}]))
+
+
 @pytest.mark.parametrize("code", [-1, 3])
 def test_codes_that_a_variable_does_not_have_are_named(code: int) -> None:
     model = independent_findings(seed=1, count=4, states=2)
@@ -197,6 +214,8 @@ def test_codes_that_a_variable_does_not_have_are_named(code: int) -> None:
 def test_codes_of_another_shape_are_refused(model: Model) -> None:
     with pytest.raises(HamkneeError, match=rf"shape \(2, 3\).*{len(model.vocabulary)} columns"):
         model.cases(np.zeros((2, 3), dtype=np.intp))
+    with pytest.raises(HamkneeError, match="a row for each case"):
+        model.cases(np.array(model.engine.sizes))
 
 
 def test_no_cases_have_no_answers(model: Model) -> None:
