@@ -138,3 +138,14 @@ def test_two_infinite_losses_cannot_be_compared() -> None:
     gap, ends = board.difference("model", "rival", "log_loss")
     assert np.isnan([gap, *ends]).all()
     assert not board.clear("model", "rival", "log_loss")
+
+
+def test_what_differs_by_rounding_alone_does_not_differ() -> None:
+    loss = np.random.default_rng(0).exponential(size=30)
+    by_case = {
+        "model": dict.fromkeys(MEASURES, loss),
+        "rival": dict.fromkeys(MEASURES, loss + 1e-15),
+    }
+    board = Scoreboard(by_case, mass=0.95)
+    assert board.difference("model", "rival", "log_loss")[1] == (0, 0)
+    assert not board.clear("model", "rival", "log_loss")

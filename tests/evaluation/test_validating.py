@@ -9,8 +9,9 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 import hamknee
 from hamknee.base import HamkneeError
-from hamknee.evaluation import Validation, validate
+from hamknee.evaluation import Validation, calibration, needed_for_c, needed_for_ratio, validate
 from hamknee.inference import Model, simulate_cases
+from tests.support.networks import network
 
 TODAY = {"today": ["dvt", "inflamed_joint", "skin_or_vein_inflammation"]}
 
@@ -187,3 +188,178 @@ def test_an_event_that_nobody_has_is_validated_too(model: Model) -> None:
     assert validated.tables["sample_size"].empty
     assert "12 of 12 cases" in validated.text
     assert "nan" not in f"{validated.text} {validated.markdown}"
+
+
+# A cohort that is counted by hand ---------------------------------------------------------------
+
+SIGN = {"a": (0.6, 0.2), "b": (0.3, 0.2), "c": (0.1, 0.6)}
+"""P(state of the sign | cause) where the cause is p, and where it is q."""
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Model:
+    signs = np.array(list(SIGN.values())).T
+    spec = {
+        "cause": ("", [0.5, 0.5], "p q"),
+        "sign": ("cause", signs),
+        "never": ("cause", [[1, 0]] * 2),
+    }
+    return network(spec, "cause")
+
+
+def patients(causes: str, signs: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"cause": list(causes), "sign": signs})
+
+
+def test_groups_and_gaps_hold_the_loss_of_their_own_cases(tiny: Model) -> None:
+    validated = validate(
+        tiny, patients("ppqpq", ["a", "a", "a", "a|b", ""]), subgroups=["sign"], thresholds=[0.5]
+    )
+    groups = validated.tables["subgroups"].set_index("group")
+    assert groups["n"].to_dict() == {"a": 3, "not known": 2}
+    assert groups.loc["a", "top1_value"] == pytest.approx(2 / 3)
+    by_hand = [-np.log(0.75), -np.log(0.75), -np.log(0.25), -np.log(0.9 / 1.3), -np.log(0.5)]
+    assert groups["log_loss"].tolist() == pytest.approx(
+        [np.mean(by_hand[:3]), np.mean(by_hand[3:])]
+    )
+    gap = row(validated, "missing", variable="sign")
+    assert (gap.missing, gap.share) == (1, 0.2)
+    assert gap.log_loss_missing == pytest.approx(by_hand[4])
+    assert gap.log_loss_known == pytest.approx(np.mean(by_hand[:4]))
+
+
+def test_a_group_of_ten_has_a_slope_and_one_of_nine_has_none() -> None:
+    frame = patients("ppppqqqqpq" + "ppppqqqqp", ["a", "c", "a", "b"] * 4 + ["a", "c", "b"])
+    frame["place"] = ["near"] * 10 + ["far"] * 9
+    spec = {
+        "place": ("", [0.5, 0.5], "near far"),
+        "cause": ("", [0.5, 0.5], "p q"),
+        "sign": ("cause", np.array(list(SIGN.values())).T),
+    }
+    model = network(spec, "cause", context=("place",))
+    groups = validate(model, frame, subgroups=["place"]).tables["subgroups"].set_index("group")
+    p = model.posterior(frame.head(10).drop(columns="cause")).probabilities
+    y = (frame["cause"].head(10).to_numpy()[:, None] == ["p", "q"]).astype(float)
+    alone = calibration(p, y).slope
+    near = groups.loc["near", ["slope", "slope_low", "slope_high"]].astype(float)
+    assert near.tolist() == pytest.approx([alone.value, alone.low, alone.high])
+    assert np.isnan(groups.loc["far", "slope"])
+
+
+def test_a_probability_at_the_threshold_is_an_event_that_was_told(tiny: Model) -> None:
+    at = float(tiny.posterior({"sign": "a"})["p"])
+    validated = validate(
+        tiny, patients("pppqq", ["a", "b", "a", "a", "c"]), events={"p": ["p"]}, thresholds=[at]
+    )
+    told = row(validated, "thresholds", event="p", measure="sensitivity")
+    assert (told.value, told.of) == (2 / 3, 3)
+    told = row(validated, "thresholds", event="p", measure="ppv")
+    assert (told.value, told.of) == (2 / 3, 3)
+
+
+def test_a_condition_of_five_cases_is_looked_at_alone(tiny: Model) -> None:
+    validated = validate(tiny, patients("pppppqqqq", ["a"] * 9))
+    assert validated.events == {"P": ("p",)}
+
+
+def test_observed_over_expected_of_an_event_that_was_held_to_be_impossible() -> None:
+    spec = {"cause": ("", [0.5, 0.3, 0.2]), "sign": ("cause", [[1, 0], [0.5, 0.5], [0, 1]])}
+    cohort = pd.DataFrame({"cause": list("aabb"), "sign": ["yes"] * 4})
+    validated = validate(network(spec, "cause"), cohort, events={"c": ["c"], "not a": ["b", "c"]})
+    never = row(validated, "calibration", event="c")
+    assert np.isnan(never.observed_expected)
+    some = row(validated, "calibration", event="not a")
+    assert some.observed_expected == pytest.approx(2 / (4 * 0.15 / 0.65))
+
+
+def test_an_event_of_nobody_has_none_of_what_was_expected(tiny: Model) -> None:
+    validated = validate(tiny, patients("qqqq", ["a", "b", "c", "a"]), events={"p": ["p"]})
+    told = row(validated, "calibration", event="p")
+    assert told.observed_expected == 0
+    assert np.isnan(told.observed_expected_low)
+
+
+def test_the_interval_of_observed_over_expected_is_that_of_its_logarithm(
+    model: Model, cohort: pd.DataFrame, validated: Validation
+) -> None:
+    """Debray et al. (2017), BMJ 356:i6460: var ln(O/E) = (1 - O/N) / O = 1/O - 1/N."""
+    _, y = event(model, cohort)
+    told = row(validated, "calibration", event="today")
+    half = 1.959964 * np.sqrt(1 / y.sum() - 1 / len(y))
+    ends = np.log([told.observed_expected_low, told.observed_expected_high])
+    assert ends - np.log(told.observed_expected) == pytest.approx([-half, half], rel=1e-5)
+
+
+def test_the_mean_distance_is_known_within_its_resamples(tiny: Model) -> None:
+    """From ten cases on, and by the quantiles of cases drawn anew."""
+    frame = patients("ppqpqqqpqp", ["a", "a", "a", "b", "b", "c", "c", "c", "a", "b"])
+    few = validate(tiny, frame.head(9), events={"p": ["p"]}, subgroups=[])
+    assert np.isnan(row(few, "calibration", event="p").ici_low)
+    validated = validate(tiny, frame, events={"p": ["p"]}, subgroups=[], mass=0.8)
+    told = row(validated, "calibration", event="p")
+    p = tiny.posterior(frame.drop(columns="cause")).probabilities[:, 0]
+    y = (frame["cause"] == "p").to_numpy(dtype=float)
+    assert told.ici == pytest.approx(calibration(p, y).ici)
+    rng = np.random.default_rng(8)
+    drawn = (rng.integers(10, size=10) for _ in range(300))
+    again = [calibration(p[rows], y[rows]).ici for rows in drawn]
+    ends = np.nanquantile(again, [0.1, 0.9])
+    assert [told.ici_low, told.ici_high] == pytest.approx(ends, abs=0.04)
+
+
+def test_what_a_validation_needs_is_told_where_it_can_be(tiny: Model) -> None:
+    def needed(causes: str, signs: list[str]) -> dict[str, int]:
+        validated = validate(tiny, patients(causes, signs), events={"p": ["p"]}, subgroups=[])
+        rows = validated.tables["sample_size"]
+        rows = rows[rows["event"] == "p"]
+        return dict(zip(rows["interval of"], rows["needed"], strict=True))
+
+    ratio, slope, area = (
+        "observed/expected, width 0.4",
+        "slope, width 0.4",
+        "c-statistic, width 0.1",
+    )
+    alike = needed("ppqq", ["a"] * 4)  # no spread, so that no slope could be told
+    assert alike == {ratio: needed_for_ratio(0.5), area: needed_for_c(0.5, 0.5)}
+    assert set(needed("ppqq", ["a", "c", "a", "c"])) == {ratio, slope, area}
+    assert set(needed("ppqq", ["a", "a", "c", "c"])) == {ratio, slope}  # parted without a fault
+    assert set(needed("ppqq", ["c", "c", "a", "a"])) == {ratio, slope}  # worse than chance
+
+
+def test_few_findings_and_impossible_ones_are_counted_in_the_flow(tiny: Model) -> None:
+    frame = patients("ppqqq", ["a", "", "b", "", "c"]).assign(never=["", "", "", "", "no"])
+    flow = validate(tiny, frame, min_findings=1).flow
+    assert flow == {
+        "rows read": 5,
+        "without a diagnosis": 0,
+        "with too few findings": 2,
+        "counted": 3,
+        "of these impossible for the model": 1,
+        "of these with one of several diagnoses": 0,
+    }
+
+
+def turned(likelihoods: np.ndarray) -> Model:
+    """Return a model with the same conditions, in the other order."""
+    spec = {
+        "cause": ("", [0.5, 0.5], "q p"),
+        "sign": ("cause", likelihoods),
+        "never": ("cause", [[1, 0]] * 2),
+    }
+    return network(spec, "cause")
+
+
+def test_another_models_conditions_may_stand_in_another_order(tiny: Model) -> None:
+    signs = np.array(list(SIGN.values())).T
+    frame = patients("pq" * 6, ["a", "c"] * 5 + ["b", "b"])
+    same = validate(tiny, frame, against=turned(signs[::-1]))
+    assert same.against == pytest.approx(same.evaluation.probabilities["model"])
+    unclear = "The cases do not tell which of the two models is better by log loss."
+    assert same.text.endswith(unclear)
+    wrong = turned(signs)  # what speaks for p is taken to speak for q
+    better = validate(tiny, frame, against=wrong)
+    assert "By log loss this model is better than the other by " in better.text
+    swapped = frame.assign(cause=frame["cause"].map({"p": "q", "q": "p"}))
+    worse = validate(tiny, swapped, against=wrong)
+    assert "By log loss this model is worse than the other by " in worse.text
+    assert validate(tiny, frame.head(9), against=wrong).text.endswith(unclear)

@@ -95,6 +95,7 @@ class Scoreboard(KeptArrays):
         """Return by how much one forecast's mean is above another's, and the interval of that."""
         with np.errstate(invalid="ignore"):  # infinite minus infinite says nothing: NaN
             gaps = self.by_case[forecast][measure] - self.by_case[other][measure]
+            gaps = gaps.round(12)  # less is no difference, but the order in which was added up
             value = self.value(forecast, measure) - self.value(other, measure)
         if measure not in SHARES:
             return value, student(gaps, self.mass)

@@ -175,9 +175,9 @@ class Validation(KeptArrays):
         return as_html(self)
 
     def _against_text(self) -> str:
-        value, (low, high) = self.comparison.difference("model", "other model", "log_loss")
-        if self.evaluation.n < FEWEST_TO_COMPARE or low <= 0 <= high:
+        if not self.comparison.clear("model", "other model", "log_loss"):
             return "The cases do not tell which of the two models is better by log loss."
+        value, (low, high) = self.comparison.difference("model", "other model", "log_loss")
         which = "better" if value < 0 else "worse"
         said = f"by {abs(value):.2f} ({percent(self.mass)} interval {low:.2f} to {high:.2f})"
         return f"By log loss this model is {which} than the other {said}."
