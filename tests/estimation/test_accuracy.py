@@ -123,14 +123,19 @@ def test_ratios_that_no_finding_has_are_refused(
 def test_rates_sizes_and_base_rates_out_of_range_are_refused() -> None:
     with pytest.raises(HamkneeError, match="found a specificity of 1; allowed: strictly between"):
         from_rates(0.8, 1, n_with=30, n_without=50)
+    with pytest.raises(HamkneeError, match="found a sensitivity of 0; allowed: strictly between"):
+        from_rates(0, 0.9, n_with=30, n_without=50)
     with pytest.raises(HamkneeError, match="found 0 patients; allowed: above 0"):
         from_rates(0.8, 0.9, n_with=0, n_without=50)
     accuracy = from_rates(0.8, 0.9, n_with=30, n_without=50)
     with pytest.raises(HamkneeError, match="found the base rates here: 1; allowed: strictly"):
         predictive_values(accuracy, {"here": 1})
+    with pytest.raises(HamkneeError, match="found the base rates here: 0; allowed: strictly"):
+        predictive_values(accuracy, {"there": 0.5, "here": 0})
     with pytest.raises(HamkneeError, match="found the base rates none; allowed"):
         predictive_values(accuracy, {})
     with pytest.raises(HamkneeError, match="found 0 draws; allowed: 1 or more"):
         predictive_values(accuracy, {"here": 0.5}, draws=0)
+    assert predictive_values(accuracy, {"here": 0.5}, draws=1).values.shape == (1, 2)
     with pytest.raises(HamkneeError, match="found the states yes, no and a, b; allowed: the same"):
         Accuracy(accuracy.present, from_counts({"a": 1, "b": 2}))

@@ -118,3 +118,34 @@ def test_preliz_distributions_come_and_go() -> None:
     again = from_distribution(to_preliz(whole), states=whole.states)
     assert again.probabilities == pytest.approx(whole.probabilities)
     assert again.ess == pytest.approx(whole.ess)
+
+
+def test_a_coin_is_no_beta() -> None:
+    """The variance of a coin, nearly 0 or 1, is mean × (1 - mean), which no Beta reaches."""
+    coin: Any = SimpleNamespace(
+        cdf=lambda x: 0.5 * (x > 0) + 0.5 * (x >= 1),
+        ppf=lambda level: float(level > 0.5),
+        mean=lambda: 0.5,
+        var=lambda: 0.25,
+    )
+    with pytest.raises(HamkneeError, match=r"a mean of 0\.5 and a variance of 0\.25; allowed: a"):
+        from_distribution(coin, by="moments")
+
+
+def outside(below: float, above: float) -> Any:
+    """Return a distribution with so much of it below 0 and above 1."""
+    within = stats.beta(24, 36)
+    return SimpleNamespace(
+        cdf=lambda x: below if x <= 0 else 1 - above if x >= 1 else within.cdf(x),
+        ppf=within.ppf,
+        mean=within.mean,
+        var=within.var,
+    )
+
+
+def test_one_in_a_thousand_outside_0_to_1_is_lost_and_more_is_refused() -> None:
+    assert from_distribution(outside(0.0, 0.0009))["yes"] == pytest.approx(0.4)
+    assert from_distribution(outside(0.001, 0.0))["yes"] == pytest.approx(0.4)
+    for below, above in ((0.0011, 0.0), (0.0, 0.0011), (0.0006, 0.0006)):
+        with pytest.raises(HamkneeError, match=r"0\.1[12] % of the distribution is outside 0 to 1"):
+            from_distribution(outside(below, above))

@@ -57,6 +57,10 @@ def test_the_column_is_what_priors_take(priors) -> None:
         (lambda: from_range(0.3, 0.4)["maybe"], "no state 'maybe'; allowed: yes, no"),
         (lambda: Elicited(("a", "a"), (0.5, 0.5), 5), "the states a, a; allowed: two or more"),
         (lambda: Elicited(("a", "b"), (0.5, 0.5), 0), "found a sample size of 0; allowed: above"),
+        (lambda: Elicited(("a", "b"), (0.5, 0.5), np.inf), "found a sample size of inf; allowed"),
+        (lambda: Elicited(("a", "b"), (1.0, 0.0), 5), "found 1 for 'a'; allowed: strictly"),
+        (lambda: Elicited(("a",), (0.5,), 5), "the states a; allowed: two or more"),
+        (lambda: feedback(from_range(0.3, 0.4), [0, 0.5]), "levels 0, 0.5; allowed: strictly"),
     ],
 )
 def test_what_is_no_column_is_refused_with_what_is_allowed(stated, message: str) -> None:
@@ -115,3 +119,24 @@ def test_densities_integrate_to_1_and_carry_mean_and_range() -> None:
         assert rows["density"].mean() == pytest.approx(1, abs=1e-3)
         assert set(rows["mean"]) == {columns[str(name)]["yes"]}
     assert table["name"].unique().tolist() == ["A", "B"]
+    assert table.index.is_unique
+    assert len(table) == 2 * 200  # points of each, unless others are asked for
+
+
+def test_densities_are_taken_evenly_and_at_no_end() -> None:
+    table = densities({"A": from_range(0.2, 0.5)}, "yes", points=4)
+    assert table["proportion"].tolist() == [0.125, 0.375, 0.625, 0.875]
+
+
+@pytest.mark.parametrize(
+    ("ess", "words"),
+    [(1, "about 1 patient."), (0.5, "about 0.5 patients."), (10, "about 10 patients."),
+     (1234.6, "about 1,235 patients.")],
+)  # fmt: skip
+def test_patients_are_counted_in_words(ess: float, words: str) -> None:
+    assert Elicited(("yes", "no"), (0.5, 0.5), ess).text.endswith(f"This is worth {words}")
+
+
+def test_of_two_states_the_first_is_told_and_of_three_each() -> None:
+    assert Elicited(("a", "b"), (0.5, 0.5), 9).spoken_of == ("a",)
+    assert Elicited(("a", "b", "c"), (0.5, 0.25, 0.25), 9).spoken_of == ("a", "b", "c")

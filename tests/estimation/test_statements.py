@@ -135,6 +135,7 @@ def test_ranges_of_several_states_keep_their_best_estimates() -> None:
         (lambda: from_quantiles([0.2, 0.3], [0.5, 1]), "levels 0.5, 1; allowed: strictly"),
         (lambda: from_frequency(0, worth=5), "found 0 of 100; allowed: above 0"),
         (lambda: from_counts({"a": 1, "b": 3}, imagined=-1), "imagined"),
+        (lambda: from_counts({"a": 1, "b": 3}, imagined=np.inf), "(inf imagined); allowed: 0"),
         (lambda: from_counts({"a": 1, "b": np.inf}), "counts that cannot be (b: inf)"),
         (lambda: from_chips([-0.1, 0.3, 0.6, 1], [1, 1, 1]), "the edges -0.1, 0.3, 0.6, 1"),
         (lambda: from_chips([0, 0.3, 0.6, 1.1], [1, 1, 1]), "the edges 0, 0.3, 0.6, 1.1"),

@@ -1,6 +1,7 @@
 """Predictive checks: surprise by the definition, shares by hand, and silence where all is well."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -109,3 +110,57 @@ def test_an_answer_is_as_rare_as_the_answers_that_are_no_likelier() -> None:
 def test_replicates_are_needed(model: Model) -> None:
     with pytest.raises(hamknee.HamkneeError, match="found 1 replicates; allowed: 2 or more"):
         predictive_check(model, replicates=1)
+
+
+def counted(check: PredictiveCheck, rare: int, n: int) -> PredictiveCheck:
+    """Return a check of n cases, so many of them rarer than each of 19 that the model makes."""
+    surprise = np.where(np.arange(n) < rare, 1.0, 0.0)
+    made = {"made": check.made[:19], "made_surprise": np.zeros((19, n))}
+    return replace(check, cases=range(n), surprise=surprise, **made)
+
+
+@pytest.mark.parametrize(
+    ("rare", "n", "verdict"),
+    [(0, 100, "fewer than"), (5, 100, "as many as"), (20, 100, "more than"), (0, 10, "as many as")],
+)
+def test_one_in_twenty_is_rare_by_chance(
+    published: PredictiveCheck, rare: int, n: int, verdict: str
+) -> None:
+    check = counted(published, rare, n)
+    assert check.by_case["rarer"].tolist() == [0.05] * rare + [1.0] * (n - rare)
+    assert f" {rare} of them ({round(100 * rare / n)} %, 95 % interval " in check.text
+    assert f"that is {verdict} the 5 % that would be by chance." in check.text
+    assert "left out" not in check.text
+
+
+def test_nine_cases_say_nothing(published: PredictiveCheck) -> None:
+    assert "Too few cases to say" in counted(published, 0, 9).text
+
+
+def test_an_answer_is_off_outside_the_middle_95_percent_of_cohorts(
+    published: PredictiveCheck,
+) -> None:
+    check = replace(published, made=np.tile(np.arange(101.0)[:, None], published.made.shape[1]))
+    for seen, off in ((2, True), (3, False), (97, False), (98, True)):
+        every = np.full(len(check.n), float(seen))
+        table = replace(check, seen=every, n=np.full(len(check.n), 100)).table
+        assert table["off"].tolist() == [off] * len(table)
+        assert table.loc[0, ["low", "expected", "high"]].tolist() == pytest.approx(
+            [0.025, 0.5, 0.975]
+        )
+        assert table.loc[0, "z"] == pytest.approx((seen - 50) / np.arange(101).std())
+
+
+def test_what_every_cohort_has_is_not_off(published: PredictiveCheck) -> None:
+    five = np.full(len(published.n), 5.0)
+    table = replace(published, seen=five, made=np.tile(five, (20, 1))).table
+    assert not table["off"].any()
+    assert not table["z"].any()
+
+
+def test_three_findings_that_are_off_are_named(published: PredictiveCheck) -> None:
+    assert published.table["off"].sum() > 3
+    words = published.text.partition("Furthest off: ")[2]
+    labels = [part.partition(" (")[0] for part in words.split("; ")]
+    assert len(labels) == len(set(labels)) == 3
+    assert labels[0] == published.table["variable_label"][0]

@@ -88,6 +88,7 @@ def test_an_answer_that_the_others_need_has_no_effect_of_its_own(model: Model) -
     first = credible_interval(logical, {"onset": "gradual"}, draws=50)
     second = credible_interval(logical, {"onset": "sudden", "pop": "yes"}, draws=50)
     effects = {change.variable: change.effect for change in compare(first, second).changes}
+    assert next(iter(effects)) == "onset", "what is needed comes first"
     assert effects["onset"] is None
     assert effects["pop"] is not None
     assert "contradicts the others" in compare(first, second).text
@@ -108,3 +109,10 @@ def test_the_same_numbers_read_twice_are_one_model(model: Model) -> None:
 def test_an_unknown_state_is_refused(compared: Comparison) -> None:
     with pytest.raises(EvidenceError, match="'ruptur' is not a state of condition"):
         compare(compared.first, compared.second, "ruptur")
+
+
+def test_what_is_the_same_on_screen_makes_no_difference(compared: Comparison) -> None:
+    """Two probabilities that are shown alike would be told as from 1 % to 1 %."""
+    change = replace(compared.changes[0], without=compared.second.posterior["rupture"], effect=0.0)
+    said = compared.sentence(change)
+    assert said.endswith(": makes no difference to it, the rest being as in version B.")

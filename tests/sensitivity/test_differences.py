@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -113,6 +114,9 @@ def test_counts_and_notes_alone_are_differences_too(priors: Priors) -> None:
     counted = difference(priors, priors.set("pop", "yes", given=POP, probability=was, ess=30))
     assert counted.table["new_ess"].tolist() == [30, 30]
     assert "The equivalent sample size of 1 column differs." in counted.text
+    two = priors.set("pop", "yes", given=POP, probability=was, ess=30)
+    two = two.set("pop", "yes", given=POP | {"condition": "rupture"}, probability=0.6, ess=31)
+    assert "The equivalent sample size of 2 columns differs." in difference(priors, two).text
     noted = difference(priors, priors.set("pop", "yes", given=POP, probability=was, note="why"))
     assert len(noted.table) == 1
     assert "Basis, sources or notes differ in 1 row." in noted.text
@@ -130,6 +134,53 @@ def test_a_variable_with_other_parents_is_named(priors: Priors) -> None:
     assert found.table["new"].isna().sum() == 42
     assert found.table["old"].isna().sum() == 2
     assert 0 < found.distance < math.inf
+
+
+def test_the_number_that_moves_farthest_in_odds_is_named(priors: Priors) -> None:
+    """From 28 to 5 % is a factor of 7; from 28 to 40 % is one of 2."""
+    near = priors.set("pop", "yes", given=POP, probability=0.4)
+    edited = near.set("bruising", "yes", given=POP | {"pop": "yes"}, probability=1e-4)
+    text = difference(priors, edited).text
+    assert f"4 of {len(priors.rows)} probabilities differ, in " in text
+    assert "Farthest apart in odds: “Bruising: " in text
+    never = edited.set("pop", "yes", given=POP, probability=0, basis="logical")
+    assert "Farthest apart in odds: “Pop at the start: " in difference(priors, never).text
+
+
+def test_one_row_that_was_rounded_otherwise_is_one_row(priors: Priors) -> None:
+    first, *rest = priors.rows
+    rounded = replace(first, probability=first.probability + 1e-9)
+    text = difference(priors, Priors(priors.vocabulary, (rounded, *rest))).text
+    assert f"1 of {len(priors.rows)} probabilities differs, in " in text
+
+
+def test_odds_beyond_all_numbers_are_infinite(priors: Priors) -> None:
+    same = difference(priors, priors)
+    assert same.odds == 1
+    assert replace(same, distance=699.0).odds == math.exp(699)
+    assert replace(same, distance=1e6).odds == math.inf
+
+
+def test_five_averages_are_named_and_the_rest_are_counted(priors: Priors) -> None:
+    change = difference(priors, priors)
+    moved = [("pop", "yes", f"condition={state}", 0.1, 0.2) for state in CONDITIONS]
+    for count, more in ((5, "."), (6, ", and of 1 more."), (7, ", and of 2 more.")):
+        text = replace(change, moved=tuple(moved[:count])).averages_text
+        assert text.count("from 10 % to 20 %") == 5
+        assert text.endswith(f"from 10 % to 20 %{more}")
+    unfelt = ("pop", "yes", "condition=strain", 0.1, 0.1004)
+    assert replace(change, moved=(unfelt,)).averages_text == ""
+
+
+CONDITIONS = (
+    "strain",
+    "rupture",
+    "dvt",
+    "tendinopathy",
+    "osteoarthritis",
+    "meniscal_tear",
+    "bakers_cyst",
+)
 
 
 # Where it matters --------------------------------------------------------------------------------
@@ -167,6 +218,15 @@ def test_the_flips_are_told(priors: Priors, published: LabelledCases) -> None:
     assert "Another diagnosis comes first in 2 of 111 cases. " in found.text
     assert "differ by at most a factor of 46 (distance of Chan and Darwiche: 3.8)." in found.text
     assert f" {found.distance_text} {found.cases_text} " in found.text
+    before, after = (
+        (found.cases[first] == found.cases["diagnosis"]).sum()
+        for first in ("first_before", "first_after")
+    )
+    assert before != after
+    assert f"The known diagnosis comes first in {after}, before in {before}." in found.text
+    same = difference(edited, edited, published)
+    assert "Another diagnosis comes first in none of 111 cases." in same.text
+    assert f"The known diagnosis comes first in {after}, as before." in same.text
 
 
 def test_a_case_that_becomes_impossible_is_told(priors: Priors, vocabulary: Vocabulary) -> None:

@@ -242,3 +242,20 @@ def test_the_ranking_is_the_table_in_words(model: Model) -> None:
         assert state.now == percent(row.probability)
         assert state.interval == percent_range(row.low, row.high)
         assert state.start == percent(row.prior)
+
+
+def test_at_most_two_rivals_of_five_in_a_hundred_or_more_are_named(model: Model) -> None:
+    interval = credible_interval(model, {"onset": "sudden"}, draws=1)
+    first, *rest = interval.posterior.order
+    states = interval.posterior.target.states
+
+    def told(*shares: float) -> str:
+        p_top = np.zeros(len(states))
+        p_top[[first, *rest[: len(shares)]]] = [1 - sum(shares), *shares]
+        text = dataclasses.replace(interval, p_top=p_top).stability
+        return text.partition(f"{states[first].everyday} comes first in ")[2]
+
+    one, two, three = (states[i].everyday for i in rest[:3])
+    assert told(0.05, 0.049) == f"90; {one} in 5."
+    assert told(0.1, 0.3) == f"60; {two} in 30 and {one} in 10."
+    assert told(0.1, 0.2, 0.3) == f"40; {three} in 30 and {two} in 20."

@@ -137,7 +137,9 @@ def test_the_text_names_the_best_three(model: Model) -> None:
     ("settings", "message"),
     [
         ({"n": 0}, "found 0 patients; allowed: 1 or more"),
+        ({"cases": 0}, "found 0 cases"),
         ({"draws": 0}, "found 0 draws"),
+        ({"known": -0.1}, "found -0.1 as the probability of being known; allowed: 0 to 1"),
         ({"known": 1.5}, "found 1.5 as the probability of being known; allowed: 0 to 1"),
     ],
 )
@@ -151,3 +153,47 @@ def test_settings_out_of_range_are_refused(
 def test_sample_sizes_are_needed() -> None:
     with pytest.raises(hamknee.HamkneeError, match="without an equivalent sample size"):
         next_studies(asia(ess=None))
+
+
+def test_a_share_is_of_what_is_not_known_yet() -> None:
+    model = small()
+    studies = next_studies(model, 20, known=0.6, cases=CASES, draws=20, seed=1)
+    p = np.exp(model.log_joint(simulate_cases(model, CASES, known=0.6, seed=1)))
+    entropies = stats.entropy(p / p.sum(axis=1, keepdims=True), base=2, axis=1)
+    assert studies.unknown == pytest.approx(entropies.mean())
+    assert studies.table["share"].tolist() == pytest.approx(
+        [each.bits / entropies.mean() for each in studies.studies]
+    )
+    assert f"({entropies.mean():.2f} bits are unknown of each on average)" in studies.text
+
+
+def test_what_is_left_to_know_of_an_average_adds_up_over_its_columns() -> None:
+    """Each column varies as its Beta, and counts by the square of how many fall into it."""
+    each = study(next_studies(small(), 10, cases=5, draws=5), "g", t="a")
+    columns = {0.7: stats.beta(5.4, 0.6), 0.3: stats.beta(1.8, 4.2)}  # P(f | t=a)
+    mean = sum(weight * column.mean() for weight, column in columns.items())
+    now = {weight: weight**2 * column.var() for weight, column in columns.items()}
+    after = sum(part * 6 / (6 + 10 * weight) for weight, part in now.items())
+    assert each.probability in (pytest.approx(mean), pytest.approx(1 - mean))
+    assert (each.sd, each.sd_after) == pytest.approx((sum(now.values()) ** 0.5, after**0.5))
+
+
+def test_the_error_is_how_far_studies_of_other_patients_are_apart() -> None:
+    seeds = [
+        study(next_studies(small(), 20, cases=40, draws=200, seed=seed), "f", t="b")
+        for seed in range(25)
+    ]
+    apart = np.std([each.bits for each in seeds])
+    assert np.mean([each.error for each in seeds]) == pytest.approx(apart, rel=0.5)
+
+
+def test_where_nothing_is_left_to_measure_that_is_said() -> None:
+    sure = network({"t": ("", [1.0, 0.0]), "f": ("t", [[1.0, 0.0], [0.0, 1.0]])}, "t", ess=5)
+    studies = next_studies(sure, 1000, cases=3, draws=2)
+    assert studies.studies == ()
+    assert studies.text == "No study of 1,000 patients would change an answer."
+
+
+@pytest.mark.parametrize("known", [0, 1])
+def test_the_smallest_settings_are_allowed(known: float) -> None:
+    assert next_studies(small(), 1, known=known, cases=1, draws=1).studies

@@ -48,7 +48,7 @@ def c_statistic(probabilities: Array, truth: Array, mass: float = 0.95) -> Estim
         return NOT_KNOWN
     ranks = rankdata(np.concatenate([with_it, without]))
     above = (ranks[:events] - rankdata(with_it)) / others
-    below = 1 - (ranks[events:] - rankdata(without)) / events
+    below = (ranks[events:] - rankdata(without)) / events
     area = float(above.mean())
     if min(events, others) < 2 or not 0 < area < 1:
         return Estimate(area)
