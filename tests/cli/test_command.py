@@ -302,6 +302,7 @@ def test_an_output_that_takes_nothing_ends_with_exit_code_1(
     monkeypatch.setattr(sys, "stdout", Full())
     with pytest.raises(SystemExit) as exit_:
         main(["--version"])
+    sys.stdout.close()  # what it goes on with
     assert exit_.value.code == 1
     assert "standard output cannot be used: No space left" in capsys.readouterr().err
 

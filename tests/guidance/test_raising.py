@@ -1,5 +1,8 @@
 """Which open questions could still change the level, held to asking each of them."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 import hamknee
@@ -54,14 +57,17 @@ def test_while_an_answer_could_raise_the_level_nothing_says_stop(model: Model) -
 
 
 def test_an_answer_that_cannot_be_raises_nothing(model: Model) -> None:
-    """Only a gap that can be felt raises this case, and these likelihoods rule a gap out."""
-    known = {"onset": "sudden", "palpable_defect": {"yes": 0.0, "no": 1.0, "unsure": 1.0}}
-    states = model.vocabulary["palpable_defect"].state_names
-    known["palpable_defect"] = {state: float(state != "yes") for state in states}
-    assert model.posterior(known)
-    for question in level_questions(model, {"onset": "sudden"}, no_signs(model)).questions:
-        assert question.p_raise > 0
-        assert question.steps >= question.p_raise  # each answer that raises, by a step at least
+    gap = model.cpts["palpable_defect"]
+    never = np.zeros_like(gap.probabilities)
+    never[..., model.vocabulary["palpable_defect"].state_names.index("no")] = 1
+    gapless = Model(
+        model.vocabulary,
+        {**model.cpts, "palpable_defect": replace(gap, probabilities=never)},
+        source=model.source,
+    )
+    for numbers, raises in ((model, True), (gapless, False)):
+        asking = level_questions(numbers, {"onset": "sudden"}, no_signs(model))
+        assert ("palpable_defect" in [q.name for q in asking.questions]) is raises
 
 
 def test_signs_that_ask_for_no_more_than_the_level_do_not_raise_it(model: Model) -> None:

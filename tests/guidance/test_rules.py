@@ -8,7 +8,9 @@ import pytest
 
 from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.rules import AppliedRules, called_for
+from hamknee.guidance.texts import Rule
 from hamknee.inference.model import Model
+from hamknee.inference.results import Posterior
 from hamknee.reasoning.coexistence import also_present, coexisting
 
 CASES: list[Mapping[str, object]] = [
@@ -23,6 +25,16 @@ CASES: list[Mapping[str, object]] = [
 ]
 
 
+def judged_on(model: Model, rule: Rule, posterior: Posterior) -> float:
+    """Return how likely what a rule is about is there, as the main cause or beside it."""
+    beside = sum(
+        posterior[row.main] * row.estimate
+        for row in coexisting(model)
+        if rule.present and row.also == rule.condition and row.beside
+    )
+    return posterior[rule.condition] + beside
+
+
 def by_hand(model: Model, known: Mapping[str, object]) -> dict[str, str]:
     """Return the most urgent rule that each condition reaches in any version of the case."""
     guidance, case = guidance_for(model), model.case(known)
@@ -34,14 +46,7 @@ def by_hand(model: Model, known: Mapping[str, object]) -> dict[str, str]:
             rest = {name: value for name, value in known.items() if name not in left_out}
             posterior = model.posterior(rest)
             for rule in rules:
-                p = posterior[rule.condition]
-                if rule.present:
-                    p += sum(
-                        posterior[row.main] * row.estimate
-                        for row in coexisting(model)
-                        if row.also == rule.condition and row.beside
-                    )
-                if p >= rule.at_least:
+                if judged_on(model, rule, posterior) >= rule.at_least:
                     level = reached.get(rule.condition, rule.level)
                     reached[rule.condition] = guidance.most_urgent([level, rule.level])
     return reached
@@ -54,6 +59,11 @@ def test_the_rules_are_judged_on_every_version_of_the_case(
     applied = AppliedRules(guidance_for(model), model.case(known))
     levels = {reached.rule.condition: reached.rule.level for reached in applied.reached()}
     assert levels == by_hand(model, known)
+    for reached in applied.reached():
+        rest = {name: value for name, value in known.items() if name not in reached.without}
+        share = judged_on(model, reached.rule, model.posterior(rest))
+        assert reached.probability == pytest.approx(share)
+        assert set(reached.without) <= set(applied.worrying)
 
 
 def test_a_clot_beside_another_cause_counts_for_its_rules(model: Model) -> None:
@@ -69,11 +79,11 @@ def test_a_clot_beside_another_cause_counts_for_its_rules(model: Model) -> None:
 
 
 def test_a_rule_is_reached_at_its_very_proportion(model: Model) -> None:
-    guidance, case = guidance_for(model), model.case(CASES[1])
-    (reached, *_) = AppliedRules(guidance, case).reached()
-    rule = replace(reached.rule, at_least=reached.probability)
-    at = AppliedRules(replace(guidance, triage={rule.name: rule}, worrying={}), case)
-    assert reached.without == ()
+    case, calm = model.case(CASES[1]), replace(guidance_for(model), worrying={})
+    rule = calm.triage["clot_today"]
+    (reached,) = AppliedRules(replace(calm, triage={rule.name: rule}), case).reached()
+    rule = replace(rule, at_least=reached.probability)
+    at = AppliedRules(replace(calm, triage={rule.name: rule}), case)
     assert [one.rule for one in at.reached()] == [rule]
     assert at.level_without("pop") == rule.level  # which was not answered
 
@@ -97,12 +107,20 @@ def test_what_is_certain_calls_for_the_most_urgent_of_its_rules(model: Model) ->
     assert called_for(guidance, ["tendinopathy", "dvt"]) == "same_day"
 
 
-def test_the_level_with_each_answer_is_that_of_the_case_with_it(model: Model) -> None:
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"onset": "gradual", "location": "posteromedial", "swelling": "none"},
+        {"location": "calf"},  # of which a sprint makes a clot less probable
+    ],
+)
+def test_the_level_with_each_answer_is_that_of_the_case_with_it(
+    model: Model, known: Mapping[str, object]
+) -> None:
     guidance = guidance_for(model)
-    known = {"onset": "gradual", "location": "posteromedial", "swelling": "none"}
     applied = AppliedRules(guidance, model.case(known))
-    for name in ("warmth", "nerve_symptoms", "mechanical"):
+    for name in ("warmth", "nerve_symptoms", "mechanical", "activity"):
         states = model.vocabulary[name].state_names
         for state, level in zip(states, applied.levels_with(name), strict=True):
-            after = AppliedRules(guidance, model.case(known | {name: state})).reached()
+            after = AppliedRules(guidance, model.case({**known, name: state})).reached()
             assert level == guidance.most_urgent(reached.rule.level for reached in after)

@@ -330,6 +330,11 @@ def test_a_level_that_fell_says_what_made_it_fall(model: Model) -> None:
     decided = triage(model, sore | {"swelling": "none"}, NO)
     assert decided.level == "see_professional"
     assert ("swelling", "same_day") in decided.eased
+    urgency, known = decided.guidance.urgency, sore | {"swelling": "none"}
+    for name in known:
+        rest = {other: answer for other, answer in known.items() if other != name}
+        rises = urgency(triage(model, rest, NO).level) < urgency(decided.level)
+        assert (name in dict(decided.eased)) is rises, name
     assert triage(model, sore, NO).level == "same_day"
     assert "It would be “See a doctor today” without your answer to: " in decided.text
 

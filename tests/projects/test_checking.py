@@ -18,3 +18,9 @@ def test_the_shipped_project_has_nothing_assumed() -> None:
 def test_a_count_of_ones_own_is_a_kind_of_its_own() -> None:
     project = open_project().state("overweight", "rupture", "10 of 40")
     assert project.check().bases["cohort"] == 2
+
+
+def test_a_condition_without_advice_is_named() -> None:
+    assert open_project().check().untold == ()
+    grown = open_project().add_condition("plica", "Plica", "1 of 200")
+    assert grown.check().untold == ("Plica",)

@@ -1,6 +1,8 @@
 """A project is opened, changed, saved and opened again, and nothing is lost on the way."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import pytest
 
 import hamknee
 from hamknee.base import HamkneeError, shipped
-from hamknee.projects import Project, ProjectError, new_project, open_project
+from hamknee.base.files import whole_file
+from hamknee.projects import Project, ProjectError, folder, new_project, open_project
 
 
 def test_a_new_project_gives_the_shipped_answers(tmp_path: Path) -> None:
@@ -146,3 +149,19 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"fact,\nHF\xff")
     with pytest.raises(hamknee.FaultsError, match=f"{Path(name).name}, line 2: byte 0xff is not"):
         hamknee.open_project(tmp_path)
+
+
+def test_the_numbers_take_their_place_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then the old ones hold, with the old words beside them."""
+    taken = []
+
+    @contextmanager
+    def watched(path: Path) -> Iterator[Path]:
+        with whole_file(path) as temporary:
+            yield temporary
+        taken.append(path.name)
+
+    monkeypatch.setattr(folder, "whole_file", watched)
+    open_project().save(tmp_path / "own")
+    assert len(taken) > 3
+    assert taken[-1] == "priors.csv"

@@ -434,7 +434,7 @@ def _eased(triage: Triage) -> Iterable[tuple[str, str]]:
     applied = AppliedRules(guidance, case)
     now = guidance.urgency(triage.level)
     for name in case.evidence:
-        if now == 0 or name in applied.worrying:
+        if name in applied.worrying:
             continue
         rest = case.evidence.without(name)
         answers = flag_answers(guidance, triage.given, rest)

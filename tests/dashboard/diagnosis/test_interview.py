@@ -5,6 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from diagnosis.interview import LAST, Plan, Step, _split
 from hamknee.guidance.texts import Guidance
 from hamknee.network.vocabulary import Vocabulary
 from tests.support.at_page import act, address, choose, diagnose, html, press, sound, words
@@ -135,3 +136,62 @@ def test_how_far_it_is_stands_above(denied: dict[str, str]) -> None:
     assert progress(diagnose(**denied)) == "Step 1 of 9, 0 of 9 answered"
     assert progress(press(diagnose(**denied), "Skip")) == "Step 2 of 9, 0 of 9 answered"
     assert progress(diagnose(**denied, warmth="no")) == "Step 1 of 9, 1 of 9 answered"
+
+
+# Where an answer leads, without a page ---------------------------------------------------------
+
+
+STEPS = tuple(Step(name, act) for act, names in (("a", "12"), ("b", "345")) for name in names)
+
+
+def plan(done: str = "", asked: str = "") -> Plan:
+    return Plan(STEPS, frozenset(done), frozenset(), asked)
+
+
+@pytest.mark.parametrize(
+    ("done", "asked", "now", "place"),
+    [
+        ("", "", "1", (1, 2)),
+        ("1", "", "2", (2, 2)),
+        ("124", "", "3", (1, 3)),
+        ("13", "5", "5", (3, 3)),
+        ("1", "gone", "2", (2, 2)),
+        ("12345", "", "5", (3, 3)),
+    ],
+)
+def test_the_first_open_step_is_in_view_or_the_one_gone_to(
+    done: str, asked: str, now: str, place: tuple[int, int]
+) -> None:
+    assert plan(done, asked).now.name == now
+    assert plan(done, asked).place == place
+
+
+def test_the_steps_beside_the_one_in_view_are_neighbours_and_the_ends_have_one() -> None:
+    for number, step in enumerate(STEPS):
+        at = plan(asked=step.name)
+        assert at.before == (STEPS[number - 1] if number else None)
+        assert at.after == (STEPS[number + 1] if number < 4 else None)
+
+
+def test_after_an_answer_comes_the_next_open_step_and_never_one_before() -> None:
+    assert plan().following("1", "1") == "2"
+    assert plan().following("2", "234") == "5"
+    assert plan().following("4", "45") == LAST
+
+
+def test_an_act_opens_with_its_first_open_step_or_its_first() -> None:
+    assert plan().acts == ("a", "b")
+    assert [plan(done).into("b").name for done in ("", "3", "345")] == ["3", "4", "3"]
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(1, [1]), (6, [6]), (7, [4, 3]), (12, [6, 6]), (13, [5, 5, 3])]
+)
+def test_signs_are_asked_in_parts_of_about_the_same_size(
+    guidance: Guidance, count: int, sizes: list[int]
+) -> None:
+    flags = list(guidance.flags.values())[:count]
+    steps = _split("signs", "urgent", flags, 6)
+    assert [len(step.flags) for step in steps] == sizes
+    assert [flag for step in steps for flag in step.flags] == flags
+    assert [step.name for step in steps] == [f"signs-{n}" for n in range(1, len(sizes) + 1)]

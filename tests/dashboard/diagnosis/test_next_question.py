@@ -1,14 +1,18 @@
 """What to ask next: what the level waits for first, for all causes or one, and when to stop."""
 
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import hamknee
+from diagnosis.next_question import best, share, time_words, why_in_numbers
 from hamknee.base.words import percent
 from hamknee.guidance.texts import Guidance
 from hamknee.inference.model import Model
+from hamknee.network.vocabulary import Vocabulary
 from hamknee.reasoning.questions import Questions
 from tests.support.at_page import (
     act,
@@ -203,3 +207,53 @@ def rows_of(page: AppTest) -> list[tuple[str, str]]:
     """Return question and share of every row of the table of open questions."""
     (table,) = (body for body in html(page) if ">Tells<" in body)
     return re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td>', table)
+
+
+@pytest.mark.parametrize(
+    ("part", "amount"),
+    [
+        (1.0, "a lot"),
+        (0.2, "a lot"),
+        (0.19, "some"),
+        (0.05, "some"),
+        (0.04, "a little"),
+        (0, "a little"),
+    ],
+)
+def test_how_much_a_question_tells_is_said_in_words(model: Model, part: float, amount: str) -> None:
+    questions = hamknee.next_questions(model, CASE)
+    told = replace(questions, gain=np.full(len(questions.asked), part * questions.remaining))
+    name = model.vocabulary.variables[questions.asked[0]].name
+    assert why_in_numbers(told, name).startswith(f"Tells {amount}")
+    assert f"({percent(part)} of what is still open)" in why_in_numbers(told, name)
+
+
+def test_where_nothing_is_open_nothing_is_told(model: Model) -> None:
+    known = replace(hamknee.next_questions(model, CASE), remaining=0.0)
+    assert share(known, 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0.1, "a few seconds"),
+        (0.15, "a few seconds"),
+        (0.35, "a quarter of a minute"),
+        (0.36, "half a minute"),
+        (0.7, "half a minute"),
+        (1.5, "1.5 min"),
+    ],
+)
+def test_how_long_a_question_takes_is_said_in_words(
+    model: Model, minutes: float, words: str
+) -> None:
+    words_of = model.vocabulary
+    longer = Vocabulary(tuple(replace(v, minutes=minutes) for v in words_of.variables))
+    questions = hamknee.next_questions(Model(longer, model.cpts), {})
+    assert time_words(questions, 0) == words
+
+
+def test_as_many_cards_are_shown_as_fit_and_none_twice(model: Model) -> None:
+    questions = hamknee.next_questions(model, CASE)
+    shown = best(questions)
+    assert shown == list(questions.table["variable"][:3])
