@@ -88,6 +88,15 @@ def test_a_row_that_is_cut_where_the_sample_ends_is_not_held_against_a_separator
     assert dialect.separator == ";"
 
 
+def test_a_letter_that_is_none_is_told_with_its_line_though_its_block_ends_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hamknee.base.csv_dialect.BLOCK_BYTES", 4)
+    data = "é,x".encode() + b"\na\nb" + b"\n1,\xe9" + b"x\n2,y\n"
+    with pytest.raises(TableError, match="line 4: byte 0xe9 is not UTF-8"):
+        read_dialect(lambda: sources(data), "in.csv")
+
+
 def test_a_nul_is_told_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     for block in (2**23, 8):
         monkeypatch.setattr("hamknee.base.csv_dialect.BLOCK_BYTES", block)
