@@ -66,7 +66,8 @@ def test_a_negative_ratio_is_that_of_the_absence(sign: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "0.4", "often", "61 of 60", "1.5 of 3", "0 of 0", "0.4 (0.5 to 0.6)", "quartiles 0.3 0.4",
-     "140 % (25 to 55 %)", "0.40 (100 % 0.25 to 0.55)", "-1 of 4", "1e3 of 1e4"],
+     "140 % (25 to 55 %)", "0.40 (100 % 0.25 to 0.55)", "0.40 (0 % 0.25 to 0.55)",
+     "quartiles 0.3 0.4 0.5 0.6", "-1 of 4", "1e3 of 1e4"],
 )  # fmt: skip
 def test_what_says_nothing_is_refused(text: str) -> None:
     with pytest.raises(HamkneeError, match=r"allowed: "):
@@ -83,3 +84,15 @@ def test_a_ratio_beyond_certainty_is_refused() -> None:
 def same(one: Elicited, other: Elicited) -> bool:
     close = pytest.approx(one.probabilities) == other.probabilities
     return close and one.ess == pytest.approx(other.ess)
+
+
+def test_all_of_some_is_not_always() -> None:
+    assert 0.97 < read_statement("20 of 20").probabilities[0] < 1
+
+
+def test_a_ratio_without_a_sign_is_the_positive_one_and_ends_at_certainty() -> None:
+    column = read_statement("LR 5 (3 to 20)", without=0.1)
+    assert same(column, from_range(0.3, 1.0, best=0.5, mass=0.95))
+    assert column.note == "LR+ 5 (95 % range 3 to 20) of 0.1 with other causes"
+    with pytest.raises(HamkneeError, match="a product below 1"):
+        read_statement("LR 10 (5 to 20)", without=0.1)  # always, which no case could change

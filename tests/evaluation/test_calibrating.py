@@ -194,3 +194,20 @@ def test_results_cannot_be_changed() -> None:
     calibrated: Calibration = calibration(*said_and_true(30))
     with pytest.raises(AttributeError):
         calibrated.cases = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("n", "bins"), [(9, 1), (29, 2), (99, 9), (100, 10), (130, 10)])
+def test_there_is_a_bin_for_each_ten_statements_and_at_most_ten(n: int, bins: int) -> None:
+    assert calibration(*said_and_true(n)).bins == bins
+
+
+def test_a_hundred_of_the_rarer_kind_are_not_few() -> None:
+    p = np.linspace(0.05, 0.95, 300)
+    for events, few in ((99, True), (100, False), (200, False), (201, True)):
+        y = np.zeros(300)
+        y[-events:] = 1
+        y[[0, -1]] = y[[-1, 0]]  # so that they overlap
+        calibrated = calibration(p, y)
+        assert calibrated.few is few
+        rarer = f" With {min(events, 300 - events)} of the rarer kind this is a rough impression."
+        assert (rarer in calibrated.text) is few

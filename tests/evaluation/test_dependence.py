@@ -8,7 +8,11 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
 import hamknee
-from hamknee.evaluation.dependence import ResidualDependence, residual_dependence
+from hamknee.evaluation.dependence import (
+    PairDependence,
+    ResidualDependence,
+    residual_dependence,
+)
 from hamknee.evaluation.self_testing import simulate_labelled
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import draw
@@ -189,3 +193,58 @@ def test_many_cases_do_not_make_the_model_join_what_it_does_not(model: Model) ->
     assert dependence.margins == "cases"
     assert not pair(dependence, "diabetes", "weight_bearing").modelled
     assert pair(dependence, "pop", "weight_bearing").modelled
+
+
+def told(model: Model, *p_adjusted: float) -> ResidualDependence:
+    """Return a pair for each p, all of the same two findings."""
+    names = ("f", "g")
+    pairs = tuple(
+        PairDependence(*names, 30, False, 9.0, 1.0, p / 3, p, "yes", "no", 12.0, 7.25)
+        for p in p_adjusted
+    )
+    return ResidualDependence(model.vocabulary, 30, "cases", pairs)
+
+
+def test_the_pair_that_is_missing_most_is_told_in_full_and_three_by_name() -> None:
+    model = network(APART, "t")
+    one = told(model, 0.003, 0.05).text
+    assert one == (
+        "30 cases with one diagnosis, 2 pairs of findings. The arrow that is missing most: "
+        "F with G (Yes with No in 12 of 30 cases, 7.2 expected; p 0.001, p 0.003 with 2 pairs "
+        "allowed for)."
+    )
+    four = told(model, *[0.0003] * 4).text
+    assert four.endswith(f" After it: {', '.join(['F with G (p < 0.001)'] * 3)}.")
+    six = told(model, *[0.03] * 6).text
+    assert six.endswith(f" After it: {', '.join(['F with G (p 0.010)'] * 3)} and 2 more.")
+    none = told(model, 0.36, 0.9).text
+    assert "No two go together otherwise than the model says" in none
+    assert "p 0.12, p 0.36 with 2 pairs" in none
+    assert told(model).text.endswith(
+        "Too few cases of a condition know two findings to tell anything."
+    )
+
+
+def test_ten_cases_of_a_condition_on_average_tell_themselves() -> None:
+    model = network(APART, "t", ess=20)
+    frame = patients(APART, 200).query("t != 'c'")
+    twenty, one_less = (
+        pd.concat([frame.query("t == 'a'").head(12), frame.query("t == 'b'").head(n)])
+        for n in (8, 7)
+    )
+    assert residual_dependence(model, twenty).margins == "cases"
+    assert residual_dependence(model, one_less, replicates=20).margins == "model"
+
+
+def test_ten_cases_are_enough(model: Model) -> None:
+    frame = pd.DataFrame({"condition": ["strain"] * 10, "pop": ["yes", "no"] * 5})
+    assert residual_dependence(model, frame).cases == 10
+
+
+def test_what_the_model_makes_always_alike_is_held_against_nothing() -> None:
+    """A finding that its condition alone decides, and cohorts too few to tell how they differ."""
+    always: Spec = APART | {"f": ("t", [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])}
+    model, frame = network(always, "t", ess=20), patients(always, 19)
+    dependence = residual_dependence(model, frame, margins="model", replicates=20)
+    assert [(each.first, each.second) for each in dependence.pairs] == [("g", "h")]
+    assert residual_dependence(model, frame, margins="model", replicates=2).pairs == ()

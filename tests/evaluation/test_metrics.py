@@ -128,8 +128,13 @@ def test_shares_of_the_same_cases_differ_by_those_that_one_alone_got_right() -> 
 
 @pytest.mark.parametrize(("n", "clear"), [(1, False), (9, False), (10, True)])
 def test_no_forecast_is_better_by_fewer_than_ten_cases(n: int, clear: bool) -> None:
-    assert shifted(n, 0.25).clear("model", "rival", "log_loss") is clear
-    assert not shifted(n, 0.0).clear("model", "rival", "log_loss")
+    board, same = shifted(n, 0.25), shifted(n, 0.0)
+    assert board.clear("model", "rival", "log_loss") is clear
+    assert board.clear("rival", "model", "log_loss") is clear
+    assert board.lower("model", "rival", "log_loss") is clear
+    assert not board.lower("rival", "model", "log_loss")
+    assert not same.clear("model", "rival", "log_loss")
+    assert not same.lower("model", "rival", "log_loss")
 
 
 def test_two_infinite_losses_cannot_be_compared() -> None:

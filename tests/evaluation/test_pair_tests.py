@@ -70,10 +70,28 @@ def test_cases_as_the_replicates_are_not_clear_and_others_are() -> None:
     rng = np.random.default_rng(1)
     made, usual = rng.normal(3, 2, (2000, 2, 2)), rng.normal(3, 2, (200, 2, 2))
     together = np.full((2, 2), 10.0)
-    p = [of_products(50, seen, made, together).p for seen in usual]
+    tests = [of_products(50, seen, made, together) for seen in usual]
+    p = [tested.p for tested in tests if tested]
+    assert len(p) == len(usual)
     assert stats.kstest(p, "uniform").pvalue > 0.01
     far = usual[0].copy()
     far[1, 0] += 20
     tested = of_products(50, far, made, together)
+    assert tested is not None
     assert tested.p < 1e-9
     assert tested.cell == (1, 0)
+
+
+def test_replicates_that_are_all_alike_tell_nothing() -> None:
+    seen, together = np.ones((2, 2)), np.full((2, 2), 10.0)
+    assert of_products(50, seen, np.full((30, 2, 2), 0.3), together) is None
+    two = np.random.default_rng(1).normal(size=(2, 2, 2))
+    assert of_products(50, seen, two, together) is None
+
+
+def test_an_answer_that_was_given_once_tells_too() -> None:
+    counts = np.array([[[6.0, 3.0], [0.0, 1.0]], [[5.0, 0.0], [4.0, 1.0]]])
+    tested = of_counts(counts, apart(counts))
+    theirs = StratifiedTable(list(counts)).test_null_odds(correction=False)
+    assert tested is not None
+    assert (tested.n, tested.statistic) == (20, pytest.approx(theirs.statistic))

@@ -159,3 +159,20 @@ def test_a_case_mix_that_cannot_be_is_refused(mix: dict[str, float], message: st
     model = network({"t": ("", [0.5, 0.5], "a b"), "f": ("t", [[0.5, 0.5]] * 2)}, "t")
     with pytest.raises(HamkneeError, match=message):
         with_case_mix(model, mix)
+
+
+def test_shares_that_were_rounded_are_a_whole() -> None:
+    """Half a percent is what rounding may cost, either way; the rest of nothing is nothing."""
+    model = network({"t": ("", [0.5, 0.3, 0.2]), "f": ("t", [[0.5, 0.5]] * 3)}, "t")
+    for a in (0.204, 0.196):
+        mix = with_case_mix(model, {"a": a, "b": 0.5, "c": 0.3}).case_mix
+        assert mix == pytest.approx([a / (a + 0.8), 0.5 / (a + 0.8), 0.3 / (a + 0.8)])
+    for a in (0.206, 0.194):
+        with pytest.raises(HamkneeError, match=f"add up to {a + 0.8:.3g}; allowed: 1, or less"):
+            with_case_mix(model, {"a": a, "b": 0.5, "c": 0.3})
+    assert with_case_mix(model, {"a": 0.704, "b": 0.3}).case_mix == pytest.approx(
+        [0.704 / 1.004, 0.3 / 1.004, 0]
+    )
+    assert with_case_mix(model, {"a": 1.0}).case_mix == (1, 0, 0)
+    with pytest.raises(HamkneeError, match=r"found a share of -0\.1 for a; allowed: 0 to 1"):
+        with_case_mix(model, {"a": -0.1})

@@ -1,9 +1,12 @@
 """The self-test passes a right engine and fails wrong ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import hamknee
+from hamknee.evaluation.calibrating import Estimate
 from hamknee.evaluation.metrics import MEASURES
 from hamknee.evaluation.self_testing import MASS, self_test, simulate_labelled
 from hamknee.inference.model import Model
@@ -88,6 +91,7 @@ def test_the_table_has_the_scores_and_then_the_calibration(model: Model) -> None
     [
         ({"n": 0}, "found 0 patients; allowed: 1 or more"),
         ({"known": 1.5}, "found 1.5 as the probability of knowing"),
+        ({"known": {"onset": -0.1}}, "found -0.1 as the probability of knowing onset"),
         ({"known": {"onsett": 1.0}}, "did you mean 'onset'?"),
     ],
 )
@@ -97,3 +101,17 @@ def test_a_self_test_that_cannot_be_is_refused(
     with pytest.raises(hamknee.HamkneeError) as caught:
         self_test(model, **settings)  # type: ignore[arg-type]
     assert message in str(caught.value)
+
+
+def test_a_slope_whose_interval_just_holds_1_passes(model: Model) -> None:
+    tested = self_test(model, n=1)
+    assert tested.evaluation.n == 1
+    for low, high, passed in (
+        (1, 1.2, True),
+        (0.8, 1, True),
+        (1.01, 1.2, False),
+        (0.8, 0.9, False),
+    ):
+        slope = Estimate((low + high) / 2, low, high)
+        calibrated = replace(tested.calibration, slope=slope)
+        assert replace(tested, calibration=calibrated).passed is passed

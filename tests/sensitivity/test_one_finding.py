@@ -66,6 +66,7 @@ def test_the_intervals_of_before_and_after_are_those_of_the_case(model: Model) -
 def test_people_add_up_and_agree_with_the_shares(calf: FindingValue) -> None:
     (seen, wrong), (missed, spared) = calf.people(10_000).tolist()
     assert seen + wrong + missed + spared == 10_000
+    assert calf.people().sum() == 1000
     assert seen / (seen + missed) == pytest.approx(calf.measures["sensitivity"].value, abs=0.01)
     assert spared / (wrong + spared) == pytest.approx(calf.measures["specificity"].value, abs=0.001)
     assert seen / (seen + wrong) == pytest.approx(calf.measures["with_it"].value, abs=0.01)
@@ -99,6 +100,7 @@ def test_a_finding_that_speaks_against_is_told_the_other_way_round(model: Model)
         ({}, "swelling", None, "swelling is not known in this case"),
         ({"swelling": {"leg": 0.7, "none": 0.3}}, "swelling", None, "one or several of"),
         ({"condition": "dvt"}, "swelling", "leg", "certain or ruled out"),
+        ({"condition": "strain"}, "swelling", "leg", "certain or ruled out"),
         ({}, "sweling", "leg", "did you mean 'swelling'"),
     ],
 )
@@ -107,8 +109,9 @@ def test_what_cannot_be_a_test_is_refused(
 ) -> None:
     with pytest.raises(HamkneeError, match=problem):
         finding_value(model, case, "dvt", finding, value, draws=10)
-    with pytest.raises(HamkneeError, match="mass"):
-        finding_value(model, {}, "dvt", "pop", "yes", mass=1.0)
+    for mass in (0.0, 1.0):
+        with pytest.raises(HamkneeError, match="found a mass of"):
+            finding_value(model, {}, "dvt", "pop", "yes", mass=mass)
 
 
 def test_the_same_seed_gives_the_same_answer(model: Model) -> None:
@@ -135,3 +138,19 @@ def test_an_answer_that_nobody_gives_is_no_test() -> None:
     rows = likelihood_ratios(model, {}, draws=10).to_markdown()
     assert "nan" not in rows
     assert "| 0.00 | 1.00 | – |" in rows
+
+
+def test_an_answer_that_the_cause_never_gives_is_told_without_a_number() -> None:
+    spec = {"t": ("", [0.3, 0.7]), "f": ("t", [[0.0, 1.0], [0.4, 0.6]])}
+    value = finding_value(network(spec, "t", ess=20), {}, "yes", "f", "yes", draws=10)
+    assert "in 0 % of those with Yes and in 40 % of the others: more than 100 times as often" in (
+        value.text
+    )
+    assert value.measures["with_it"].value == 0
+
+
+def test_what_is_as_common_with_and_without_is_told_as_once() -> None:
+    spec = {"t": ("", [0.5, 0.5]), "f": ("t", [[0.25, 0.75]] * 2)}
+    value = finding_value(network(spec, "t", ess=20), {}, "yes", "f", "yes", draws=10)
+    assert value.measures["lr_plus"].value == 1
+    assert "times as often with Yes as with the other causes" in value.text

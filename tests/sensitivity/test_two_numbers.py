@@ -60,6 +60,7 @@ def test_two_numbers_of_one_column_share_what_they_leave(column: tuple[int, ...]
             new[rest] = max(1 - t1 - t2, 0) * old[rest] / old[rest].sum()
             changed = with_columns(model, {("site", column): new})
             assert found.value(t1, t2) == pytest.approx(p_state(changed, evidence, "a"), abs=1e-10)
+        assert found.text.endswith(" They are of one column and add up to 100 % at most.")
         with pytest.raises(hamknee.HamkneeError, match="add up to more than 1"):
             found.value(0.6, 0.5)
 
@@ -80,4 +81,5 @@ def test_functions_take_arrays() -> None:
     assert grid[2, 3] == both.value(0.5, 0.5)
     one = sensitivity_function(asia(), {"dysp": "yes"}, "yes", numbers[0])
     assert list(one.table.probability) == pytest.approx(one.value(one.table.value))
+    assert "column" not in both.text
     assert both.value(one.table.value, 0.1) == pytest.approx(one.table.probability, abs=1e-12)

@@ -131,3 +131,19 @@ def test_frames_of_polars_and_arrow_are_taken(kind: Callable[[pd.DataFrame], Any
     ours = Diagnoser().fit(cases, diagnosed).predict_proba(cases)
     theirs = Diagnoser().fit(kind(cases), diagnosed).predict_proba(kind(cases))
     np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_columns_are_counted_and_checked_even_where_nothing_is_learned() -> None:
+    cases = pd.DataFrame({"onset": ["sudden"], "pop": ["yes"]})
+    classifier = Diagnoser(weight=0).fit(cases, ["rupture"])
+    assert classifier.n_features_in_ == 2
+    with pytest.raises(HamkneeError, match="onsett"):
+        Diagnoser(weight=0).fit(cases.rename(columns={"onset": "onsett"}), ["rupture"])
+
+
+def test_it_says_that_cells_are_words_or_empty() -> None:
+    tags = Diagnoser().__sklearn_tags__()
+    cells = tags.input_tags
+    assert (cells.string, cells.categorical, cells.allow_nan) == (True, True, True)
+    assert tags.no_validation, "words are no matrix of numbers"
+    assert tags.classifier_tags.poor_score, "nor are random numbers, which the checks would feed it"

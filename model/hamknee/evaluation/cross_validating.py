@@ -102,8 +102,7 @@ class CrossValidated(KeptArrays):
     @property
     def helps(self) -> bool:
         """Whether the log loss is clearly lower with what was learned."""
-        lower = self.board.difference(LEARNED, STATED, "log_loss")[0] < 0
-        return lower and self.board.clear(LEARNED, STATED, "log_loss")
+        return self.board.lower(LEARNED, STATED, "log_loss")
 
     @cached_property
     def text(self) -> str:

@@ -409,5 +409,6 @@ def _by_model(
         both = int((known[:, first] & known[:, second]).sum())
         if both >= FEWEST_TO_COMPARE:
             block = slices[first], slices[second]
-            tested = of_products(both, seen[block], made[:, *block].astype(float), together[block])
-            yield _named(variables[first], variables[second], tested)
+            replicates = made[:, *block].astype(float)
+            if tested := of_products(both, seen[block], replicates, together[block]):
+                yield _named(variables[first], variables[second], tested)

@@ -108,6 +108,11 @@ class Scoreboard(KeptArrays):
         low, high = self.difference(forecast, other, measure)[1]
         return self.n >= FEWEST_TO_COMPARE and low * high > 0
 
+    def lower(self, forecast: str, other: str, measure: str) -> bool:
+        """Return whether there are ten cases, and the interval of the difference is below 0."""
+        _, high = self.difference(forecast, other, measure)[1]
+        return self.n >= FEWEST_TO_COMPARE and high < 0
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a forecast and measure: forecast, measure, value, low, high."""

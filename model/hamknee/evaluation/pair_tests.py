@@ -100,8 +100,8 @@ def _expected(joint: Array, rows: Array, columns: Array, n: Array) -> tuple[Arra
     return table, True
 
 
-def of_products(n: int, seen: Array, made: Array, together: Array) -> PairTest:
-    """Return the test of products of deviations against those of replicates.
+def of_products(n: int, seen: Array, made: Array, together: Array) -> PairTest | None:
+    """Return the test of products of deviations against those of replicates, or None if all alike.
 
     Parameters
     ----------
@@ -119,6 +119,8 @@ def of_products(n: int, seen: Array, made: Array, together: Array) -> PairTest:
     gap = seen - middle
     statistic = float(((gap / scale) ** 2).sum())
     sums = (((made - middle) / scale) ** 2).sum(axis=(1, 2))
+    if sums.std() <= NO_SPREAD * sums.mean():
+        return None
     df = 2 * sums.mean() ** 2 / sums.var()
     row, column = np.unravel_index(int(np.abs(gap / scale).round(6).argmax()), gap.shape)
     observed = float(together[row, column])

@@ -114,8 +114,7 @@ class Recalibration(KeptArrays):
     @property
     def helps(self) -> bool:
         """Whether the log loss is clearly lower with the layer, on cases it was not fitted to."""
-        lower = self.board.difference("recalibrated", "model", "log_loss")[0] < 0
-        return lower and self.board.clear("recalibrated", "model", "log_loss")
+        return self.board.lower("recalibrated", "model", "log_loss")
 
     def calibration(
         self, forecast: Literal["model", "recalibrated"] = "recalibrated"
