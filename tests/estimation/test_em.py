@@ -291,3 +291,16 @@ def test_a_column_that_is_kept_needs_no_mode() -> None:
     model = network(spec, "t", ess=5)
     end = fitted(priors_of(model), model.encode([{"t": "yes", "x": "yes"}] * 3), keep=["x"], off=1)
     np.testing.assert_array_equal(end.tables[1], model.cpts["x"].probabilities)
+
+
+def test_the_log_posterior_adds_the_dirichlets_of_the_numbers() -> None:
+    """Σ a log p, with a = ess × p as stated, of the numbers given and of those learned."""
+    model = network({"t": ("", [0.4, 0.6]), "x": ("t", [[0.7, 0.3], [0.2, 0.8]])}, "t")
+    rows: list[Case] = [{"t": "yes", "x": "no"}, {"t": "no", "x": "no"}, {"x": "yes"}]
+    end = fitted(priors_of(model, ess=12.0), model.encode(rows))
+    stated = tables_of(model)
+    for tables, at in ((stated, 0), (end.tables, -1)):
+        prior = sum((12 * a * np.log(p)).sum() for a, p in zip(stated, tables, strict=True))
+        assert end.log_posterior[at] == pytest.approx(end.log_likelihood[at] + prior)
+    one = fitted(priors_of(model, ess=12.0), model.encode(rows), iterations=1)
+    assert (len(one.log_likelihood), one.converged) == (2, False)
