@@ -56,7 +56,12 @@ def test_figures_and_associations_may_be_missing(folder: Path, vocabulary: Vocab
             "setting has the states",
         ),
         ("estimates.csv", "condition=strain", "condition=strian", "found 'condition=strian'"),
+        ("estimates.csv", "0.6,0.4,0.78", "0.6,-0.1,0.78", "found '-0.1', '0.6', '0.78'"),
+        ("estimates.csv", "0.6,0.4,0.78", "0.6,0.4,1.1", "found '0.4', '0.6', '1.1'"),
+        ("estimates.csv", "0.6,0.4,0.78", "0.6,0.4", "a row of another length; allowed: 9 cells"),
         ("associations.csv", "sudden,,1,", "sudden,,-1,", "column odds_ratio: found '-1'"),
+        ("associations.csv", "sudden,,1,", "sudden,,0,", "column odds_ratio: found '0'"),
+        ("associations.csv", "sudden,,1,", "sudden,,inf,", "column odds_ratio: found 'inf'"),
         ("associations.csv", "onset,sudden", "onset,suden", "onset has no state 'suden'"),
         ("facts.csv", "HF001,", '"HF001,', "cannot be read as a table"),
         ("facts.csv", "fact,", '"fact"x,', "line 1: cannot be read as a table"),
@@ -90,4 +95,25 @@ def test_a_variable_is_stated_in_every_state_of_its_parent(
 def test_a_fact_that_is_not_there_is_named(folder: Path, vocabulary: Vocabulary) -> None:
     changed(folder / "facts.csv", "HF001,", "HF000,")
     with pytest.raises(DossierError, match="there is no fact 'HF001'"):
+        read_dossier(folder, vocabulary)
+
+
+def test_what_is_sure_may_have_no_range_and_ends_may_be_0_and_1(
+    folder: Path, vocabulary: Vocabulary
+) -> None:
+    for numbers in ("0.6,0.6,0.6", "0.6,0,1"):
+        changed(folder / "estimates.csv", "0.6,0.4,0.78", numbers)
+        low, high = (float(end) for end in numbers.split(",")[1:])
+        first = read_dossier(folder, vocabulary).estimates[0]
+        assert (first.estimate, first.low, first.high) == (0.6, low, high)
+        changed(folder / "estimates.csv", numbers, "0.6,0.4,0.78")
+
+
+def test_a_variable_of_which_nothing_is_stated_is_named(
+    folder: Path, vocabulary: Vocabulary
+) -> None:
+    lines = (folder / "estimates.csv").read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("overweight,")]
+    (folder / "estimates.csv").write_text("".join(kept), "utf-8")
+    with pytest.raises(DossierError, match="there is nothing about overweight; allowed: every"):
         read_dossier(folder, vocabulary)

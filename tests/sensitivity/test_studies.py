@@ -137,6 +137,7 @@ def test_the_text_names_the_best_three(model: Model) -> None:
     ("settings", "message"),
     [
         ({"n": 0}, "found 0 patients; allowed: 1 or more"),
+        ({"n": 10**9 + 1}, "found 1000000001 patients; allowed: at most 1,000,000,000"),
         ({"cases": 0}, "found 0 cases"),
         ({"draws": 0}, "found 0 draws"),
         ({"known": -0.1}, "found -0.1 as the probability of being known; allowed: 0 to 1"),
@@ -197,3 +198,8 @@ def test_where_nothing_is_left_to_measure_that_is_said() -> None:
 @pytest.mark.parametrize("known", [0, 1])
 def test_the_smallest_settings_are_allowed(known: float) -> None:
     assert next_studies(small(), 1, known=known, cases=1, draws=1).studies
+
+
+def test_a_billion_patients_can_be_studied() -> None:
+    each = study(next_studies(small(), 10**9, cases=1, draws=1), "f", t="b")
+    assert each.sd_after < 1e-4
