@@ -33,7 +33,12 @@ def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None
         ("( 0.2 0.8 )", "( 0.2, 0.8 )", "found '0.2,' in a table; allowed: numbers with spaces"),
         ('"q" "r"', '"q", "r"', "found ',' among states"),
         ("( 0.2 0.8 )", "normalize( 2 8 )", "the table of 't' is worked out by 'normalize'"),
-        ("data = ( 0.2 0.8 );", "", "the table of 't' has no data"),
+        ("data = ( 0.2 0.8 );", "", "the table of 't' has no numbers"),
+        (
+            "data = ( 0.2 0.8 );",
+            'model_nodes = (); model_data = ( "Binomial (1, 0.2)" );',
+            "'t' has no numbers, only a model of them; allowed: data = ( ... ); HUGIN writes them",
+        ),
         ("data = ( 0.2 0.8 );", "data = ( 0.2 0.8 );experience = ( -1 );", "the experience of 't'"),
     ],
 )
@@ -78,3 +83,44 @@ def test_what_a_class_cannot_hold_is_refused_with_its_line(
 ) -> None:
     with pytest.raises(NetworkFileError, match=re.escape(message)):
         read(tmp_path, "net", text)
+
+
+AGRUM = """net { software = "aGrUM 0.17.2"; }
+node a { states = (0 1 ); }
+node b { states = (0 1 ); }
+node c { states = (0 1 ); }
+potential (a) { data = ( 0.2 0.8); }
+potential (b) { data = ( 0.3 0.7); }
+potential ( c | a   b   ) {
+   data =
+   (((   0.4   0.6)   % a=0   b=0
+   (   0.5   0.5))   % a=1   b=0
+   ((   0.25   0.75)   % a=0   b=1
+   (   1   0)));   % a=1   b=1
+}
+"""
+
+
+def test_an_order_that_the_remarks_of_agrum_deny_is_refused(tmp_path: Path) -> None:
+    message = "line 7: its remarks and its numbers have two orders: an older aGrUM wrote it"
+    with pytest.raises(NetworkFileError, match=message):
+        read_net(tmp_path, AGRUM)
+
+
+def test_newer_files_of_agrum_and_those_of_others_are_read_in_the_order_of_the_format(
+    tmp_path: Path,
+) -> None:
+    newer = AGRUM.replace("c | a   b", "c | b   a")
+    assert read_net(tmp_path, newer).posterior({"a": "1", "b": "0"}).probabilities == (
+        pytest.approx([0.5, 0.5])
+    )
+    other = AGRUM.replace("aGrUM 0.17.2", "clinic")
+    assert read_net(tmp_path, other).posterior({"a": "1", "b": "0"}).probabilities == (
+        pytest.approx([0.25, 0.75])
+    )
+
+
+def read_net(tmp_path: Path, text: str) -> Model:
+    path = tmp_path / "net.net"
+    path.write_text(text)
+    return read_network(path, target="c")

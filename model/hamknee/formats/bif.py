@@ -32,15 +32,18 @@ def _write(nodes: Sequence[Node]) -> str:
 
 
 class _Reader(WordReader):
-    comment = r"//[^\n]*|/\*(?s:.*?)\*/"
+    comment = r"//[^\n]*|/\*(?s:.*?)\*/|#(?=\s)[^\n]*"
     opening = r"//|/\*"
     string = r'"[^"]*"'
     signs = "{}()[]|,;"
+    remark = "#"
 
     def read(self) -> None:
         """Read variables, and then tables, which may stand before the variables that they name."""
         tables = []
         while not self.at_end():
+            if self.take(";"):  # behind the bracket of a block, as some write it
+                continue
             word = self.next(_ALLOWED)
             kind = "" if word.quoted else word.text
             if kind == "network":

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import NoReturn
 
 import numpy as np
@@ -78,12 +79,15 @@ class Draft:
         A sentence on each thing that was not taken as it stands.
     left_out : dict of str to str
         Names of what is no part of the network, and what it is: ``"a utility"``.
+    ones_are_even : bool
+        Whether a column of nothing but ones leaves its probabilities open, as HUGIN has it.
     """
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.notices: list[str] = []
         self.left_out: dict[str, str] = {}
+        self.ones_are_even = False
         self._variables: dict[str, _Variable] = {}
         self._tables: dict[str, _Table] = {}
         self._faults: list[Fault] = []
@@ -114,6 +118,14 @@ class Draft:
         if not _NUMBER.fullmatch(text):
             self.stop(line, f"found {text!r} where a number is due", "numbers such as 0.25")
         return float(text)
+
+    def numbers(self, words: Iterable[tuple[str, int]]) -> list[float]:
+        """Return words, each with its line, as numbers; single commas between them are left out."""
+        words = list(words)
+        for (before, _), (after, line) in pairwise(words):
+            if before == after == ",":
+                self.stop(line, "found two commas in a row", "a number between them")
+        return [self.number(text, line) for text, line in words if text != ","]
 
     def variable(self, name: str, states: Iterable[str], line: int, label: str = "") -> None:
         """Take in a variable; names must be of plain text, and its states distinct.
@@ -222,7 +234,7 @@ class Draft:
             sizes = " × ".join(map(str, shape))
             self._fault(table.line, problem, f"{math.prod(shape)}, which is {sizes}")
             return None
-        read = np.array(table.values, dtype=float).reshape(shape)
+        read = self._with_even(name, np.array(table.values, dtype=float).reshape(shape))
         near = np.abs(read - read.clip(0, 1)) <= SUM_TOLERANCE
         values = np.where(near, read.clip(0, 1), read)
         if not ((values >= 0) & (values <= 1)).all():
@@ -239,6 +251,20 @@ class Draft:
         ess = self._ess(name, table, shape[:-1])
         rescaled = tuple(tuple(map(int, column)) for column in np.argwhere(off[..., 0]))
         return Node(name, variable.states, table.parents, values, variable.label, ess, rescaled)
+
+    def _with_even(self, name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return a table with even columns in place of those that were left open."""
+        states = values.shape[-1]
+        is_open = (values == 1).all(axis=-1, keepdims=True)
+        if not self.ones_are_even or states == 1 or not is_open.any():
+            return values
+        count = int(is_open.sum())
+        columns = "a column" if count == 1 else f"{count} columns"
+        self.notices.append(
+            f"{name!r} has {columns} of nothing but ones, as HUGIN writes what is left open: every "
+            "state was read as equally likely there."
+        )
+        return np.where(is_open, 1 / states, values)
 
     def _check_sums(
         self, name: str, table: _Table, sums: npt.NDArray[np.float64], tolerance: float

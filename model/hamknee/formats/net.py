@@ -1,10 +1,12 @@
 """NET, the text format of HUGIN, as far as it tells discrete networks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 import numpy as np
 
+from hamknee.formats.draft import Draft
 from hamknee.formats.format import WORDS, Format, numbers_text
 from hamknee.formats.nodes import Node
 from hamknee.formats.tokens import Word, WordReader
@@ -43,6 +45,7 @@ class _Reader(WordReader):
     signs = "{}()|=;"
 
     def read(self) -> None:
+        self.draft.ones_are_even = True
         if self.take("class"):
             self.name("the name of a class")
             self.expect("{")
@@ -125,12 +128,22 @@ class _Reader(WordReader):
         if name.text in self.draft.left_out:
             return
         if "data" not in attributes:
-            self.draft.stop(line, f"the table of {name.text!r} has no data", "data = ( ... );")
+            self._stop_without_data(name.text, attributes, line)
         values = self.numbers(self._flat(self._plain_data(name, attributes["data"])))
         ess = None
         if "experience" in attributes:
             ess = self.numbers(self._flat(attributes["experience"], bare=True))
         self.draft.table(name.text, parents, values, line, ess)
+
+    def _stop_without_data(
+        self, name: str, attributes: Mapping[str, list[Word]], line: int
+    ) -> NoReturn:
+        """Stop at a table without numbers, which no program that was tried takes for even ones."""
+        modelled = any(key.startswith("model_") for key in attributes)
+        only = ", only a model of them" if modelled else ""
+        problem = f"the table of {name!r} has no numbers{only}"
+        allowed = "data = ( ... ); HUGIN writes them when the network was compiled and saved"
+        self.draft.stop(line, problem, allowed)
 
     def _plain_data(self, name: Word, words: list[Word]) -> list[Word]:
         """Return the words of a table, or stop where it is worked out, or has commas."""
@@ -163,6 +176,23 @@ class _Reader(WordReader):
         return inside
 
 
+_ROWS = re.compile(r"potential\s*\(\s*\w+\s*\|([^)]*)\)\s*\{[^%;]*%([^\n]*)\n[^%;]*%([^\n]*)\n")
+"""The parents of a table and the remarks behind its first two columns."""
+
+
+def _read(text: str, draft: Draft) -> None:
+    """Read a network, but for one that an older aGrUM wrote in another order than its own."""
+    for table in _ROWS.finditer(text) if re.search(r'software\s*=\s*"aGrUM', text) else ():
+        parents = table[1].split()
+        first, second = (set(table[place].split()) for place in (2, 3))
+        changed = {word.partition("=")[0] for word in first ^ second}
+        if len(parents) > 1 and changed == {parents[0]}:
+            problem = "its remarks and its numbers have two orders: an older aGrUM wrote it"
+            line = text.count("\n", 0, table.start()) + 1
+            draft.stop(line, problem, "the same network saved as BIF by that aGrUM")
+    _Reader(text, draft).read()
+
+
 def _plain(word: Word) -> str:
     """Return a text without the backslashes that stand before quotes and backslashes."""
     return re.sub(r'\\(["\\])', r"\1", word.text) if word.quoted else word.text
@@ -172,7 +202,7 @@ NET = Format(
     "NET",
     (".net", ".oobn"),
     write=_write,
-    read=lambda text, draft: _Reader(text, draft).read(),
+    read=_read,
     lost=WORDS,
     variables=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
     states=re.compile(r"[ -!#-\[\]-~]+"),  # pyAgrum empties others without a word

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 from hamknee.formats.draft import Draft
 
@@ -29,6 +28,8 @@ class Word:
 class WordReader:
     """Reads words in order and stops where something else than what is due is found.
 
+    A comment may start right behind a word.
+
     Parameters
     ----------
     text : str
@@ -40,14 +41,17 @@ class WordReader:
     ----------
     comment, opening, string, signs : str
         Of the format, for a subclass to set: regular expressions of a comment, of what a comment
-        opens with, and of a string in quotes, and the signs that stand alone. A comment may start
-        right behind a word.
+        opens with, and of a string in quotes, and the signs that stand alone.
+    remark : str
+        The sign of a comment that is one only at the start of a line or behind a statement, since
+        names may begin with it; empty where the format has none.
     """
 
     comment: str
     opening: str
     string: str
     signs: str
+    remark = ""
 
     def __init__(self, text: str, draft: Draft) -> None:
         self.draft = draft
@@ -109,10 +113,7 @@ class WordReader:
 
     def numbers(self, words: list[Word]) -> list[float]:
         """Return words as numbers; commas between them are left out, two in a row are not."""
-        for before, after in pairwise(words):
-            if before.text == after.text == ",":
-                self.draft.stop(after.line, "found two commas in a row", "a number between them")
-        return [self.draft.number(word.text, word.line) for word in words if word.text != ","]
+        return self.draft.numbers((word.text, word.line) for word in words)
 
     def _words(self, text: str) -> list[Word]:
         sign = re.escape(self.signs)
@@ -120,17 +121,29 @@ class WordReader:
             rf"(?P<skip>(?:\s|{self.comment})+)|(?P<string>{self.string})|(?P<sign>[{sign}])"
             rf"|(?P<word>(?:(?!{self.opening})[^\s\"{sign}])+)",
         )
-        words, place, line = [], 0, 1
+        words: list[Word] = []
+        place, line = 0, 1
+        remark = re.compile(r"[^\n]*")
         while place < len(text):
-            match = pattern.match(text, place)
+            begins = self.remark and text.startswith(self.remark, place) and _anew(words, line)
+            match = (remark if begins else pattern).match(text, place)
             if match is None:
                 quote = text[place] == '"'
                 what, allowed = ('"', 'a pair of "') if quote else ("comment", "/* ... */")
                 self.draft.stop(line, f"found a {what} that is never closed", allowed)
-            if match.lastgroup == "string":
+            if begins:
+                pass
+            elif match.lastgroup == "string":
                 words.append(Word(match[0][1:-1], line, quoted=True))
             elif match.lastgroup != "skip":
                 words.append(Word(match[0], line))
             line += match[0].count("\n")
             place = match.end()
         return words
+
+
+def _anew(words: list[Word], line: int) -> bool:
+    """Whether what follows is the first of its line, or of a statement."""
+    if not words or words[-1].line < line:
+        return True
+    return words[-1].text in (";", "}") and not words[-1].quoted

@@ -121,5 +121,8 @@ def only(element: Element, tag: str, draft: Draft) -> Element:
 
 
 def numbers(element: Element, draft: Draft) -> list[float]:
-    """Return the numbers that are the text of an element."""
-    return [draft.number(word, element.line) for word in element.text.split()]
+    """Return the numbers that are the text of an element, which may have commas between them.
+
+    Decimal commas give twice as many numbers as there should be, and are refused for that.
+    """
+    return draft.numbers((word, element.line) for word in re.findall(r",|[^\s,]+", element.text))
