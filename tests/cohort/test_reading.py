@@ -29,6 +29,20 @@ def test_small_row_groups_make_no_small_chunks(tmp_path: Path) -> None:
     assert chunks[0].table.column("case_id").to_pylist() == list(range(1000))
 
 
+def test_chunks_of_parquet_are_filled_and_know_where_they_begin(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cohort_files, "CHUNK_ROWS", 4)
+    onset = ["sudden"] * 10
+    onset[9] = "suddn"
+    pq.write_table(pa.table({"onset": onset}), tmp_path / "in.parquet", row_group_size=2)
+    chunks = list(cohort_files.open_file(tmp_path / "in.parquet").chunks(["onset"], []))
+    assert [(chunk.start, len(chunk.table)) for chunk in chunks] == [(0, 4), (4, 4), (8, 2)]
+    assert [chunk.share for chunk in chunks] == [0.4, 0.8, 1.0]
+    report = score_file(model, tmp_path / "in.parquet", tmp_path / "out.parquet")
+    assert [example.row for example in report.tally.examples] == [10]
+
+
 @pytest.mark.parametrize("kind", ["text", "category", "view", "bytes"])
 def test_a_long_text_that_stands_once_in_a_file_does_not_fill_the_memory(
     kind: str, tmp_path: Path

@@ -30,6 +30,8 @@ def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None
         ("( 0.2 0.8 )", "( 0.2 0.8", "a bracket is not closed"),
         ("( 0.2 0.8 )", "( 0.2 0.8 0.0 )", "the table of 't' has 3 numbers"),
         ("( 0.2 0.8 )", "0.2 0.8", "found '0.2' outside of brackets"),
+        ("( 0.2 0.8 )", "0.2", "found '0.2' outside of brackets"),
+        ("data = ( 0.2 0.8 );", "data = ( 0.2 0.8 );experience = 3 4;", "found '3' outside of br"),
         ("( 0.2 0.8 )", "( 0.2, 0.8 )", "found '0.2,' in a table; allowed: numbers with spaces"),
         ('"q" "r"', '"q", "r"', "found ',' among states"),
         ("( 0.2 0.8 )", "normalize( 2 8 )", "the table of 't' is worked out by 'normalize'"),
@@ -44,6 +46,14 @@ def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None
 )
 def test_a_broken_file_is_told_as_such(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert_refused(tmp_path, "net", old, new, message)
+
+
+@pytest.mark.parametrize("written", ["12", "( 12 )"])
+def test_the_experience_of_a_root_may_stand_without_brackets(written: str, tmp_path: Path) -> None:
+    text = CLASS.replace("data = ( 0.2 0.8 );", f"data = ( 0.2 0.8 ); experience = {written};")
+    ess = read(tmp_path, "net", text).cpts["t"].ess
+    assert ess is not None
+    assert ess.tolist() == 12
 
 
 CLASS = """class clinic
