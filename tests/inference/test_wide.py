@@ -57,6 +57,8 @@ def test_wide_numbers_neither_vanish_nor_run_over() -> None:
 def test_a_logarithm_comes_back() -> None:
     logs = np.array([[-5000.0, 0.0, 4000.5, -np.inf]])
     np.testing.assert_allclose(Wide.of_log(logs).log(), logs, rtol=1e-15)
+    small = Wide.of(np.array([[0.0, 1e-307, 2e-307]]))  # beside which 0 counts for nothing
+    assert small.sum(axis=1).log() == pytest.approx(np.log(3e-307))
     divided = Wide.of(np.array([[1.0, 4.0]])).divided(Wide.of(np.array([[0.0, 2.0]])))
     assert value(divided.sum(axis=1)).tolist() == [2]  # what is divided by 0 counts as nothing
     difference = Wide.of(np.array([[1.0, -1.0]])).sum(axis=1)
