@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from hamknee.base import Array, Codes, HamkneeError, shown, takes
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE
-from hamknee.evaluation.pair_tests import PairTest, of_counts, of_products
 from hamknee.evaluation.replicates import replicate, worlds
+from hamknee.evaluation.two_findings import PairTest, of_counts, of_products
 from hamknee.inference import A_MODEL, Model, log_total
 from hamknee.network import (
     SOME_CASES,

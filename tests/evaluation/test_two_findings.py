@@ -6,7 +6,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from hamknee.base import Array
-from hamknee.evaluation.pair_tests import of_counts, of_products
+from hamknee.evaluation.two_findings import of_counts, of_products
 
 
 def tables(strata: int, rows: int, columns: int, seed: int = 0) -> Array:
