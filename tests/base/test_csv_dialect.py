@@ -227,3 +227,21 @@ def test_what_is_no_header_is_refused_for_what_it_is(text: str, told: str) -> No
 def test_a_value_in_a_column_without_a_name_is_told_as_such() -> None:
     with pytest.raises(TableError, match="2 columns have no name"):
         parse_sheet(b"id,age,pop,,\n1,31,yes,x,y\n", "in.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Knee clinic\nby year\n\ncase_id,pop\nK1,yes\nK2,no\n", "Knee clinic"),
+        ("Knee clinic\n2026\nKnee;pop\nK1;yes\nK2;no\n", "Knee clinic"),
+        ("pop\nyes\nno,\nno,\n", ""),  # a column of which rows were spoilt
+        ("pop\nyes\nno\nyes,no\n", ""),
+        ("note\nbetter\nworse\n", ""),
+    ],
+)
+def test_lines_above_the_header_are_titles_however_many(text: str, title: str) -> None:
+    if not title:
+        assert len(parse_sheet(text.encode(), "in.csv").frame) == 3 - text.count("note")
+        return
+    with pytest.raises(TableError, match=f"does not look like a header \\('{title}' alone\\)"):
+        parse_sheet(text.encode(), "in.csv")

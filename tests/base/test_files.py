@@ -6,6 +6,7 @@ import stat
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -19,6 +20,7 @@ from hamknee.base.files import (
     read_bytes,
     shipped,
     whole_file,
+    whole_files,
     write_whole,
     writing,
 )
@@ -198,3 +200,46 @@ def test_what_is_no_ordinary_file_is_not_replaced_by_one(tmp_path: Path) -> None
 def test_the_name_of_a_device_or_an_open_file_stays_what_it_is(name: str) -> None:
     with pytest.raises(OSError, match="no ordinary file"):
         _check_ordinary(Path(name))
+
+
+def test_of_two_that_belong_together_both_are_old_or_both_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / "a.csv", tmp_path / "a.csv.json"]
+
+    def write(text: str) -> None:
+        with whole_files(*paths) as temporaries:
+            for temporary in temporaries:
+                temporary.write_text(text)
+
+    def there() -> list[str]:
+        return [path.read_text() for path in sorted(tmp_path.iterdir())]
+
+    write("old")
+    for failing in (1, 2):
+        outcomes = [None] * (failing - 1) + [OSError(errno.EIO, os.strerror(errno.EIO))]
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", Mock(side_effect=outcomes))
+            with pytest.raises(OSError, match="Input/output"):
+                write("new")
+        assert there() == ["old", "old"]
+    write("new")
+    assert there() == ["new", "new"]
+
+
+def test_a_later_one_is_never_beside_an_earlier_one_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / "a.csv", tmp_path / "a.csv.json"]
+    seen, replaces = [], Path.replace
+
+    def replace(temporary: Path, path: Path) -> Path:
+        seen.append({p.name: p.read_text() for p in paths if p.exists()})
+        return replaces(temporary, path)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    for text in ("old", "new"):
+        with whole_files(*paths) as temporaries:
+            for temporary in temporaries:
+                temporary.write_text(text)
+    assert seen[2:] == [{"a.csv": "old"}, {"a.csv": "new"}]

@@ -67,8 +67,8 @@ def test_what_a_result_holds_cannot_be_written_to_however_deep() -> None:
     held = Deep(array, rows, by_name, words)
     assert not any(one.flags.writeable for one in (array, row, inner))
     assert held.array is array
-    assert held.rows is rows
-    assert held.words is words
+    assert held.rows[0] is row
+    assert type(held.rows) is type(held.words) is tuple
     assert type(held.by_name) is type(held.by_name["a"]) is FrozenMapping
     assert held.by_name == by_name
     by_name["c"] = {}  # whoever made it keeps theirs

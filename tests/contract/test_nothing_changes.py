@@ -1,5 +1,6 @@
 """What an answer holds cannot be written to, so that no later answer is another one."""
 
+import copy
 import types
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import cached_property, partial
@@ -12,9 +13,10 @@ import pytest
 
 import hamknee
 from hamknee import estimation, evaluation, formats
-from hamknee.base.frozen import FrozenMapping
+from hamknee.base.frozen import FrozenMapping, _same
 from hamknee.inference.model import Model
-from hamknee.network.labelled import label
+from hamknee.network.cases import Cases
+from hamknee.network.labelled import LabelledCases, label
 from hamknee.network.mapping import as_mapping
 from hamknee.network.naming import read_headings
 
@@ -128,3 +130,54 @@ def test_no_mapping_that_later_answers_read_can_be_changed(model: Model) -> None
     for mapping in read_later:
         with pytest.raises(TypeError, match="cannot be changed"):
             mapping.clear()  # type: ignore[attr-defined]
+
+
+AS_GIVEN = {(LabelledCases, "about"), (Cases, "labels")}
+"""What a caller gave beside the cases, which no answer reads, and which may be large."""
+
+
+def handed_out(thing: object, seen: set[int]) -> Iterator[tuple[object, str]]:
+    """Yield every public table and list that something has, as its holder and the name."""
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, Mapping):
+        for value in list(thing.values())[:10]:
+            yield from handed_out(value, seen)
+    elif isinstance(thing, tuple | list):
+        for value in thing[:5]:
+            yield from handed_out(value, seen)
+    elif type(thing).__module__.startswith("hamknee") and not isinstance(thing, type):
+        ready = [n for n, v in vars(type(thing)).items() if isinstance(v, cached_property)]
+        names = {*vars(thing), *ready} - {"engine"}  # inside the model, as what begins with _
+        for name in sorted(name for name in names if not name.startswith("_")):
+            value = getattr(thing, name, None)
+            if (type(thing), name) in AS_GIVEN:
+                continue
+            if isinstance(value, pd.DataFrame | list | dict):
+                yield thing, name
+            else:
+                yield from handed_out(value, seen)
+
+
+def spoil(value: object) -> None:
+    """Change a table, list or mapping in place, as far as it lets anybody."""
+    if isinstance(value, pd.DataFrame):
+        value.insert(0, "spoilt", 0)
+        value.columns = range(len(value.columns))
+    elif isinstance(value, list):
+        value.append("spoilt")
+        value.reverse()
+    elif isinstance(value, FrozenMapping):
+        for part in value.values():
+            spoil(part)
+    elif isinstance(value, dict):
+        value.clear()
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_table_or_list_that_is_changed_is_the_callers_own(model: Model, name: str) -> None:
+    for holder, attribute in handed_out(ANSWERS[name](model), set()):
+        before = copy.deepcopy(getattr(holder, attribute))
+        spoil(getattr(holder, attribute))
+        assert _same(getattr(holder, attribute), before), f"{type(holder).__name__}.{attribute}"

@@ -128,7 +128,7 @@ def test_impossible_cases_get_no_level_and_count_as_the_least_urgent(model: Mode
     never[..., list(model.vocabulary["pop"].state_names).index("no")] = 1
     popless = Model(model.vocabulary, model.cpts | {"pop": replace(pop, probabilities=never)})
     found = checked(popless, ("dvt", CLOT | {"pop": "yes"}), ("strain", TORN), ("dvt", CLOT))
-    assert found.reached == [None, None, "same_day"]
+    assert list(found.reached) == [None, None, "same_day"]
     assert found.table["reached"].isna().tolist() == [True, True, False]
     assert found.verdicts == ["under", "right", "right"]
     assert "2 with impossible findings got no level, and count as “Self-care for now”" in found.text
@@ -216,4 +216,4 @@ def test_the_rules_of_the_guidance_decide_what_is_called_for(
     """No condition is dangerous by its name: without rules none calls for anything."""
     ruleless = replace(guidance_for(model), triage={})
     monkeypatch.setattr(checking, "guidance_for", lambda _: ruleless)
-    assert checked(model, ("dvt", QUIET)).called_for == ["self_care"]
+    assert list(checked(model, ("dvt", QUIET)).called_for) == ["self_care"]

@@ -315,6 +315,6 @@ def test_equal_sharing_is_said() -> None:
 
 def test_a_table_is_built_when_it_is_first_asked_for() -> None:
     found = tornado(asia(), {"dysp": "yes"}, "yes")
-    assert "table" not in vars(found)
+    assert "_kept_table" not in vars(found)
     assert len(found.table) == len(found.entries)
-    assert vars(found)["table"] is found.table
+    assert vars(found)["_kept_table"].equals(found.table)

@@ -14,6 +14,7 @@ from hamknee.base.files import (
     read_bytes,
     shipped,
     whole_file,
+    whole_files,
     write_whole,
     writing,
 )
@@ -27,7 +28,14 @@ from hamknee.base.frames import (
     read_sheet,
     read_table,
 )
-from hamknee.base.frozen import FrozenMapping, KeptArrays, compares_arrays, keep_arrays, read_only
+from hamknee.base.frozen import (
+    FrozenMapping,
+    KeptArrays,
+    compares_arrays,
+    copied_property,
+    keep_arrays,
+    read_only,
+)
 from hamknee.base.kinds import (
     A_FRAME,
     A_PATH,
@@ -91,6 +99,7 @@ __all__ = [
     "as_frame",
     "as_seen",
     "compares_arrays",
+    "copied_property",
     "decode",
     "fine_range",
     "in_pandas",
@@ -122,6 +131,7 @@ __all__ = [
     "thing",
     "times",
     "whole_file",
+    "whole_files",
     "workers_here",
     "write_whole",
     "writing",

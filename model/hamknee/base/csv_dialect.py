@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import BinaryIO, TypeAlias
 
 from hamknee.base.errors import Fault, FaultsError
@@ -408,6 +408,15 @@ def _separator(text: str, name: str) -> str:
     return chosen[0]
 
 
+def _table_below(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether rows are a table, or some lines of one cell and a table with its header."""
+    table = list(dropwhile(lambda row: len(row) < 2, rows))[:3]
+    if len(set(map(len, table))) != 1:
+        return False
+    header = {cell for cell in table[0] if cell}
+    return len(rows[0]) > 1 or (len(table) > 1 and len(header) == len(table[0]))
+
+
 def _check_header(below: str, columns: Sequence[str], separator: str, name: str) -> None:
     """Refuse a first line that is the title of a table rather than its header."""
     named = [column for column in columns if column]
@@ -418,8 +427,7 @@ def _check_header(below: str, columns: Sequence[str], separator: str, name: str)
         raise refusal(name, "the first line has no names of columns", allowed, line=1)
     if len(columns) == 1:
         for mark in SEPARATORS:
-            widths = {len(row) for row in _rows(sample, mark, 3)}
-            if widths and min(widths) > 1 and len(widths) == 1:
+            if _table_below(_rows(sample, mark, LOOKED_AT)):
                 problem = f"the first line does not look like a header ({columns[0][:60]!r} alone)"
                 raise refusal(name, problem, allowed, line=1)
     elif columns[0]:

@@ -59,17 +59,54 @@ def whole_file(path: Path) -> Iterator[Path]:
     ...     Path(folder, "a.txt").read_text()
     'all of it'
     """
-    _check_ordinary(path)
-    _remove_leftovers(path)
+    with whole_files(path) as (temporary,):
+        yield temporary
+
+
+@contextmanager
+def whole_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """Do as `whole_file` for several that belong together, such as a result and its report.
+
+    All are written and synced before any is replaced, and a later one is never beside an earlier
+    one that it does not belong to: where the process is killed between the two, it is missing.
+
+    Parameters
+    ----------
+    *paths : Path
+        The one that can stand alone comes first.
+
+    Raises
+    ------
+    OSError
+        As `whole_file`; the old ones stay as they are.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with whole_files(Path(folder, "a.csv"), Path(folder, "a.json")) as temporaries:
+    ...         written = [temporary.write_text("all of it") for temporary in temporaries]
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['a.csv', 'a.json']
+    """
+    for path in paths:
+        _check_ordinary(path)
+        _remove_leftovers(path)
+    temporaries: list[Path] = []
     with ExitStack() as hold:
-        temporary = _temporary(path, hold)
         try:
-            yield temporary
-            with temporary.open("rb+") as written:
-                os.fsync(written.fileno())
-            temporary.replace(path)
+            temporaries.extend(_temporary(path, hold) for path in paths)
+            yield tuple(temporaries)
+            for temporary in temporaries:
+                with temporary.open("rb+") as written:
+                    os.fsync(written.fileno())
+            for path in paths[1:]:
+                path.unlink(missing_ok=True)
+            for temporary, path in zip(temporaries, paths, strict=True):
+                temporary.replace(path)
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            for temporary in temporaries:
+                temporary.unlink(missing_ok=True)
             raise
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeVar
+from functools import cached_property
+from typing import Any, NoReturn, Self, TypeVar, overload
 
 import numpy as np
 
@@ -101,6 +102,44 @@ class FrozenMapping(dict[K, V]):
         return type(self), (dict(self),)
 
 
+class copied_property(cached_property[T]):  # noqa: N801 - as Python's own is written
+    """A cached property that hands out a copy, for tables and lists: nobody changes what is kept.
+
+    Examples
+    --------
+    >>> from hamknee.base import copied_property
+    >>> class Answer:
+    ...     @copied_property
+    ...     def order(self) -> list[int]:
+    ...         return [2, 0, 1]
+    >>> answer = Answer()
+    >>> answer.order.reverse()
+    >>> answer.order
+    [2, 0, 1]
+    """
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Self | T:
+        """Return a copy of the value, which is made once and kept under a name of its own."""
+        if instance is None:
+            return self
+        kept, name = vars(instance), f"_kept_{self.attrname}"
+        if name not in kept:
+            kept[name] = self.func(instance)
+        copy: T = _copied(kept[name])
+        return copy
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of a table, list or mapping; arrays are read-only as they are."""
+    if isinstance(value, Mapping):
+        return type(value)({key: _copied(inner) for key, inner in value.items()})  # type: ignore[call-arg]
+    return value if isinstance(value, np.ndarray) or not hasattr(value, "copy") else value.copy()
+
+
 class KeptArrays:
     """A frozen result whose arrays and mappings cannot be written to.
 
@@ -136,12 +175,15 @@ def read_only(array: np.ndarray[S, D]) -> np.ndarray[S, D]:
 def keep_arrays(holder: object) -> None:
     """Make the arrays and dicts that something holds read-only, those in them and in sequences too.
 
-    A dict that is held is replaced by one that refuses changes; whoever made it keeps theirs.
+    A dict that is held is replaced by one that refuses changes, a list by a tuple; whoever made it
+    keeps theirs.
     """
     for name, value in vars(holder).items():
         _keep(value)
         if type(value) is dict:
             object.__setattr__(holder, name, _frozen(value))
+        elif type(value) is list:
+            object.__setattr__(holder, name, tuple(value))
 
 
 def _frozen(value: object) -> object:

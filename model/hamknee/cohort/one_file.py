@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Mask, whole_file
+from hamknee.base import Mask, whole_file, whole_files
 from hamknee.cohort.columns import CohortError, ColumnPlan, probability_columns
 from hamknee.cohort.reading import Chunk, CohortFile, arrow_column
 from hamknee.cohort.report import Report, Tally
@@ -132,10 +132,9 @@ def score_one_file(
 
     if target.suffix.lower() == ".csv":
         beside = target.with_name(f"{target.name}.json")
-        with whole_file(beside) as note, whole_file(target) as temporary:
+        with whole_files(target, beside) as (temporary, note):
             write_csv(temporary, schema, tables())
             note.write_text(report() + "\n", encoding="utf-8", newline="")
-            beside.unlink(missing_ok=True)  # never a file beside the report on another one
     else:
         with whole_file(target) as temporary:
             write_parquet(temporary, schema, tables(), report)

@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hamknee.base import listing, shown
+from hamknee.base import copied_property, listing, shown
 from hamknee.cohort.columns import ColumnPlan
 from hamknee.inference import Model
 
@@ -182,7 +182,7 @@ class Report:
         """The report as JSON."""
         return json.dumps(self.as_json(), indent=2)  # of counts and texts alone
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a reason, the most frequent first. Columns: reason, rows."""
         import pandas as pd

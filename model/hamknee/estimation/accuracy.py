@@ -20,6 +20,7 @@ from hamknee.base import (
     HamkneeError,
     Kind,
     compares_arrays,
+    copied_property,
     percent,
     percent_range,
     shown,
@@ -94,7 +95,7 @@ class Accuracy:
         """LR-: how many times as common a negative finding is with the condition."""
         return self.present.probabilities[1] / self.absent.probabilities[1]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a measure: measure, value, low, high (90 % range)."""
         import pandas as pd
@@ -277,7 +278,7 @@ class PredictiveValues:
     low: Array
     high: Array
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a setting and answer: setting, base_rate, state, probability, low, high."""
         import pandas as pd

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, Kind, listing, shown, takes
+from hamknee.base import Array, HamkneeError, Kind, copied_property, listing, shown, takes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,7 +137,7 @@ class Elicited:
         ess = math.floor(self.ess * 10) / 10 if self.ess >= 1 else float(f"{self.ess:.{digits}g}")
         return replace(self, probabilities=tuple(short), ess=ess)
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a state: state, probability, ess, low, high (the implied 90 % range)."""
         import pandas as pd
@@ -196,7 +196,7 @@ class Feedback:
     elicited: Elicited
     levels: tuple[float, ...]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a state and level: state, level, stated (NaN where nothing was), implied."""
         import pandas as pd

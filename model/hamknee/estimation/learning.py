@@ -21,6 +21,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     in_pandas,
     listing,
     read_table,
@@ -169,7 +170,7 @@ class Update(KeptArrays):
         """Number of EM iterations."""
         return len(self.log_likelihood) - 1
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a number, the one that moved most first.
 

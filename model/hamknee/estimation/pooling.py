@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, Kind, listing, percent, shown, takes
+from hamknee.base import Array, HamkneeError, Kind, copied_property, listing, percent, shown, takes
 from hamknee.estimation.elicited import RANGE, Elicited, densities
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Pool:
         """
         return _mixed_quantiles(self.experts, self.weights, state, levels)
 
-    @cached_property
+    @copied_property
     def unbelieved(self) -> dict[str, float]:
         """Of each state: how much of the column lies where no expert thinks it possible.
 
@@ -114,13 +114,13 @@ class Pool:
         voices = _voices(self.experts, self.weights)
         return {state: _unbelieved(self.column, voices, state) for state in self.column.states}
 
-    @cached_property
+    @copied_property
     def spread(self) -> dict[str, float]:
         """Of each state: the highest best estimate minus the lowest."""
         means = _means(self.experts)
         return dict(zip(self.column.states, map(float, np.ptp(means, axis=0)), strict=True))
 
-    @cached_property
+    @copied_property
     def divergence(self) -> dict[str, float]:
         """Of each state: how far the experts' distributions are apart, between 0 and 1.
 
@@ -147,7 +147,7 @@ class Pool:
             held[name] = float(above - below)
         return held
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a state and expert, and one for the pool; of two states only the first.
 

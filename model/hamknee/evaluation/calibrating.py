@@ -19,6 +19,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     percent,
     read_only,
     shown,
@@ -163,7 +164,7 @@ class Calibration(KeptArrays):
         """90th percentile of the distance of probability and smooth curve."""
         return float(np.quantile(np.abs(self.p - self.smooth), 0.9))
 
-    @cached_property
+    @copied_property
     def reliability(self) -> pd.DataFrame:
         """One row a bin of about equally many statements: predicted, observed, low, high, n.
 
@@ -187,7 +188,7 @@ class Calibration(KeptArrays):
             }
         )
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a measure: measure, value, low, high (NaN where there is no interval)."""
         import pandas as pd

@@ -15,6 +15,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     percent,
     percent_range,
     shown,
@@ -91,7 +92,7 @@ class DecisionCurve(KeptArrays):
     mass: float
     prevalence: float | None = None
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a threshold and strategy: threshold, strategy, net_benefit, low, high, better.
 
@@ -122,7 +123,7 @@ class DecisionCurve(KeptArrays):
         ]
         return pd.concat(frames, ignore_index=True)
 
-    @cached_property
+    @copied_property
     def differences(self) -> pd.DataFrame:
         """One row a threshold: threshold, best_default, gain, low, high, better."""
         import pandas as pd

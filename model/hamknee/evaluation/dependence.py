@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, shown, takes
+from hamknee.base import Array, Codes, HamkneeError, copied_property, shown, takes
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE
 from hamknee.evaluation.replicates import replicate, worlds
 from hamknee.evaluation.two_findings import PairTest, of_counts, of_products
@@ -131,7 +131,7 @@ class ResidualDependence:
         """The pairs that go together otherwise than the model says, all pairs allowed for."""
         return tuple(pair for pair in self.pairs if pair.p_adjusted < CLEAR)
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a pair, as `PairDependence`, with labels; the arrow missing most comes first."""
         import pandas as pd
@@ -146,7 +146,7 @@ class ResidualDependence:
             ]
         return frame
 
-    @cached_property
+    @copied_property
     def matrix(self) -> pd.DataFrame:
         """Each pair twice, as a chart of a square has it: first, second, labels, n, p, strength.
 

@@ -17,6 +17,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     percent,
     percent_range,
     read_only,
@@ -124,7 +125,7 @@ class Evaluation(KeptArrays):
         names = list(dict.fromkeys(self.kinds))
         return FrozenMapping((n, self._of_kind(n)) for n in names if len(names) > 1)
 
-    @cached_property
+    @copied_property
     def kind_table(self) -> pd.DataFrame:
         """One row a kind of case: kind, n, top1, top3, log_loss, brier, of the model alone."""
         import pandas as pd
@@ -187,7 +188,7 @@ class Evaluation(KeptArrays):
         """Model minus each baseline: baseline, measure, value, low, high."""
         return self.board.differences
 
-    @cached_property
+    @copied_property
     def by_case(self) -> pd.DataFrame:
         """One row a case: case, the target, first, p_first, p_true, rank of the right one.
 
@@ -212,7 +213,7 @@ class Evaluation(KeptArrays):
             }
         )
 
-    @cached_property
+    @copied_property
     def by_condition(self) -> pd.DataFrame:
         """One row a diagnosis: target, label, n, top1, top3, mean_p (of the right condition).
 
@@ -237,7 +238,7 @@ class Evaluation(KeptArrays):
             rows.append(row | {"mean_p": float(p_true[of].mean())})
         return pd.DataFrame(rows)
 
-    @cached_property
+    @copied_property
     def confusion(self) -> pd.DataFrame:
         """One row a pair: target (the diagnosis), label, first, first_label, n.
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, KeptArrays, Kind, compares_arrays, takes
+from hamknee.base import Array, KeptArrays, Kind, compares_arrays, copied_property, takes
 from hamknee.evaluation.intervals import (
     FEWEST_TO_COMPARE,
     Ends,
@@ -113,7 +112,7 @@ class Scoreboard(KeptArrays):
         _, high = self.difference(forecast, other, measure)[1]
         return self.n >= FEWEST_TO_COMPARE and high < 0
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a forecast and measure: forecast, measure, value, low, high."""
         import pandas as pd
@@ -125,7 +124,7 @@ class Scoreboard(KeptArrays):
         ]
         return pd.DataFrame(rows, columns=["forecast", "measure", "value", "low", "high"])
 
-    @cached_property
+    @copied_property
     def differences(self) -> pd.DataFrame:
         """The first forecast minus each other: baseline, measure, value, low, high."""
         import pandas as pd

@@ -16,6 +16,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     percent,
     percent_range,
     shown,
@@ -95,7 +96,7 @@ class PredictiveCheck(KeptArrays):
         """Number of cohorts that the model made."""
         return len(self.made)
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row an answer, the furthest off first.
 
@@ -125,7 +126,7 @@ class PredictiveCheck(KeptArrays):
         asked = frame[frame["n"] > 0]
         return asked.sort_values("z", key=np.abs, ascending=False, ignore_index=True)
 
-    @cached_property
+    @copied_property
     def by_case(self) -> pd.DataFrame:
         """One row a case: case, surprise in bits, rarer: share of the model's no likelier."""
         import pandas as pd

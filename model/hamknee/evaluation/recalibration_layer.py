@@ -16,6 +16,7 @@ from hamknee.base import (
     Array,
     HamkneeError,
     TableError,
+    copied_property,
     listing,
     percent,
     read_bytes,
@@ -118,7 +119,7 @@ class RecalibrationLayer:
                 f"these are {short_digest(model.sha256)}; allowed: the same numbers"
             )
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a state: the target, its label, and its share; NaN where none is stated."""
         import pandas as pd

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, KeptArrays, shown, takes
+from hamknee.base import Array, HamkneeError, KeptArrays, copied_property, shown, takes
 from hamknee.evaluation.calibrating import Calibration
 from hamknee.evaluation.evaluating import Evaluation, evaluate
 from hamknee.inference import A_MODEL, Model, draw
@@ -55,7 +55,7 @@ class SelfTest(KeptArrays):
         slope = self.calibration.slope
         return slope.low <= 1 <= slope.high
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a measure: measure, value, low, high; the scores first, then calibration."""
         import pandas as pd

@@ -17,6 +17,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     listing,
     percent,
     read_only,
@@ -96,7 +97,7 @@ class Validation(KeptArrays):
     against: Array | None = field(repr=False)
     mass: float
 
-    @cached_property
+    @copied_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every section as a tidy table, by its name."""
         import pandas as pd

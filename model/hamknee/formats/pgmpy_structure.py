@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from hamknee.base import HamkneeError, listing, shown, takes
+from hamknee.base import HamkneeError, copied_property, listing, shown, takes
 from hamknee.formats.pgmpy import to_pgmpy
 from hamknee.inference import A_MODEL, Model
 from hamknee.network import AnyMapping, LabelledCases, as_labelled, find_variable
@@ -142,7 +142,7 @@ class ImpliedIndependences:
         """Statements that the cases contradict, all of them allowed for."""
         return tuple(one for one in self.statements if one.p_adjusted < CLEAR and not one.sparse)
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a statement, as `Independence`, with ``sparse``."""
         import pandas as pd
@@ -304,7 +304,7 @@ class StructureSearch:
     left_out: tuple[str, ...]
     added: tuple[tuple[str, str, float], ...]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row an arrow: from, to, gain."""
         import pandas as pd

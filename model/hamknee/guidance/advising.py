@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import FrozenMapping, Kind, percent, shown, takes
+from hamknee.base import FrozenMapping, Kind, copied_property, percent, shown, takes
 from hamknee.guidance.fields import Wordings
 from hamknee.guidance.texts import Condition, Measure, suits
 from hamknee.guidance.triaging import Triage, triage
@@ -97,7 +97,7 @@ class Advice:
             for name in names
         )
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a piece of advice: section, text, measure, only_for, source."""
         import pandas as pd

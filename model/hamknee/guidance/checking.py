@@ -14,6 +14,7 @@ import numpy.typing as npt
 from hamknee.base import (
     HamkneeError,
     KeptArrays,
+    copied_property,
     listing,
     percent,
     percent_range,
@@ -124,7 +125,7 @@ class TriageCheck(KeptArrays):
         """Cases that got a more urgent level than they call for."""
         return self.verdicts.count("over")
 
-    @cached_property
+    @copied_property
     def verdicts(self) -> list[str]:
         """For each case ``over``, ``right`` or ``under``; no level counts as the least urgent."""
         place = self.guidance.urgency
@@ -143,7 +144,7 @@ class TriageCheck(KeptArrays):
         low, high = wilson(self.under, self.called, self.mass)
         return Estimate(self.under / self.called, float(low), float(high))
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a case: case, the target, label, reached, called_for, verdict."""
         import pandas as pd
@@ -159,7 +160,7 @@ class TriageCheck(KeptArrays):
             }
         )
 
-    @cached_property
+    @copied_property
     def by_diagnosis(self) -> pd.DataFrame:
         """One row a diagnosis: target, label, called_for, n, under, and how many got each level.
 
@@ -178,7 +179,7 @@ class TriageCheck(KeptArrays):
         columns = [self.target.name, "label", "called_for", "n", "under", *levels]
         return pd.DataFrame(rows, columns=columns)
 
-    @cached_property
+    @copied_property
     def by_level(self) -> pd.DataFrame:
         """One row a level called for: level, label, n, and the shares under- and over-triaged.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, listing, shown, suggestion, takes
+from hamknee.base import HamkneeError, copied_property, listing, shown, suggestion, takes
 from hamknee.guidance.advising import Advice, advice_for
 from hamknee.guidance.fields import COURSES
 from hamknee.guidance.guidance_file import guidance_for
@@ -63,7 +63,7 @@ class FollowUp:
         """Name of the level now."""
         return self.advice.level
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row: days, course, rule, level_before, level, text, source."""
         import pandas as pd

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import Array, shown, takes
+from hamknee.base import Array, copied_property, shown, takes
 from hamknee.guidance.rules import AppliedRules
 from hamknee.guidance.texts import Flag
 from hamknee.guidance.triaging import (
@@ -81,7 +81,7 @@ class LevelQuestions:
         raising = [question.name for question in self.questions]
         return tuple(dict.fromkeys([*raising, *self.needed]))
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a finding: question, label, level, p_raise, steps."""
         import pandas as pd

@@ -10,7 +10,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, percent, shown, takes
+from hamknee.base import HamkneeError, copied_property, percent, shown, takes
 from hamknee.guidance.advising import Advice, advice
 from hamknee.guidance.following_up import FollowUp, follow_up
 from hamknee.guidance.printing import DIGITS, page_html, sign_lines
@@ -142,7 +142,7 @@ class Summary:
         """That the numbers were changed by hand; empty where they were not."""
         return self._words["changed_numbers"] if self.changed else ""
 
-    @cached_property
+    @copied_property
     def reasons(self) -> list[str]:
         """Why it is this urgent; without the open signs, which are told where signs are."""
         return self.advice.triage.reasons_beside_open
@@ -168,7 +168,7 @@ class Summary:
         sections = self.advice.sections.items()
         return blocks + [Block(words[n], texts) for n, texts in sections if n not in ASIDE]
 
-    @cached_property
+    @copied_property
     def known_lines(self) -> list[str]:
         """What is known in one sentence, what was asked in vain, and what to know of both."""
         evidence, words = self.advice.triage.interval.posterior.evidence, self._words
@@ -222,7 +222,7 @@ class Summary:
         ]
         return Block(words["flags"], rows=rows, columns=("", ""))
 
-    @cached_property
+    @copied_property
     def footer_lines(self) -> list[str]:
         """The limits, and which numbers were looked at when."""
         words, limits = self._words, self.advice.triage.guidance.limits_text

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from hamknee.base import (
     KeptArrays,
     ProblemsError,
+    copied_property,
     listing,
     part_suggestion,
     percent,
@@ -192,12 +193,12 @@ class Triage(KeptArrays):
         """The open warning signs without which no lesser level is told."""
         return tuple(flag for flag in self.open if flag in self.guidance.holding)
 
-    @cached_property
+    @copied_property
     def reason_texts(self) -> list[str]:
         """Why, in plain sentences; one of them also where nothing asks for more."""
         return [reason.text for reason in self.reasons] or [self.guidance.words["no_reason"]]
 
-    @cached_property
+    @copied_property
     def reasons_beside_open(self) -> list[str]:
         """Why, but for the open warning signs, which `open_text` names."""
         if not self.reasons:
@@ -212,7 +213,7 @@ class Triage(KeptArrays):
         labels = "; ".join(flag.label for flag in self.open)
         return self.guidance.words["open_flags"].format(flags=labels)
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a warning sign: flag, label, question, level, answer, raised, source."""
         import pandas as pd

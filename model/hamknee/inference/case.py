@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, read_only
+from hamknee.base import Array, Codes, copied_property, read_only
 from hamknee.inference.engine import conditioned
 from hamknee.inference.impossible import contradiction
 from hamknee.inference.results import Posterior
@@ -116,7 +116,7 @@ class Case:
         """What is known of each variable, shape (variables,)."""
         return np.asarray(self.cases.codes[0])
 
-    @cached_property
+    @copied_property
     def likelihoods(self) -> list[Array]:
         """P(evidence | state) of each variable, of shape (states,); ones where nothing is known."""
         return [rows[code] for rows, code in zip(self.cases.weights, self.codes, strict=True)]
@@ -126,12 +126,12 @@ class Case:
         """Number of states of each variable, which is also the code of "not known"."""
         return read_only(np.array(self.model.engine.sizes, dtype=np.intp))
 
-    @cached_property
+    @copied_property
     def known(self) -> list[int]:
         """Indices of the variables on which something is known, in the order entered."""
         return [self.model.vocabulary.index[name] for name in self.evidence]
 
-    @cached_property
+    @copied_property
     def open(self) -> list[int]:
         """Indices of the variables without a definite answer, the target left out.
 

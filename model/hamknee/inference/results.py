@@ -14,7 +14,7 @@ from hamknee.network import Evidence, Variable, Vocabulary, value_words
 
 if TYPE_CHECKING:
     import pandas as pd  # imported when a table is asked for: it is most of the start-up time
-from hamknee.base import Array, KeptArrays, compares_arrays, percent, shown
+from hamknee.base import Array, KeptArrays, compares_arrays, copied_property, percent, shown
 
 
 def _exp(log: float | Array) -> Array:
@@ -72,7 +72,7 @@ class Posterior:
         """P(evidence)."""
         return float(_exp(self.log_p_evidence))
 
-    @cached_property
+    @copied_property
     def order(self) -> list[int]:
         """Indices of the target's states, most probable first; ties in the vocabulary's order."""
         return [int(i) for i in np.argsort(-self.probabilities, kind="stable")]
@@ -86,7 +86,7 @@ class Posterior:
         """Return the probability of a state."""
         return float(self.probabilities[self.target.position[state]])
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a state, most probable first: target, label, probability, prior."""
         import pandas as pd
@@ -174,7 +174,7 @@ class Posteriors(KeptArrays):
         """The most probable state of each case."""
         return [self.target.state_names[i] for i in self.probabilities.argmax(axis=1)]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a case and state: target, case, label, probability, prior."""
         import pandas as pd
@@ -279,7 +279,7 @@ class Marginals(KeptArrays):
         """Return the probabilities of one variable."""
         return self.probabilities[name]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a variable and state (and case): variable, state, label, probability."""
         import pandas as pd
@@ -315,7 +315,7 @@ class Marginals(KeptArrays):
 
 @shown
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(KeptArrays):
     """The most probable explanation of one case: every unobserved variable at once.
 
     Parameters
@@ -346,7 +346,7 @@ class Explanation:
     probability: float
     tied: tuple[str, ...] = ()
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a variable: variable, state, label, tied."""
         import pandas as pd

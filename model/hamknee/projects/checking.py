@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import FrozenMapping, listing, shown
+from hamknee.base import FrozenMapping, copied_property, listing, shown
 from hamknee.guidance import find_guidance
 from hamknee.network import BASES, find_coexisting
 
@@ -52,7 +51,7 @@ class Checked:
     untold: tuple[str, ...]
     sizes: tuple[int, int]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """How many numbers are of each kind."""
         import pandas as pd

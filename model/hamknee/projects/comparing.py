@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hamknee.base import HamkneeError, listing, shown
+from hamknee.base import HamkneeError, copied_property, listing, shown
 from hamknee.inference import load
 from hamknee.network import LabelledCases, Priors, Row, Vocabulary
 
@@ -51,7 +51,7 @@ class ProjectDifference:
         """What differs between the vocabularies: ``new``, ``gone`` or ``changed``, and the name."""
         return tuple(_words(self.old.vocabulary, self.new.vocabulary))
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """Every number that both have and that differs, farthest first."""
         import pandas as pd

@@ -24,6 +24,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     percent,
     shown,
     takes,
@@ -93,7 +94,7 @@ class Budget(KeptArrays):
     standard_error: Array
     draws: tuple[int | None, ...]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a question, in order.
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from hamknee.base import percent, percent_range, shown, takes
+from hamknee.base import copied_property, percent, percent_range, shown, takes
 from hamknee.inference import A_MODEL, AnyCase, Model, Posterior
 from hamknee.network import Coexisting, Evidence, find_coexisting, find_state, possible_states
 
@@ -89,7 +89,7 @@ class AlsoPresent:
         ]
         return ends[0], ends[1], ends[2]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a line: main, also, label, estimate, low, high, background, kind, basis."""
         import pandas as pd

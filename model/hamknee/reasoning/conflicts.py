@@ -25,6 +25,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     percent,
     shown,
     takes,
@@ -104,7 +105,7 @@ class Conflict(KeptArrays):
         """
         return np.asarray(self.bits - self.without)
 
-    @cached_property
+    @copied_property
     def order(self) -> list[int]:
         """Positions of the known variables, the greatest drop first; ties as entered."""
         return [int(i) for i in np.argsort(-self.drop, kind="stable")]
@@ -133,7 +134,7 @@ class Conflict(KeptArrays):
         names = posterior.target.state_names
         return tuple(names[i] for i in posterior.order if self.supported[i] >= self.bits)
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a known variable, the most conflicting first.
 
@@ -155,7 +156,7 @@ class Conflict(KeptArrays):
             }
         )
 
-    @cached_property
+    @copied_property
     def states(self) -> pd.DataFrame:
         """The rare-case test, one row a target state that is possible, the most probable first.
 

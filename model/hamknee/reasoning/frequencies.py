@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import HamkneeError, KeptArrays, Kind, shown, takes
+from hamknee.base import HamkneeError, KeptArrays, Kind, copied_property, shown, takes
 from hamknee.inference import Case, Posterior
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Frequencies(KeptArrays):
     people: Counts
     of: int
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a state, most probable first: target, label, people, probability."""
         import pandas as pd

@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, compares_arrays, listing, shown, suggestion
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    compares_arrays,
+    copied_property,
+    listing,
+    shown,
+    suggestion,
+)
 from hamknee.inference import AnyCase, Case, Model
 from hamknee.network import Variable
 from hamknee.reasoning.answers import answered
@@ -91,7 +98,7 @@ class Referral:
         """``refer`` where that costs no more than to ``wait``, else ``wait``."""
         return "refer" if self.refer <= self.wait else "wait"
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row an open question, that which saves most first.
 

@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from hamknee.base import Array, Codes, KeptArrays, compares_arrays, percent, shown, takes
+from hamknee.base import (
+    Array,
+    Codes,
+    KeptArrays,
+    compares_arrays,
+    copied_property,
+    percent,
+    shown,
+    takes,
+)
 from hamknee.inference import A_MODEL, AnyCase, Case, Model, entropy
 from hamknee.network import Variable, find_state, find_variable
 from hamknee.reasoning.answers import answered
@@ -104,7 +113,7 @@ class Questions(KeptArrays):
         useless = self.gain.max(initial=0.0) < USELESS
         return bool(useless and len(self.pair_gain) and self.pair_gain[0] >= 2 * USELESS)
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a question, in the order of the ranking.
 
@@ -127,7 +136,7 @@ class Questions(KeptArrays):
             }
         )
 
-    @cached_property
+    @copied_property
     def pairs(self) -> pd.DataFrame:
         """One row a pair: variable, second, gain, share, minutes, gain_per_minute; may be empty."""
         import pandas as pd
@@ -146,7 +155,7 @@ class Questions(KeptArrays):
             }
         )
 
-    @cached_property
+    @copied_property
     def answers(self) -> pd.DataFrame:
         """One row a question, possible answer and target state.
 

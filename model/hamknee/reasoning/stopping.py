@@ -25,6 +25,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     listing,
     percent,
     shown,
@@ -99,7 +100,7 @@ class SameDecision(KeptArrays):
         """Whether every combination of answers was evaluated."""
         return self.draws is None
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a target state, most probable first: target, label, probability, p_first.
 
@@ -278,7 +279,7 @@ class Stop:
         """Whether to stop."""
         return self.reason is not None
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a condition, in the order they are looked at: condition, value, limit, met."""
         import pandas as pd

@@ -24,6 +24,7 @@ from hamknee.base import (
     KeptArrays,
     Mask,
     compares_arrays,
+    copied_property,
     percent,
     shown,
     takes,
@@ -111,7 +112,7 @@ class Reasons(KeptArrays):
         """The Shapley weights in decibans, shape (findings,)."""
         return self.shapley * DECIBANS_PER_BIT
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a finding, in the order entered; bits, and the same in decibans.
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, KeptArrays, Kind, percent, shown, takes
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    KeptArrays,
+    Kind,
+    copied_property,
+    percent,
+    shown,
+    takes,
+)
 from hamknee.inference import Case, Model
 from hamknee.network import Evidence, check_evidence, find_state, value_words
 from hamknee.sensitivity.intervals import CredibleInterval, credible_interval
@@ -89,7 +98,7 @@ class Comparison(KeptArrays):
         """The second posterior less the first, shape (states,)."""
         return self.second.posterior.probabilities - self.first.posterior.probabilities
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a state, the most probable of the second version first.
 
@@ -108,7 +117,7 @@ class Comparison(KeptArrays):
             columns |= {f"{name}_low": version.low[order], f"{name}_high": version.high[order]}
         return pd.DataFrame({**columns, "difference": self.difference[order]})
 
-    @cached_property
+    @copied_property
     def changes_table(self) -> pd.DataFrame:
         """One row a changed answer: variable, label, first, second, without, effect."""
         import pandas as pd

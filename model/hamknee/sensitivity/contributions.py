@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import Array, percent, shown
+from hamknee.base import Array, copied_property, percent, shown
 from hamknee.inference import AnyCase, Model
 from hamknee.network import CPT, Vocabulary, find_state, given_pairs, number_words
 from hamknee.sensitivity.derivatives import derivatives
@@ -61,7 +61,7 @@ class WidthContributions:
     sd: float
     vocabulary: Vocabulary = field(repr=False)
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a column of a table: variable, given, ess, share."""
         import pandas as pd

@@ -14,12 +14,11 @@ the passes that give the first derivatives (Darwiche 2003) give the second ones.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, KeptArrays, compares_arrays
+from hamknee.base import Array, KeptArrays, compares_arrays, copied_property
 from hamknee.inference import BLOCK_CELLS, Case, Differential, Group
 from hamknee.network import covaried, directions
 from hamknee.sensitivity.parameters import Entries, Place
@@ -84,7 +83,7 @@ class Derivatives(KeptArrays):
         table = np.exp(self.case.model.engine.log_own) if own else np.ones_like(self.outer)
         return np.asarray(np.prod([self.outer, table, *others], axis=0))
 
-    @cached_property
+    @copied_property
     def tables(self) -> dict[str, Array]:
         """∂P(target, evidence) / ∂entry ÷ P(evidence), by variable name.
 

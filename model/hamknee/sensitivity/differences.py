@@ -18,6 +18,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     listing,
     round_factor,
     shown,
@@ -121,7 +122,7 @@ class Difference(KeptArrays):
         """Factor beyond which the odds of no event, whatever is known, differ between the two."""
         return math.exp(self.distance) if self.distance < 700 else math.inf
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a number in which anything differs.
 
@@ -143,7 +144,7 @@ class Difference(KeptArrays):
         pairs = [f"{which}_{cell}" for cell in _CELLS[1:] for which in ("old", "new")]
         return frame[["variable", "state", "given", "old", "new", *pairs]]
 
-    @cached_property
+    @copied_property
     def averages(self) -> pd.DataFrame:
         """One row an average that differs, the one that moved most first.
 
@@ -172,7 +173,7 @@ class Difference(KeptArrays):
         ends = (stated_percent(round(average[which], 3)) for which in ("old", "new"))
         return f"“{words}” from {' to '.join(ends)}"
 
-    @cached_property
+    @copied_property
     def cases(self) -> pd.DataFrame:
         """One row a case, in their order.
 

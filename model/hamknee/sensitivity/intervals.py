@@ -18,6 +18,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     percent,
     percent_range,
     shown,
@@ -106,7 +107,7 @@ class CredibleInterval(KeptArrays):
         """Whose tables were drawn."""
         return self.case.model
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a state: target, label, probability, low, high, p_top, prior."""
         order = self.posterior.order

@@ -19,6 +19,7 @@ from hamknee.base import (
     Array,
     HamkneeError,
     KeptArrays,
+    copied_property,
     percent,
     percent_range,
     round_factor,
@@ -118,7 +119,7 @@ class FindingValue(KeptArrays):
         """What it is a test for, in words."""
         return self.case.posterior.target.states[self.state].label
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row for each measure: measure, label, value, low, high."""
         import pandas as pd
@@ -126,7 +127,7 @@ class FindingValue(KeptArrays):
         rows = [(name, LABELS[name], *self.measures[name]) for name in LABELS]
         return pd.DataFrame(rows, columns=["measure", "label", "value", "low", "high"])
 
-    @cached_property
+    @copied_property
     def rows(self) -> list[tuple[str, str, str]]:
         """What people read of it: label, value, interval."""
         rows = []

@@ -25,6 +25,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     fine_range,
     percent,
     read_only,
@@ -160,7 +161,7 @@ class SensitivityFunction(KeptArrays):
         low, high = admissible(self.ends[None], self.posterior.order[0])
         return float(low[0]), float(high[0])
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """The curve at 101 values: value, probability; only where the evidence is possible."""
         import pandas as pd
@@ -240,12 +241,12 @@ class Tornado(KeptArrays):
         """How far P(state | evidence) moves over each range, shape (entries,)."""
         return read_only(self.posterior_high - self.posterior_low)
 
-    @cached_property
+    @copied_property
     def order(self) -> list[int]:
         """Numbers of the entries, widest first; ties in the order of the tables."""
         return [int(i) for i in np.argsort(-self.width, kind="stable")]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a number, widest first.
 
@@ -269,7 +270,7 @@ class Tornado(KeptArrays):
             columns[name] = getattr(self, name)[self.order]
         return pd.DataFrame(columns)
 
-    @cached_property
+    @copied_property
     def deciding(self) -> list[int]:
         """Entries whose range reaches beyond where the first diagnosis stays the same."""
         beyond = (self.low < self.admissible_low) | (self.high > self.admissible_high)

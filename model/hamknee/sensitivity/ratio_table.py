@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hamknee.base import Array, HamkneeError, round_factor, shown, takes
+from hamknee.base import Array, HamkneeError, copied_property, round_factor, shown, takes
 from hamknee.inference import A_MODEL, AnyCase, Case, Model
 from hamknee.network import find_state, find_variable
 from hamknee.sensitivity.derivatives import on_target
@@ -86,7 +86,7 @@ class RatioTable:
     mass: float
     ratios: tuple[Ratio, ...]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a ratio, as `Ratio`."""
         import pandas as pd

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, HamkneeError, percent, round_factor, round_percent, shown, takes
+from hamknee.base import (
+    Array,
+    HamkneeError,
+    copied_property,
+    percent,
+    round_factor,
+    round_percent,
+    shown,
+    takes,
+)
 from hamknee.inference import A_MODEL, AnyCase, Model, Posterior
 from hamknee.network import find_state
 from hamknee.sensitivity.derivatives import Derivatives, derivatives, mixed
@@ -129,7 +138,7 @@ class WhatWouldChange:
         """Whether one number or two can do it."""
         return self.one is not None or self.two is not None
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a moved number, one number first.
 

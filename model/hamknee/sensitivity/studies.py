@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, compares_arrays, shown, takes
+from hamknee.base import Array, Codes, HamkneeError, compares_arrays, copied_property, shown, takes
 from hamknee.inference import A_MODEL, Model, conditioned, simulate_cases
 from hamknee.network import CPT, Vocabulary
 from hamknee.sensitivity.drawing import check_ess
@@ -98,7 +98,7 @@ class Studies:
     unknown: float
     studies: tuple[Study, ...]
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """One row a study, as `Study`, with labels; ``share`` is of what is still unknown."""
         import pandas as pd

@@ -20,6 +20,7 @@ from hamknee.base import (
     HamkneeError,
     KeptArrays,
     compares_arrays,
+    copied_property,
     percent,
     shown,
     stated_percent,
@@ -111,7 +112,7 @@ class TwoWay(KeptArrays):
             raise HamkneeError("with some of these numbers the evidence is impossible")
         return np.asarray(joint[..., self.state] / total)
 
-    @cached_property
+    @copied_property
     def table(self) -> pd.DataFrame:
         """The coefficients: term, numerator, denominator."""
         import pandas as pd
