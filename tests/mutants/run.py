@@ -62,11 +62,13 @@ OPERATIONS: dict[type[ast.operator], type[ast.operator]] = {
 LOOKS = re.compile(
     r"padding|opacity|cornerRadius|stroke(Width|Dash)|(label|title)?[fF]ontSize|size|height|width"
     r"|min_width|d[xy]|[xy]Offset|thickness|tickCount|nice|filled|label(Flush|Limit)"
-    r"|no_wrap|pad_edge|show_lines|soft_wrap"
+    r"|no_wrap|pad_edge|show_lines|soft_wrap|beside|lift"
 )
-"""What Altair and Rich call that which is only seen: a matter of taste."""
-DRAWS = re.compile(r"mark_\w+|configure_\w+|properties|Axis|Scale|Table|add_column|Console")
-"""The functions of Altair and Rich that take it."""
+"""What Altair, Rich and the marks of our charts call that which is only seen: a matter of taste."""
+DRAWS = re.compile(
+    r"mark_\w+|configure_\w+|properties|Axis|Scale|Table|add_column|Console|label|number"
+)
+"""The functions that take it."""
 ON_SCREEN = re.compile(
     r"ROW|ROW_OF_NAMES|BELOW|NAMES_BELOW|SQUARE|HEIGHTS?|LINES?|LANE|RIDGE|CURVE|LIFT|THICK|DASHES"
     r"|LETTER|OTHERS|APART|ACROSS|WORDS|MARKS|WIDTH|FRAME|HEADING|CELL|SIZE|DENSITY"

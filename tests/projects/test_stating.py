@@ -1,6 +1,7 @@
 """One number stated anew: split, followed, traced, and refused where it cannot be."""
 
 import pytest
+from scipy import stats
 
 import hamknee
 from hamknee.base import HamkneeError
@@ -68,6 +69,16 @@ def test_basis_and_source_stand_beside_the_number(
     assert (project.dossier.facts[-1]["fact"] == "OWN001") == (source is not None)
 
 
+def test_the_range_of_a_count_is_that_of_its_beta(shipped_project: Project) -> None:
+    project = shipped_project.state("overweight", "rupture", "12 of 40")
+    assert project.dossier is not None
+    rows = {e.state: e for e in project.dossier.columns["overweight", "condition=rupture"]}
+    for state, p in (("yes", 12.5 / 41), ("no", 28.5 / 41)):
+        low, high = stats.beta.ppf([0.05, 0.95], 41 * p, 41 * (1 - p))
+        assert rows[state].estimate == pytest.approx(p, abs=1e-6)
+        assert (rows[state].low, rows[state].high) == pytest.approx((low, high), rel=1e-3)
+
+
 def test_a_likelihood_ratio_multiplies_what_other_causes_have(shipped_project: Project) -> None:
     project = shipped_project.state("overweight", "rupture", "LR+ 0.5 (0.3 to 0.8)")
     model = shipped_project.model
@@ -88,7 +99,7 @@ def test_a_base_rate_is_stated_for_a_setting(shipped_project: Project) -> None:
     [
         ("popp", "strain", "1 of 2", "did you mean 'pop'"),
         ("pop", "strian", "1 of 2", "did you mean 'strain'"),
-        ("location", "strain", "1 of 2", "location has 9 states"),
+        ("location", "strain", "1 of 2", "9 states; allowed: one of them, such as 'location=poste"),
         ("location=calff", "strain", "1 of 2", "did you mean 'calf'"),
         ("pop", "strain", "a third", "cannot read 'a third'"),
         ("pop", "strain", "70 of 60", "found 70 of 60"),
