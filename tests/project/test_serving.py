@@ -66,5 +66,6 @@ def test_pages_and_health_are_below_the_base_path(below_knee: str) -> None:
             time.sleep(0.1)
     page = urllib.request.urlopen(f"{below_knee}/knee/").read().decode()
     assert "<title>" in page
-    with pytest.raises(urllib.error.HTTPError, match="404"):
+    with pytest.raises(urllib.error.HTTPError, match="404") as elsewhere:
         urllib.request.urlopen(f"{below_knee}/")
+    elsewhere.value.close()
