@@ -6,6 +6,7 @@ import streamlit as st
 
 import hamknee
 from diagnosis.warning_signs import show_signs
+from hamknee.base import short_digest
 from parts.leaving import warn_before_leaving
 from parts.texts import plain, shipped_guidance, texts
 from parts.turns import in_turn
@@ -47,7 +48,7 @@ def pages() -> list[st.Page]:
 
 def footer(model: hamknee.Model, *, short: bool) -> None:
     """Say what the tool is not, and unless it is to be short what the numbers are."""
-    numbers = f"numbers `{model.sha256[:12]}` {in_force().origin}"
+    numbers = f"numbers `{short_digest(model.sha256)}` {in_force().origin}"
     rest = "" if short else f" hamknee {hamknee.__version__}, {numbers}."
     with st.container(key="footer"):
         st.caption(f"{texts().informs}{rest}")
@@ -79,7 +80,7 @@ def main() -> None:
         return
     keep_case(
         page.title,
-        model.sha256[:12],
+        short_digest(model.sha256),
         edited=in_force().edited,
         holds_case=page.title in CASE,
         holds_changes=page.title == CASE[-1],

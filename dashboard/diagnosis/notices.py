@@ -3,6 +3,7 @@
 import streamlit as st
 
 from hamknee import Model
+from hamknee.base import short_digest
 from parts.texts import plain
 from state.case import VisitorCase
 
@@ -27,8 +28,8 @@ def other_numbers(model: Model, case: VisitorCase) -> str:
     if not case.numbers or model.sha256.startswith(case.numbers):
         return ""
     return (
-        f"The address names other numbers ({case.numbers[:12]}) than those in force here "
-        f"({model.sha256[:12]}). The answers are the same, but the probabilities may differ. "
-        "Numbers that were changed here and were too many for the address ended with the session; "
-        "a file of them can be opened on the Tune page."
+        f"The address names other numbers ({short_digest(case.numbers)}) than those in force here "
+        f"({short_digest(model.sha256)}). The answers are the same, but the probabilities may "
+        "differ. Numbers that were changed here and were too many for the address ended with the "
+        "session; a file of them can be opened on the Tune page."
     )

@@ -19,7 +19,7 @@ from diagnosis.so_far import show_answers
 from diagnosis.teaching import show_teaching
 from diagnosis.weighing import show_weights
 from hamknee import Model, natural_frequencies
-from hamknee.base import percent
+from hamknee.base import percent, short_digest
 from hamknee.charts import contrast, contrast_rows, icon_array, icon_rows, waterfall, waterfall_rows
 from hamknee.guidance import COURSES, Advice
 from hamknee.network import Variable
@@ -255,7 +255,7 @@ def show_print(model: Model, form: Form) -> None:
         address = (
             case.address
             | edits_in_address()
-            | ({NUMBERS: model.sha256[:12]} if case.expert else {})
+            | ({NUMBERS: short_digest(model.sha256)} if case.expert else {})
         )
         url = (st.context.url or "").partition("?")[0]
         st.code(f"{url}?{urlencode(address)}", language=None, wrap_lines=True)

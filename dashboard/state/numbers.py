@@ -14,7 +14,7 @@ from typing import TypeAlias
 import streamlit as st
 
 from hamknee import HamkneeError, Model
-from hamknee.base import shipped
+from hamknee.base import shipped, short_digest
 from hamknee.network import Priors, priors_path, read_shipped_or_own, read_vocabulary
 from parts.texts import plain
 from state.in_address import DIGITS, EDITS, EditsError, edits_text, made_to, with_edits
@@ -147,7 +147,7 @@ def notice(*, digest: bool = True) -> None:
     numbers = in_force()
     if not numbers.edited:
         return
-    which = f" (`{numbers.priors.sha256[:12]}`)" if digest else ""
+    which = f" (`{short_digest(numbers.priors.sha256)}`)" if digest else ""
     with place.container(key="edited", horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**Numbers edited in this session**{which}. "

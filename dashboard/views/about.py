@@ -8,7 +8,7 @@ import streamlit as st
 
 import hamknee
 from diagnosis.warning_signs import show_signs
-from hamknee.base import percent
+from hamknee.base import percent, short_digest
 from hamknee.network import BASES, Priors
 from parts.texts import plain, texts
 from state import answers
@@ -76,7 +76,7 @@ def show_citation(priors: Priors) -> None:
     st.markdown(
         plain(
             f"{about['Author']}. {title}. Version {hamknee.__version__}, "
-            f"numbers {priors.sha256[:12]}."
+            f"numbers {short_digest(priors.sha256)}."
         )
     )
     lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items())

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from hamknee import ImpossibleEvidenceError
-from hamknee.base import percent, suggestion
+from hamknee.base import percent, short_digest, suggestion
 from hamknee.charts import network_chart, network_of_case, network_text
 from hamknee.network import BASES, Priors
 from parts.announcing import announce
@@ -241,7 +241,7 @@ def show_download(priors: Priors) -> None:
     st.download_button(
         "Download the numbers (CSV)",
         priors.to_csv(),
-        file_name=f"priors-{priors.sha256[:12]}.csv",
+        file_name=f"priors-{short_digest(priors.sha256)}.csv",
         mime="text/csv",
         on_click="ignore",
     )

@@ -61,6 +61,40 @@ def test_a_long_text_that_stands_once_in_a_file_does_not_fill_the_memory(
     assert max(rows) * len(text) <= cohort_files.CHUNK_BYTES
 
 
+def test_damaged_parquet_is_read_or_refused(tmp_path: Path) -> None:
+    """Arrow ends the whole process where what a file says of a column is damaged in some ways."""
+    ids = [f"p{number}" for number in range(100)]
+    table = pa.table({"case_id": ids, "onset": ["sudden", "days"] * 50})
+    pq.write_table(table, tmp_path / "in.parquet")
+    whole = (tmp_path / "in.parquet").read_bytes()
+    rng, refusals = np.random.default_rng(5), 0
+    for _ in range(400):
+        data = bytearray(whole)
+        for place in rng.integers(-900, -8, size=3):  # before the last eight bytes it says so
+            data[place] = rng.integers(256)
+        (tmp_path / "in.parquet").write_bytes(data)
+        try:
+            file = cohort_files.open_file(tmp_path / "in.parquet")
+            list(file.chunks([], list(file.types)))
+        except CohortError:
+            refusals += 1
+    assert 100 < refusals < 400
+
+
+def test_a_name_that_is_no_text_is_spelt_out(model: Model, tmp_path: Path) -> None:
+    data = pa.py_buffer(b"p1p\xfb2")
+    ids = pa.StringArray.from_buffers(2, pa.array([0, 2, 5], pa.int32()).buffers()[1], data)
+    pq.write_table(
+        pa.table({"case_id": ids, "onset": ["sudden", "suddn"]}), tmp_path / "in.parquet"
+    )
+    report = score_file(model, tmp_path / "in.parquet", tmp_path / "out.csv", keep=["case_id"])
+    assert [example.name for example in report.tally.examples] == ["p\\xfb2"]
+    with pytest.raises(CohortError, match=r"row 2 \(case_id 'p.*xfb2'\)"):
+        score_file(
+            model, tmp_path / "in.parquet", tmp_path / "b.csv", keep=["case_id"], strict=True
+        )
+
+
 @pytest.mark.parametrize("use_dictionary", [True, False])
 def test_a_text_too_long_for_any_cell_is_refused(use_dictionary: bool, tmp_path: Path) -> None:
     long = "x" * (cohort_files.MOST_TEXT + 1)

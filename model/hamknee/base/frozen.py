@@ -136,7 +136,7 @@ class copied_property(cached_property[T]):  # noqa: N801 - as Python's own is wr
 def _copied(value: Any) -> Any:
     """Return a copy of a table, list or mapping; arrays are read-only as they are."""
     if isinstance(value, Mapping):
-        return type(value)({key: _copied(inner) for key, inner in value.items()})  # type: ignore[call-arg]
+        return FrozenMapping({key: _copied(inner) for key, inner in value.items()})
     return value if isinstance(value, np.ndarray) or not hasattr(value, "copy") else value.copy()
 
 

@@ -199,7 +199,7 @@ def _scored(job: Job, schema: pa.Schema, name: str, chunk: Chunk) -> tuple[pa.Ta
     kept = {theirs: table.column(theirs) for theirs in job.plan.kept}
 
     def place(row: int) -> str:
-        called = [f"{theirs} {column[row].as_py()!r}" for theirs, column in kept.items()]
+        called = [f"{theirs} {_cell(column[row])!r}" for theirs, column in kept.items()]
         named = f" ({', '.join(called)})" if called else ""
         return f"{name + ', ' if name else ''}row {chunk.start + row + 1}{named}"
 
@@ -208,12 +208,20 @@ def _scored(job: Job, schema: pa.Schema, name: str, chunk: Chunk) -> tuple[pa.Ta
     ids = next(iter(kept.values()), None)
 
     def called(row: int) -> str:
-        name = None if ids is None else ids[row].as_py()
+        name = None if ids is None else _cell(ids[row])
         return "" if name is None else str(name)
 
     counted = tally(scored.faults, called, chunk.start, name)
     states = job.model.vocabulary.target.state_names
     return _table(schema, list(kept.values()), scored, states), counted, chunk.share
+
+
+def _cell(value: pa.Scalar[Any]) -> object:
+    """Return a cell to be told; a text that is no UTF-8, as of a damaged file, is spelt out."""
+    try:
+        return value.as_py()
+    except UnicodeDecodeError:
+        return value.as_buffer().to_pybytes().decode(errors="backslashreplace")
 
 
 def _table(
