@@ -12,7 +12,7 @@ from hamknee.inference.model import Model
 from hamknee.sensitivity.one_finding import finding_value
 from hamknee.sensitivity.ratio_table import likelihood_ratios
 from tests.support.by_hand import Worlds
-from tests.support.networks import asia
+from tests.support.networks import asia, with_zeros
 
 
 def test_each_ratio_is_that_of_the_listed_worlds() -> None:
@@ -41,6 +41,25 @@ def test_the_intervals_are_those_of_one_finding_alone(model: Model) -> None:
     alone = finding_value(model, known, "rupture", "pop", "yes", draws=500, seed=3)
     expected = alone.measures["lr_plus"]
     np.testing.assert_allclose((yes.value, yes.low, yes.high), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("known", [{"front", "side"}, {"front": 0.2, "back": 1.0}])
+def test_what_is_half_known_of_a_finding_is_left_out_of_its_own_ratios(known: object) -> None:
+    model, asked = with_zeros(), {"draws": 20, "seed": 1}
+    ratios = likelihood_ratios(model, {"site": known, "test": "yes"}, **asked).ratios  # type: ignore[arg-type]
+    of_site = [ratio for ratio in ratios if ratio.variable == "site" and not np.isnan(ratio.value)]
+    assert {ratio.state for ratio in of_site} == {"front", "back", "side", "all"}
+    for ratio in of_site:
+        alone = finding_value(
+            model,
+            {"test": "yes"},
+            ratio.condition,
+            "site",
+            ratio.state,
+            **asked,  # type: ignore[arg-type]
+        )
+        expected = alone.measures["lr_plus"]
+        np.testing.assert_allclose((ratio.value, ratio.low, ratio.high), expected, rtol=1e-9)
 
 
 def test_the_table_goes_to_a_paper(model: Model) -> None:

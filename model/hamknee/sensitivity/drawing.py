@@ -155,7 +155,7 @@ class Sampler:
         A possible one, by a model with an equivalent sample size for each column that is not
         logical.
     asked : int, optional
-        Number of an open variable that may be asked about beside the target.
+        Number of a variable of which nothing is known, to be asked about beside the target.
     """
 
     def __init__(self, case: Case, asked: int | None = None) -> None:

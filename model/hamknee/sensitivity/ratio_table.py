@@ -161,7 +161,8 @@ def likelihood_ratios(
     model : Model
         With an equivalent sample size for each column that is not logical.
     evidence : mapping or Case
-        What else is known, such as the setting, as for `Model.case`.
+        What else is known, such as the setting, as for `Model.case`. What it says of a finding
+        itself (one of several answers, or likelihoods) is left out.
     findings : iterable of str, optional
         Variables; by default all that are open but the context.
     conditions : iterable of str, optional
@@ -220,8 +221,13 @@ def likelihood_ratios(
             allowed = ", ".join(open_names)
             raise HamkneeError(f"{variable.name} is known or asked for; allowed: {allowed}")
         number = model.vocabulary.index[variable.name]
-        exact = _exact(case, number)
-        drawn = _drawn(case, number, draws, seed)
+        before = (
+            case
+            if variable.name not in case.evidence
+            else model.case(case.evidence.without(variable.name))
+        )
+        exact = _exact(before, number)
+        drawn = _drawn(before, number, draws, seed)
         for place in places:
             sure, wrong = _apart(*exact, place)
             ends = ratio_ends(_ratio(*_apart(*drawn, place)), mass)
