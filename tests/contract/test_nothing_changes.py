@@ -13,10 +13,9 @@ import pytest
 
 import hamknee
 from hamknee import estimation, evaluation, formats
-from hamknee.base.frozen import FrozenMapping, _same
+from hamknee.base.frozen import CopiedField, FrozenMapping, _same
 from hamknee.inference.model import Model
-from hamknee.network.cases import Cases
-from hamknee.network.labelled import LabelledCases, label
+from hamknee.network.labelled import label
 from hamknee.network.mapping import as_mapping
 from hamknee.network.naming import read_headings
 
@@ -78,7 +77,8 @@ ANSWERS: Mapping[str, Callable[[Model], object]] = {
     "project": lambda _: hamknee.open_project(),
     "checked": lambda _: hamknee.open_project().check(),
     "feedback": lambda _: estimation.feedback(estimation.from_range(0.2, 0.4)),
-    "labelled": lambda m: label(m.vocabulary, cohort(m)),
+    "labelled": lambda m: label(m.vocabulary, cohort(m).assign(source="A 2019")),
+    "named cases": lambda m: m.encode(cohort(m).set_index("setting")),
     "mapping": lambda m: as_mapping(m.vocabulary, {"Pop": "pop"}),
     "headings": lambda m: read_headings(m.vocabulary, ["pop", "other"]),
     "files": lambda m: formats.as_files(m),
@@ -132,10 +132,6 @@ def test_no_mapping_that_later_answers_read_can_be_changed(model: Model) -> None
             mapping.clear()  # type: ignore[attr-defined]
 
 
-AS_GIVEN = {(LabelledCases, "about"), (Cases, "labels")}
-"""What a caller gave beside the cases, which no answer reads, and which may be large."""
-
-
 def handed_out(thing: object, seen: set[int]) -> Iterator[tuple[object, str]]:
     """Yield every public table and list that something has, as its holder and the name."""
     if id(thing) in seen:
@@ -149,11 +145,10 @@ def handed_out(thing: object, seen: set[int]) -> Iterator[tuple[object, str]]:
             yield from handed_out(value, seen)
     elif type(thing).__module__.startswith("hamknee") and not isinstance(thing, type):
         ready = [n for n, v in vars(type(thing)).items() if isinstance(v, cached_property)]
-        names = {*vars(thing), *ready} - {"engine"}  # inside the model, as what begins with _
+        own = [n for n, v in vars(type(thing)).items() if isinstance(v, CopiedField)]
+        names = {*vars(thing), *ready, *own} - {"engine"}  # inside the model, as what begins with _
         for name in sorted(name for name in names if not name.startswith("_")):
             value = getattr(thing, name, None)
-            if (type(thing), name) in AS_GIVEN:
-                continue
             if isinstance(value, pd.DataFrame | list | dict):
                 yield thing, name
             else:

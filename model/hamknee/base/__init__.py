@@ -29,6 +29,7 @@ from hamknee.base.frames import (
     read_table,
 )
 from hamknee.base.frozen import (
+    CopiedField,
     FrozenMapping,
     KeptArrays,
     compares_arrays,
@@ -80,6 +81,7 @@ __all__ = [
     "Array",
     "BrokenRow",
     "Codes",
+    "CopiedField",
     "Dialect",
     "Fault",
     "FaultsError",

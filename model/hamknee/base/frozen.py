@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, NoReturn, Self, TypeVar, overload
+from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
 import numpy as np
 
@@ -131,6 +131,43 @@ class copied_property(cached_property[T]):  # noqa: N801 - as Python's own is wr
             kept[name] = self.func(instance)
         copy: T = _copied(kept[name])
         return copy
+
+
+class CopiedField(Generic[T]):
+    """A field of a dataclass that keeps a copy, and hands one out, for tables.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import pandas as pd
+    >>> from hamknee.base import CopiedField
+    >>> @dataclass(frozen=True)
+    ... class Cohort:
+    ...     about: CopiedField[pd.DataFrame] = CopiedField()
+    >>> cohort = Cohort(pd.DataFrame({"source": ["A 2019"]}))
+    >>> cohort.about.insert(0, "spoilt", 0)
+    >>> list(cohort.about)
+    ['source']
+    """
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        """Learn under which name the value is kept."""
+        self._kept = f"_kept_{name}"
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any]) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any]) -> T: ...
+    def __get__(self, instance: object | None, owner: type[Any]) -> Self | T:
+        """Return a copy of the value; the class has none, and so no default."""
+        if instance is None:
+            raise AttributeError(self._kept)
+        copy: T = _copied(vars(instance)[self._kept])
+        return copy
+
+    def __set__(self, instance: object, value: T) -> None:
+        """Keep a copy of the value."""
+        vars(instance)[self._kept] = _copied(value)
 
 
 def _copied(value: Any) -> Any:

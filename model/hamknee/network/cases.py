@@ -70,6 +70,8 @@ class Cases:
     def __post_init__(self) -> None:
         """Look at the codes through a view that cannot be written to; they may be somebody's."""
         object.__setattr__(self, "codes", read_only(self.codes.view()))
+        if isinstance(self.labels, list):
+            object.__setattr__(self, "labels", tuple(self.labels))
 
     def __repr__(self) -> str:
         """Say how many they are."""
@@ -124,7 +126,7 @@ class Cases:
 
     def names(self) -> Sequence[object]:
         """Return what to call each case."""
-        return range(len(self)) if self.labels is None else self.labels
+        return range(len(self)) if self.labels is None else list(self.labels)
 
     def value(self, row: int, variable: int) -> Value:
         """Return what is known of a variable (by index) in one case."""

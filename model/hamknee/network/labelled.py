@@ -16,6 +16,7 @@ from hamknee.base import (
     FRAMES,
     Array,
     Codes,
+    CopiedField,
     HamkneeError,
     KeptArrays,
     Kind,
@@ -82,7 +83,7 @@ class LabelledCases(KeptArrays):
 
     cases: Cases
     truth: Array
-    about: pd.DataFrame
+    about: CopiedField[pd.DataFrame] = CopiedField()  # noqa: RUF009 - a descriptor
 
     def __repr__(self) -> str:
         """Say how many they are."""
