@@ -26,6 +26,9 @@ def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None
     ("old", "new", "message"),
     [
         ('"q"', '"q', "never closed"),
+        ("( t )", "( t(a ))", "there is no variable 't(a)'"),
+        ("( t )", "( t(a ", "found '{'; allowed: ')'"),
+        ("node t\n", "node t(a\n", "found '{'; allowed: ')'"),
         ("node t\n", "group t\n", "found 'group'"),
         ("( 0.2 0.8 )", "( 0.2 0.8", "a bracket is not closed"),
         ("( 0.2 0.8 )", "( 0.2 0.8 0.0 )", "the table of 't' has 3 numbers"),

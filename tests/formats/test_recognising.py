@@ -44,6 +44,12 @@ def test_a_format_that_is_named_is_the_one(tmp_path: Path) -> None:
         ("a.net", "net A\n{\n HEADER = \n {", "GeNIe's format before XDSL; allowed: GeNIe saves"),
         ("a.net", "*Vertices 3\n1 a", "this is a graph of Pajek; allowed: BIF, XMLBIF, NET (HUG"),
         ("a.xml", "<?xml version='1.0'?>\n<ProbModelXML/>", "this is a network of OpenMarkov"),
+        (
+            "a.xml",
+            '<?xml version=\'1.0\'?>\n<mstns:BIF VERSION="0" xmlns:mstns="x">\n  <mstns:HEADER>',
+            "line 1: this is a network in an XML of UnBBayes's own; allowed: UnBBayes saves it",
+        ),
+        ("a.xml", "<BIF>\n<HEADER>\n</HEADER></BIF>", "in an XML of UnBBayes's own"),
         ("a.xml", "<!DOCTYPE A SYSTEM 'x'>\n<ANALYSISNOTEBOOK/>", "a network of MSBNx (XBN)"),
         ("a.bif", "\n<!DOCTYPE html><html>", "this is a web page; allowed: the file alone"),
         ("a.bif", "version https://git-lfs.github.com/spec/v1\n", "as git lfs pull brings it"),

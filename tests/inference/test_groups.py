@@ -1,6 +1,8 @@
 """The groups of a network: a partition, and messages that are sums over all worlds."""
 
+import itertools
 import math
+import tracemalloc
 from functools import reduce
 
 import numpy as np
@@ -8,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hamknee.base.errors import HamkneeError
 from hamknee.inference import groups
+from hamknee.inference.engine import Engine
 from hamknee.inference.groups import BLOCK_CELLS, LOOKUP_PATTERNS, Group, find_groups
 from hamknee.inference.lookup import combinations
 from hamknee.inference.model import Model
@@ -139,3 +143,15 @@ def test_many_cases_are_worked_on_in_blocks_and_give_the_same(
     monkeypatch.setattr(groups, "BLOCK_CELLS", 40 * group.tree.cells)
     assert len(group.blocks(300)) == 8
     np.testing.assert_array_equal(group.message(codes, weights, np.sum), whole)
+
+
+def test_what_would_take_too_much_memory_is_refused_before_it_takes_any() -> None:
+    """All pairs of 30 variables have a child, so that they end up in one table of 2 to the 30."""
+    pairs = list(itertools.combinations(range(30), 2))
+    families = [(i,) for i in range(30)] + [(*p, 30 + n) for n, p in enumerate(pairs)]
+    tables = [np.full((2,) * len(family), 0.5) for family in families]
+    tracemalloc.start()
+    with pytest.raises(HamkneeError, match=r"linked too closely: .* at most 67,108,864; fewer par"):
+        Engine([2] * len(families), families, tables, target=len(families) - 1)
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()

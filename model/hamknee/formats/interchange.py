@@ -168,7 +168,8 @@ def read_network(
     NetworkFileError
         If the file is not of its format, or anything in it is not understood.
     HamkneeError
-        If the format or the target is not known, or the vocabulary does not fit.
+        If the format or the target is not known, the vocabulary does not fit, or the variables
+        are linked so closely that exact answers would not fit into memory.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 import numpy as np
@@ -84,7 +85,7 @@ class _Reader(WordReader):
         kind = "" if word.quoted else word.text
         if kind not in ("node", "decision", "utility", "function"):
             self.draft.stop(word.line, f"found {word.text!r}", _ALLOWED)
-        name = self.name("the name of a variable")
+        name = self._name("the name of a variable")
         if kind != "node":
             self._attributes()
             self.draft.leave_out(name.text, f"a {kind}", name.line)
@@ -92,6 +93,17 @@ class _Reader(WordReader):
             self.draft.refuse(name.text, "a continuous variable", name.line)
         else:
             self._node(name)
+
+    def _name(self, due: str) -> Word:
+        """Read a name, with what stands in brackets behind it, as UnBBayes writes ``Harm(ST4)``."""
+        word = self.name(due)
+        text = word.text
+        while self.take("("):
+            text += "("
+            while not self.take(")"):
+                text += self.name("')'").text
+            text += ")"
+        return replace(word, text=text)
 
     def _attributes(self) -> dict[str, list[Word]]:
         self.expect("{")
@@ -118,10 +130,11 @@ class _Reader(WordReader):
 
     def _potential(self) -> None:
         line = self.expect("(").line
-        name = self.name("the name of a variable")
+        name = self._name("the name of a variable")
         parents: list[str] = []
         if self.take("|"):
-            parents = [word.text for word in self.until(")")]
+            while not self.take(")"):
+                parents.append(self._name("the name of a parent, or ')'").text)
         elif not self.take(")"):
             self.draft.stop(line, f"{name.text!r} shares its table with another", "one variable")
         attributes = self._attributes()

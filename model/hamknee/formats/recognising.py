@@ -38,6 +38,12 @@ _FOREIGN = (
         r"net\s+\w+\s*\{\s*HEADER\s*=",
         allowed="GeNIe saves it as .xdsl",
     ),
+    _Foreign(
+        "a network in an XML of UnBBayes's own",
+        (),
+        r"(?:<\?xml\s[^>]*\?>\s*)?<(?:mstns:)?BIF(?:\s[^>]*)?>\s*<(?:mstns:)?HEADER",
+        allowed="UnBBayes saves it as .net",
+    ),
     _Foreign("a network that HUGIN compiled", (".hkb",), allowed="HUGIN saves it as .net"),
     _Foreign("an object of R", (".rds", ".rda", ".rdata"), allowed="in R write.bif of bnlearn"),
     _Foreign(
@@ -68,7 +74,7 @@ _STARTS = {
 }
 _ROOTS = {"BIF": "xmlbif", "smile": "xdsl"}
 _ROOT = re.compile(
-    r"(?>\s+|<\?(?s:.*?)\?>|<!--(?s:.*?)-->|<!DOCTYPE[^\[>]*(?>\[(?s:.*?)\]\s*)?>)*+<([A-Za-z_][\w.-]*)"
+    r"(?>\s+|<\?(?s:.*?)\?>|<!--(?s:.*?)-->|<!DOCTYPE[^\[>]*(?>\[(?s:.*?)\]\s*)?>)*+<([A-Za-z_][\w.:-]*)"
 )
 
 

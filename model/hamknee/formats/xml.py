@@ -84,7 +84,9 @@ class Tree:
     def read(self, text: str) -> Element:
         """Return the root of a text, or stop."""
         # What it declares was obeyed already, and pages that are copied have empty lines above it.
-        text = re.sub(r"\A\s*<\?xml\s[^>]*\?>", lambda match: "\n" * match[0].count("\n"), text)
+        text = re.sub(
+            r"\A\s*<\?(?i:xml)\s[^>]*\?>", lambda match: "\n" * match[0].count("\n"), text
+        )
         try:
             self.parser.Parse(text, True)
         except expat.ExpatError as why:

@@ -1,12 +1,18 @@
-"""XMLBIF (version 0.3), the format of JavaBayes and Weka."""
+"""XMLBIF (version 0.3, and what JavaBayes wrote before it), the format of JavaBayes and Weka."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from xml.sax.saxutils import escape
+
+import numpy as np
 
 from hamknee.formats.draft import Draft
 from hamknee.formats.format import COUNTS, WORDS, Format, numbers_text
 from hamknee.formats.nodes import Node
 from hamknee.formats.xml import DECLARATION, Element, Tree, numbers, only
+
+_CLEARLY = 0.01
+"""Columns that are off by more do not add up to 1, however their numbers were rounded."""
 
 
 def _write(nodes: Sequence[Node]) -> str:
@@ -29,22 +35,33 @@ def _write(nodes: Sequence[Node]) -> str:
 def _read(text: str, draft: Draft) -> None:
     """Take in chance variables and their tables; decisions and utilities are left out."""
     network = only(Tree("BIF", draft).read(text), "NETWORK", draft)
-    _check_version(network, draft)
+    for element in network.children:
+        if element.tag not in ("NAME", "PROPERTY", "VARIABLE", *_DEFINITIONS):
+            draft.stop(element.line, f"found {element.tag!r}", "VARIABLE and DEFINITION")
     for element in network.having("VARIABLE"):
         _variable(element, draft)
-    for element in network.children:
-        if element.tag == "DEFINITION":
-            _definition(element, draft)
-        elif element.tag not in ("NAME", "PROPERTY", "VARIABLE"):
-            draft.stop(element.line, f"found {element.tag!r}", "VARIABLE and DEFINITION")
+    tables = [_definition(element, draft) for element in _having(network, _DEFINITIONS)]
+    tables = [table for table in tables if table.child not in draft.left_out]
+    if _is_old(network):
+        tables = _in_order(tables, network.line, draft)
+    for table in tables:
+        draft.table(table.child, table.parents, table.values, table.line)
 
 
-def _check_version(network: Element, draft: Draft) -> None:
-    """Stop at what XMLBIF had before 0.3: nothing says in which order its numbers stand."""
-    values = [part for each in network.having("VARIABLE") for part in each.having("VALUE")]
-    if old := next(iter([*network.having("PROBABILITY"), *values]), None):
-        allowed = "XMLBIF 0.3, with OUTCOME and DEFINITION; or save it as BIF"
-        draft.stop(old.line, f"found {old.tag}, which is of XMLBIF before 0.3", allowed)
+_DEFINITIONS = ("DEFINITION", "PROBABILITY")
+_OUTCOMES = ("OUTCOME", "VALUE")
+"""What holds a table, and what a state, in XMLBIF 0.3 and before it."""
+
+
+def _having(element: Element, tags: Sequence[str]) -> list[Element]:
+    """Return the children of one of some tags, in order."""
+    return [child for child in element.children if child.tag in tags]
+
+
+def _is_old(network: Element) -> bool:
+    """Whether it is XMLBIF before 0.3, which does not say in which order its numbers stand."""
+    values = (part for each in network.having("VARIABLE") for part in each.having("VALUE"))
+    return next(iter([*network.having("PROBABILITY"), *values]), None) is not None
 
 
 def _variable(element: Element, draft: Draft) -> None:
@@ -57,17 +74,62 @@ def _variable(element: Element, draft: Draft) -> None:
         draft.refuse(name, f"of the type {kind!r}", element.line)
     properties = [part.text.partition("=") for part in element.having("PROPERTY")]
     label = next((text for key, _, text in properties if key.strip() == "description"), "")
-    states = [outcome.text for outcome in element.having("OUTCOME")]
+    states = [outcome.text for outcome in _having(element, _OUTCOMES)]
     draft.variable(name, states, element.line, label.strip())
 
 
-def _definition(element: Element, draft: Draft) -> None:
+class _Table(NamedTuple):
+    child: str
+    parents: list[str]
+    values: list[float]
+    line: int
+
+
+def _definition(element: Element, draft: Draft) -> _Table:
     child = only(element, "FOR", draft).text
-    if child in draft.left_out:
-        return
     parents = [given.text for given in element.having("GIVEN")]
-    values = numbers(only(element, "TABLE", draft), draft)
-    draft.table(child, parents, values, element.line)
+    values = numbers(only(element, "TABLE", draft), draft) if child not in draft.left_out else []
+    return _Table(child, parents, values, element.line)
+
+
+def _in_order(tables: Sequence[_Table], line: int, draft: Draft) -> list[_Table]:
+    """Return tables in our order, where their own numbers tell in which of two they stand.
+
+    JavaBayes had the states of the variable slowest, as in BIF; XMLBIF 0.3 has them fastest. In
+    one of the orders every column of every table adds up to 1.
+    """
+    turned = [_turned(table, draft) for table in tables]
+    slowest, fastest = (all(_adds_up(t, draft) for t in some) for some in (turned, tables))
+    if slowest == fastest and turned != tables:
+        which = "both orders" if slowest else "neither of two orders"
+        problem = (
+            f"XMLBIF before 0.3 has no order of its own, and its tables add up to 1 in {which}"
+        )
+        draft.stop(line, problem, "XMLBIF 0.3, with OUTCOME and DEFINITION; or save it as BIF")
+    order = "slowest" if slowest else "fastest"
+    draft.notices.append(
+        "it is XMLBIF before 0.3, which does not tell the order of its numbers: they add up to 1 "
+        f"with the states of each variable {order}, and were read so."
+    )
+    return turned if slowest else list(tables)
+
+
+def _turned(table: _Table, draft: Draft) -> _Table:
+    """Return a table with the states of its variable fastest, where they were slowest."""
+    *_, states = draft.shape((*table.parents, table.child), table.line)
+    if len(table.values) % states:
+        return table
+    values = np.array(table.values).reshape(states, -1).T.ravel()
+    return table._replace(values=[float(value) for value in values])
+
+
+def _adds_up(table: _Table, draft: Draft) -> bool:
+    """Whether the columns of a table add up to 1, as far as it has the numbers for them."""
+    states = len(draft.states_of(table.child, table.line))
+    if len(table.values) % states:
+        return True
+    sums = np.array(table.values).reshape(-1, states).sum(axis=1)
+    return bool((np.abs(sums - 1) <= _CLEARLY).all())
 
 
 XMLBIF = Format(

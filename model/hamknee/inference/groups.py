@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from hamknee.base import Array, KeptArrays, compares_arrays
+from hamknee.base import Array, HamkneeError, KeptArrays, compares_arrays
 from hamknee.inference.junction_tree import JunctionTree, Reduction
 from hamknee.inference.lookup import Codes, combinations
 
@@ -25,6 +25,9 @@ LOOKUP_PATTERNS = 4096
 
 BLOCK_CELLS = 2**21
 """Cells of one junction tree that are worked on at once; bounds the memory of many cases."""
+
+MOST_CELLS = 2**26
+"""Cells of all junction trees together: 0.5 GiB, of which a question takes a few times as much."""
 
 
 @dataclass(frozen=True)
@@ -166,13 +169,21 @@ def find_groups(
         As for `Engine`.
     weights : sequence of ndarray, each (states + 1, states)
         The likelihoods of hard and missing evidence on every variable.
+
+    Raises
+    ------
+    HamkneeError
+        If exact answers would take more memory than there may be.
     """
-    groups = []
+    groups: list[Group] = []
+    cells = 0
     for members in _components(families, len(sizes), target):
         local = {target: 0} | {variable: i for i, variable in enumerate(members, start=1)}
         inside = [i for i, family in enumerate(families) if not set(family).isdisjoint(members)]
         scopes = [tuple(local[variable] for variable in families[i]) for i in inside]
         tree = JunctionTree([sizes[variable] for variable in local], scopes, root=0)
+        cells += tree.cells
+        _check_size(cells)
         group = Group(
             members,
             tuple(sizes[variable] for variable in members),
@@ -183,6 +194,16 @@ def find_groups(
         few = math.prod(group.counts(weights)) <= LOOKUP_PATTERNS
         groups.append(replace(group, messages=group.all_messages(weights)) if few else group)
     return groups
+
+
+def _check_size(cells: int) -> None:
+    """Stop before arrays are made for which there may be no memory."""
+    if cells > MOST_CELLS:
+        problem = (
+            f"its variables are linked too closely: exact answers would take {cells:,} numbers"
+        )
+        allowed = f"at most {MOST_CELLS:,}; fewer parents or states, or another target"
+        raise HamkneeError(f"{problem} at once; allowed: {allowed}")
 
 
 def _components(families: Sequence[Family], count: int, target: int) -> list[tuple[int, ...]]:

@@ -107,7 +107,8 @@ class Model:
     Raises
     ------
     HamkneeError
-        If a table is missing, of the wrong shape, or not made of probability distributions.
+        If a table is missing, of the wrong shape, or not made of probability distributions; or
+        if the variables are linked so closely that exact answers would not fit into memory.
 
     Examples
     --------
