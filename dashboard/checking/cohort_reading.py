@@ -117,21 +117,10 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
         about = file.metadata
         _check_columns(name, about.num_columns)
         _check_table(name, about.num_rows, about.num_columns)
-        _check_types(name, file.schema_arrow)
 
     table = parquet_table(data, name, look, f"or less here; {ANY_SIZE}", categories=True)
     # What pandas noted in the file, such as an index, is left aside; it may be no JSON.
     return as_frame(table.replace_schema_metadata(), name)
-
-
-def _check_types(name: str, schema: object) -> None:
-    import pyarrow as pa
-
-    assert isinstance(schema, pa.Schema)
-    for field in schema:
-        if pa.types.is_nested(field.type):
-            problem = f"column {field.name[:100]!r} holds lists or structures"
-            raise _refusal(name, problem, "texts, numbers or categories; several states as a|b")
 
 
 def _check_columns(name: str, count: int) -> None:

@@ -53,7 +53,7 @@ def one_megabyte(monkeypatch: pytest.MonkeyPatch) -> int:
     return 2**20
 
 
-@pytest.mark.parametrize("kind", [pa.float64(), pa.string(), pa.list_(pa.string()), pa.date32()])
+@pytest.mark.parametrize("kind", [pa.float64(), pa.string(), pa.large_binary(), pa.date32()])
 def test_a_small_file_of_very_many_rows_is_refused_before_it_is_unpacked(
     one_megabyte: int, kind: pa.DataType
 ) -> None:
@@ -78,6 +78,32 @@ def test_a_long_text_in_every_row_is_refused(one_megabyte: int) -> None:
 def test_a_column_that_stands_twice_is_named() -> None:
     twice = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["age", "age"])
     assert "column 'age' stands twice" in refused(written(twice))
+
+
+def test_a_long_text_that_few_rows_have_is_held_once(one_megabyte: int) -> None:
+    places = np.zeros(5_000, np.int32)
+    places[7] = 1
+    texts = pa.DictionaryArray.from_arrays(places, ["a", "b" * (one_megabyte // 2)])
+    table = parquet_table(written(pa.table({"note": texts}), store_schema=False), "in.parquet")
+    assert table.column("note").to_pylist() == texts.to_pylist()
+
+
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.string()])
+def test_texts_come_out_as_they_were_written(kind: pa.DataType) -> None:
+    table = pa.table({"note": pa.array(["a", None, "", "a"], kind), "kind": pa.array(["b"] * 4)})
+    for rows in (1, 4):
+        assert parquet_table(written(table, row_group_size=rows), "in.parquet").equals(table)
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary_view()])
+def test_bytes_of_every_kind_are_texts(kind: pa.DataType) -> None:
+    read = parquet_table(written(pa.table({"note": pa.array([b"a", None], kind)})), "in.parquet")
+    assert read.column("note").to_pylist() == ["a", None]
+
+
+def test_lists_are_refused_by_name() -> None:
+    with_lists = written(pa.table({"onset": [["sudden"]], "age": [31]}))
+    assert "column 'onset' holds lists or structures; allowed: texts" in refused(with_lists)
 
 
 def test_one_may_look_before_anything_is_unpacked() -> None:

@@ -46,7 +46,7 @@ def test_results_never_replace_the_cohort_or_other_files(model: Model, tmp_path:
         ("in.csv", "out.xlsx", "the cohort is a file, the results 'out.xlsx'"),
         ("in.csv", "nowhere/out.csv", "there is no folder"),
         ("in.csv.gz", "out.csv", "cannot tell what .gz is"),
-        ("bad.parquet", "out.csv", "bad.parquet cannot be read"),
+        ("bad.parquet", "out.csv", "bad.parquet: not a Parquet file"),
         ("folder", "out.csv", "the cohort is a folder"),
         ("folder", "out", "no .parquet file in"),
         ("folder", "folder/out", "into the cohort"),

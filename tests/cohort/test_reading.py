@@ -61,6 +61,18 @@ def test_a_long_text_that_stands_once_in_a_file_does_not_fill_the_memory(
     assert max(rows) * len(text) <= cohort_files.CHUNK_BYTES
 
 
+def test_wide_values_of_one_width_make_small_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cohort_files, "CHUNK_BYTES", 2**20)
+    ids = pa.array([b"x" * 2**14] * 300, pa.binary(2**14))
+    pq.write_table(pa.table({"case_id": ids, "pop": ["yes"] * 300}), tmp_path / "in.parquet")
+    file = cohort_files.open_file(tmp_path / "in.parquet")
+    rows = [len(chunk.table) for chunk in file.chunks(["pop"], ["case_id"])]
+    assert sum(rows) == 300
+    assert max(rows) * 2**14 <= 2**20
+
+
 def test_damaged_parquet_is_read_or_refused(tmp_path: Path) -> None:
     """Arrow ends the whole process where what a file says of a column is damaged in some ways."""
     ids = [f"p{number}" for number in range(100)]

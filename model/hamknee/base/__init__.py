@@ -48,7 +48,8 @@ from hamknee.base.kinds import (
     takes,
     thing,
 )
-from hamknee.base.parquet import parquet_table
+from hamknee.base.parquet import bytes_of, is_text, parquet_table
+from hamknee.base.parquet_pages import read_footer, row_groups
 from hamknee.base.showing import shown
 from hamknee.base.threads import in_runs, workers_here
 from hamknee.base.toml import NUMBER, Keys, TomlReader
@@ -100,12 +101,14 @@ __all__ = [
     "alone",
     "as_frame",
     "as_seen",
+    "bytes_of",
     "compares_arrays",
     "copied_property",
     "decode",
     "fine_range",
     "in_pandas",
     "in_runs",
+    "is_text",
     "keep_arrays",
     "kind_of",
     "listing",
@@ -118,12 +121,14 @@ __all__ = [
     "percent_range",
     "read_bytes",
     "read_dialect",
+    "read_footer",
     "read_only",
     "read_rows",
     "read_sheet",
     "read_table",
     "round_factor",
     "round_percent",
+    "row_groups",
     "shipped",
     "short_digest",
     "shown",

@@ -1,7 +1,8 @@
 """Reading a Parquet file into memory, unless it is more than it looks like.
 
-A few hundred bytes can unpack to gigabytes: each column of a type of fixed width takes that width
-in every row, whatever the file says, and texts are counted as they come, each held once.
+A few hundred bytes can unpack to gigabytes: pages are measured before they are unpacked, each
+column of a type of fixed width takes that width in every row, and texts are read with each held
+once, and counted, before they are written where they stand.
 """
 
 from __future__ import annotations
@@ -11,15 +12,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hamknee.base.csv_dialect import EMPTY, TableError, refusal
+from hamknee.base.parquet_pages import row_groups
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-BATCH_ROWS = 1_000
-"""Rows that are unpacked before the size is looked at again; each may have a long text."""
-
-MOST_UNPACKED = 2**29
+MOST_UNPACKED = 2**28
 """Bytes of a file that is held as a whole, and of what it unpacks to."""
 
 IN_PARTS = "a file of fewer rows; hamknee score takes files of any size"
@@ -51,7 +50,8 @@ def parquet_table(
     Raises
     ------
     TableError
-        If it is no Parquet file, has a column twice, or unpacks to more than `MOST_UNPACKED`.
+        If it is no Parquet file, has a column twice or one of lists, or unpacks to more than
+        `MOST_UNPACKED`.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -65,24 +65,22 @@ def parquet_table(
         check_size(size, name, problem, smaller)
 
     try:
+        groups = row_groups(io.BytesIO(data), name)
         with pq.ParquetFile(io.BytesIO(data)) as file:
             look(file)
             schema = file.schema_arrow
-            check(_at_least(file))
-        texts = [field.name for field in schema if _is_text(field.type)]
+            rows = max(file.metadata.num_rows, sum(group.rows for group in groups))
+            check(rows * sum(bytes_of(field.type) for field in schema))
+            check(sum(sum(group.unpacked.values()) for group in groups))
+            _check_types(schema, name)
+        texts = [field.name for field in schema if is_text(field.type)]
         with pq.ParquetFile(io.BytesIO(data), read_dictionary=texts) as file:
-            batches, unpacked = [], 0
-            for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
-                unpacked += sum(map(_plain_size, batch.columns))
-                check(unpacked)
-                batches.append(batch)
-        table = pa.Table.from_batches(batches, batches[0].schema if batches else schema)
-        table = table.unify_dictionaries()
+            table = file.read(use_threads=False)
+        check(sum(map(_plain_size, table.columns)))
         for place, field in enumerate(schema):
-            if pa.types.is_binary(field.type):
-                table = table.set_column(place, field.name, _decoded(table.column(place)))
-            elif _is_text(field.type) and not categories:
-                table = table.set_column(place, field, table.column(place).cast(field.type))
+            if not (categories and _is_string(field.type)):
+                table = table.set_column(place, *_as_written(table.column(place), field))
+        table = table.unify_dictionaries()
     except (pa.ArrowException, OSError, OverflowError, ValueError) as why:
         if isinstance(why, TableError):
             raise
@@ -93,6 +91,27 @@ def parquet_table(
     if twice:
         raise refusal(name, f"column {twice[0][:100]!r} stands twice", "each column once")
     return table
+
+
+def _check_types(schema: pa.Schema, name: str) -> None:
+    import pyarrow as pa
+
+    for field in schema:
+        if pa.types.is_nested(field.type):
+            problem = f"column {field.name[:100]!r} holds lists or structures"
+            raise refusal(name, problem, "texts, numbers or categories; several states as a|b")
+
+
+def _as_written(column: pa.ChunkedArray, field: pa.Field) -> tuple[pa.Field, pa.ChunkedArray]:
+    """Return a column that was read with each text once as its file has it; bytes as texts."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(field.type) or not pa.types.is_dictionary(column.type):
+        return field.with_type(column.type), column
+    plain = column.cast(column.type.value_type)
+    if not _is_string(plain.type):
+        return field.with_type(pa.string()), _decoded(plain)
+    return field, plain.cast(field.type)
 
 
 def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -122,34 +141,51 @@ def _unreadable(name: str, why: Exception) -> TableError:
     return refusal(name, f"not a Parquet file: {reason}", "a file written as Parquet")
 
 
-def _at_least(file: pq.ParquetFile) -> int:
-    """Return how many bytes a file has once it is unpacked, as far as can be told before."""
-    groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-    said = sum(int(group.total_byte_size) for group in groups)
-    row = sum(_width(field.type) for field in file.schema_arrow)
-    return max(said, int(file.metadata.num_rows) * row)
+def bytes_of(kind: pa.DataType) -> int:
+    """Return how many bytes a value takes at least: of a text, where it stands.
 
-
-def _width(kind: pa.DataType) -> int:
-    """Return the bytes a value takes at least: of a text or list, where it stands."""
+    >>> import pyarrow as pa
+    >>> bytes_of(pa.float64()), bytes_of(pa.string())
+    (8, 4)
+    """
     try:
         return int(kind.bit_width) // 8
     except ValueError:
         return 4
 
 
-def _plain_size(column: pa.Array) -> int:
+def _plain_size(column: pa.ChunkedArray) -> int:
     """Return how many bytes a column has with each text written where it stands."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not isinstance(column, pa.DictionaryArray) or not _is_text(column.dictionary.type):
+    if not pa.types.is_dictionary(column.type) or not is_text(column.type):
         return int(column.nbytes)
-    lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
-    return int(column.indices.nbytes) + int(pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0)
+    size = 0
+    for chunk in column.chunks:
+        lengths = pc.binary_length(chunk.dictionary).cast(pa.int64())
+        size += int(chunk.indices.nbytes) + int(pc.sum(lengths.take(chunk.indices)).as_py() or 0)
+    return size
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether values are texts or bytes of any length, also those of categories.
+
+    >>> import pyarrow as pa
+    >>> [is_text(kind) for kind in (pa.string_view(), pa.dictionary(pa.int8(), pa.binary()))]
+    [True, True]
+    >>> is_text(pa.int8())
+    False
+    """
+    import pyarrow as pa
+
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    kinds = pa.types
+    binary = kinds.is_binary(kind) or kinds.is_large_binary(kind) or kinds.is_binary_view(kind)
+    return bool(binary or _is_string(kind) or kinds.is_string_view(kind))
+
+
+def _is_string(kind: pa.DataType) -> bool:
     import pyarrow as pa
 
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

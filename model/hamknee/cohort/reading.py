@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import EMPTY, Dialect, TableError, kind_of, read_dialect, read_rows
+from hamknee.base import (
+    EMPTY,
+    Dialect,
+    TableError,
+    bytes_of,
+    is_text,
+    kind_of,
+    read_dialect,
+    read_footer,
+    read_rows,
+    row_groups,
+)
 from hamknee.cohort.columns import CohortError
 from hamknee.cohort.writing import arrow_file
 from hamknee.network import Column
@@ -25,9 +36,6 @@ CHUNK_ROWS = 131_072
 
 MOST_TEXT = 2**20
 """Bytes of a text in a column of Parquet."""
-
-MOST_LOOKED_AT = 2**29
-"""Bytes of a group of rows up to which a text of it is read before what is said of its columns."""
 
 CHUNK_BYTES = 2**26
 """Bytes of the texts of a chunk; of long texts fewer rows are scored at once."""
@@ -148,6 +156,8 @@ def open_file(path: Path) -> CohortFile:
             return CohortFile(path, dict.fromkeys(dialect.named, pa.string()), dialect)
         if not path.stat().st_size:
             raise CohortError([f"{path.name}: {EMPTY[0]}; allowed: {EMPTY[1]}"])
+        with path.open("rb") as file:
+            read_footer(file, path.name)
         fields = _parquet_header(path)
     except TableError as error:
         raise _as_cohort(error) from None
@@ -236,7 +246,7 @@ def _parquet_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) 
     import pyarrow.parquet as pq
 
     names = list(dict.fromkeys([*read, *kept]))
-    each_once = [name for name in read if name not in kept and _is_text(file.types[name])]
+    each_once = [name for name in read if name not in kept and is_text(file.types[name])]
     with (
         arrow_file(file.path) as opened,
         pq.ParquetFile(opened, read_dictionary=each_once, buffer_size=2**20) as source,
@@ -251,38 +261,37 @@ def _parquet_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) 
 
 
 def _widest(path: Path, read: Sequence[str], kept: Sequence[str]) -> int:
-    """Return how many bytes the texts of a row of Parquet may have.
+    """Return how many bytes a row of Parquet may have.
 
     A text may be long and stand once in a file, but in every row: what is kept is as long as the
     longest one of its dictionary, and what is only read stays in it.
     """
     import pyarrow.parquet as pq
 
-    texts = [name for name, kind in _parquet_header(path) if _is_long(kind)]
-    texts = [name for name in dict.fromkeys([*read, *kept]) if name in texts]
-    widest = 1
+    types = {name: kind for name, kind in _parquet_header(path) if name in read or name in kept}
+    texts = [name for name, kind in types.items() if is_text(kind)]
+    long = [name for name in texts if name in kept]
+    plain = {name: bytes_of(kind) for name, kind in types.items() if name not in texts}
+    _check_cells(path, plain)
+    with path.open("rb") as file:
+        groups = row_groups(file, path.name, types)
+    widest = 0
     with (
         arrow_file(path) as opened,
         pq.ParquetFile(opened, read_dictionary=texts, buffer_size=2**20) as source,
     ):
-        places = {source.schema.column(n).path: n for n in range(len(source.schema))}
-        for number in range(source.metadata.num_row_groups if texts else 0):
-            group = source.metadata.row_group(number)
-            if group.total_byte_size <= MOST_LOOKED_AT:  # or Arrow aborts where one is damaged
-                next(source.iter_batches(1, row_groups=[number], columns=texts), None)
-            sizes = {name: group.column(places[name]).total_uncompressed_size for name in texts}
-            width = {name: size // max(1, group.num_rows) for name, size in sizes.items()}
-            _check_texts(path, width)
-            long = [name for name in texts if name in kept]
+        for number, group in enumerate(groups if texts else ()):
+            width = {name: group.width_of(name) for name in texts}
+            _check_cells(path, width)
             for first in source.iter_batches(1, row_groups=[number], columns=long):
                 width |= {n: max(width[n], _longest(first.column(n))) for n in long}
                 break
-            _check_texts(path, width)
+            _check_cells(path, width)
             widest = max(widest, sum(width.values()))
-    return widest
+    return max(1, widest + sum(plain.values()))
 
 
-def _check_texts(path: Path, widths: Mapping[str, int]) -> None:
+def _check_cells(path: Path, widths: Mapping[str, int]) -> None:
     """Raise if a column has texts that are too long to be held, a few rows at a time."""
     for name, width in widths.items():
         if width > MOST_TEXT:
@@ -300,24 +309,6 @@ def _longest(column: pa.Array) -> int:
     return int(pc.max(lengths).as_py() or 0)
 
 
-def _is_long(kind: pa.DataType) -> bool:
-    """Tell whether values may be of any length; those of a category may."""
-    import pyarrow as pa
-
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return any(
-        is_one(kind)
-        for is_one in (
-            pa.types.is_string,
-            pa.types.is_large_string,
-            pa.types.is_binary,
-            pa.types.is_large_binary,
-            pa.types.is_string_view,
-            pa.types.is_binary_view,
-        )
-    )
-
-
 def _gathered(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[list[pa.RecordBatch]]:
     """Return batches in lists of as many rows as a chunk has: row groups may be small."""
     waiting: list[pa.RecordBatch] = []
@@ -330,12 +321,6 @@ def _gathered(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[list[pa.
         rows += len(batch)
     if waiting:
         yield waiting
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
 
 
 def _text(value: object) -> object:
