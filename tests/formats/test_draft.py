@@ -115,3 +115,25 @@ def test_arrows_that_form_a_cycle_are_refused_with_the_line_of_one() -> None:
     draft.table("b", "a", [0.5] * 4, 4)
     with pytest.raises(NetworkFileError, match=r"line [34]: the arrows form a cycle: . → . → .;"):
         draft.nodes()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("0.2, 0.799", "; a tolerance of 0.001 is for numbers that were rounded"),
+        ("0.2, 0.799996", "; a tolerance of 0.000004 is for numbers that were rounded"),
+        ("0.2, 0.7966", "; a tolerance of 0.004 is for numbers that were rounded"),
+        ("0.2, 0.7", "; a tolerance of 0.1 is for numbers that were rounded"),
+        ("0.2, 0.69", ""),
+    ],
+)
+def test_the_tolerance_that_is_named_is_one_that_does(tmp_path: Path, row: str, said: str) -> None:
+    path = tmp_path / "net.bif"
+    path.write_text(BIF.replace("0.2, 0.8", row))
+    with pytest.raises(NetworkFileError) as refused:
+        read_network(path, target="t")
+    assert str(refused.value).endswith(f"1, within 0.000001{said}")
+    if said:
+        tolerance = float(said.split()[4])
+        probabilities = read_network(path, target="t", tolerance=tolerance).cpts["t"].probabilities
+        assert probabilities.sum() == pytest.approx(1, abs=1e-15)

@@ -30,6 +30,11 @@ def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None
         ("( t )", "( t(a ", "found '{'; allowed: ')'"),
         ("node t\n", "node t(a\n", "found '{'; allowed: ')'"),
         ("node t\n", "group t\n", "found 'group'"),
+        (
+            "( 0.2 0.8 )",
+            "( 20 80 )",
+            "holds 20; allowed: numbers from 0 to 1; HUGIN makes them of c",
+        ),
         ("( 0.2 0.8 )", "( 0.2 0.8", "a bracket is not closed"),
         ("( 0.2 0.8 )", "( 0.2 0.8 0.0 )", "the table of 't' has 3 numbers"),
         ("( 0.2 0.8 )", "0.2 0.8", "found '0.2' outside of brackets"),
@@ -84,6 +89,10 @@ def test_a_class_without_instances_is_a_network(tmp_path: Path) -> None:
         (
             CLASS.replace("inputs = (a b);", "instance ward : clinic();"),
             "line 3: 'ward' is an inst",
+        ),
+        (
+            CLASS.replace("inputs = (a b);", "temporal T_t : t { }"),
+            "line 3: 'T_t' is a variable of another moment, in a network in time",
         ),
         (
             CLASS.replace("data = ( 0.2", "data =\nnormal( 0.2"),

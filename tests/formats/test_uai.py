@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hamknee.formats.draft import NetworkFileError
 from hamknee.formats.interchange import read_network
 from tests.support.network_files import assert_refused
 
@@ -35,3 +36,15 @@ def test_uai_has_the_last_parent_faster_than_the_first_and_the_variable_fastest(
 )
 def test_a_broken_file_is_told_as_such(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert_refused(tmp_path, "uai", old, new, message)
+
+
+def test_uai_of_pgmpy_is_refused_as_such(tmp_path: Path) -> None:
+    (tmp_path / "net.uai").write_text(
+        "BAYES\n3\n2 2 2\n3\n1 0\n1 1\n3 1 0 2\n\n2\n 0.4 0.6\n2\n 0.3 0.7\n"
+        "8\n 0.1 0.2 0.3 0.4 0.9 0.8 0.7 0.6\n"
+    )
+    message = (
+        "its tables have the states of each variable slowest, as pgmpy writes UAI; allowed: the"
+    )
+    with pytest.raises(NetworkFileError, match=message):
+        read_network(tmp_path / "net.uai", target="v2")

@@ -28,7 +28,11 @@ def test_xmlbif_holds_any_printable_name(tmp_path: Path, name: str) -> None:
             "'sign' depends on 't', which is a decision",
         ),
         ('"nature"', '"real"', "'t' is of the type 'real'"),
-        ("<DEFINITION>", "<PERHAPS /><DEFINITION>", "found 'PERHAPS'; allowed: VARIABLE and DEFI"),
+        (
+            "<DEFINITION>",
+            "<PERHAPS>so</PERHAPS><DEFINITION>",
+            "found 'PERHAPS'; allowed: VARIABLE and DEFI",
+        ),
         ("<FOR>t</FOR>", "", "DEFINITION has 0 of FOR"),
         ("0.2 0.8", "0.2 x", "found 'x' where a number is due"),
     ],

@@ -15,6 +15,9 @@ from hamknee.base import Fault, FaultsError, listing, suggestion
 from hamknee.formats.nodes import PLAIN, TOLD_APART, Node, not_plain, not_told_apart
 from hamknee.network import SUM_TOLERANCE
 
+LARGEST_TOLERANCE = 0.1
+"""How far a column may be from adding up to 1 at the most, whoever asks for it."""
+
 MOST_NUMBERS = 10_000_000
 """Numbers in all tables, so that a short file cannot ask for more memory than there is."""
 
@@ -81,6 +84,8 @@ class Draft:
         Names of what is no part of the network, and what it is: ``"a utility"``.
     ones_are_even : bool
         Whether a column of nothing but ones leaves its probabilities open, as HUGIN has it.
+    probabilities : str
+        What a table may hold, and where there is a way to it.
     """
 
     def __init__(self, source: str) -> None:
@@ -88,6 +93,7 @@ class Draft:
         self.notices: list[str] = []
         self.left_out: dict[str, str] = {}
         self.ones_are_even = False
+        self.probabilities = "numbers from 0 to 1"
         self._variables: dict[str, _Variable] = {}
         self._tables: dict[str, _Table] = {}
         self._faults: list[Fault] = []
@@ -240,7 +246,7 @@ class Draft:
         if not ((values >= 0) & (values <= 1)).all():
             worst = values[~((values >= 0) & (values <= 1))][0]
             problem = f"the table of {name!r} holds {worst:g}"
-            self._fault(table.line, problem, "numbers from 0 to 1")
+            self._fault(table.line, problem, self.probabilities)
             return None
         sums = values.sum(axis=-1, keepdims=True)
         rounded = max(SUM_TOLERANCE, shape[-1] * ROUNDING * _SLACK)
@@ -278,8 +284,9 @@ class Draft:
         where = self._column(name, table.parents, column)
         problem = f"{where} adds up to {sums[column]:.9g}{others if more else ''}"
         bound = np.format_float_positional(round(tolerance, 9), trim="-")
-        allowed = f"1, within {bound}; a larger tolerance is for numbers that were rounded"
-        self._fault(table.line, problem, allowed)
+        needed = _rounded_up(float(np.abs(sums - 1).max()))
+        rounded = f"; a tolerance of {needed} is for numbers that were rounded" if needed else ""
+        self._fault(table.line, problem, f"1, within {bound}{rounded}")
 
     def _column(self, name: str, parents: Sequence[str], column: Sequence[int]) -> str:
         """Return the name of a column: ``P(pop | site=inner)``."""
@@ -338,3 +345,12 @@ def _less(node: Node, constant: Collection[str]) -> Node:
     parents = tuple(parent for parent in node.parents if parent not in constant)
     ess = None if node.ess is None else node.ess.squeeze(axes)
     return replace(node, parents=parents, table=node.table.squeeze(axes), ess=ess)
+
+
+def _rounded_up(off: float) -> str:
+    """Return the tolerance that takes a column that is off, with one digit; empty if none does."""
+    if off > LARGEST_TOLERANCE * _SLACK:
+        return ""
+    unit = 10.0 ** math.floor(math.log10(off))
+    needed = math.ceil(off / unit / _SLACK) * unit
+    return np.format_float_positional(round(min(needed, LARGEST_TOLERANCE), 12), trim="-")

@@ -16,7 +16,7 @@ from hamknee.base import (
     writing,
 )
 from hamknee.formats.bif import BIF
-from hamknee.formats.draft import Draft
+from hamknee.formats.draft import LARGEST_TOLERANCE, Draft
 from hamknee.formats.encoding import read_text
 from hamknee.formats.format import Format
 from hamknee.formats.net import NET
@@ -251,8 +251,8 @@ def _read(
     if name is None:
         refuse_foreign_ending(path, draft)
     chosen = find_format(path, name)
-    if tolerance is not None and not 1e-6 <= tolerance <= 0.1:
-        allowed = "a number from 0.000001 to 0.1"
+    if tolerance is not None and not 1e-6 <= tolerance <= LARGEST_TOLERANCE:
+        allowed = f"a number from 0.000001 to {LARGEST_TOLERANCE}"
         raise HamkneeError(f"found a tolerance of {tolerance!r}; allowed: {allowed}")
     text = _text(path, chosen, draft, encoding)
     actual = None if name else format_by_content(text, draft)

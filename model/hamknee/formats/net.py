@@ -47,6 +47,7 @@ class _Reader(WordReader):
 
     def read(self) -> None:
         self.draft.ones_are_even = True
+        self.draft.probabilities += "; HUGIN makes them of counts when it compiles the network"
         if self.take("class"):
             self.name("the name of a class")
             self.expect("{")
@@ -70,6 +71,11 @@ class _Reader(WordReader):
         if name.text == "instance":
             instance = self.name("the name of an instance").text
             self.draft.refuse(instance, "an instance of another class", name.line)
+        if name.text == "temporal":
+            clone = self.name("the name of a variable").text
+            self.draft.refuse(
+                clone, "a variable of another moment, in a network in time", name.line
+            )
         self.place -= 1
         self._element()
 

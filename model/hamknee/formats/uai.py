@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from hamknee.formats.draft import Draft
 from hamknee.formats.format import COUNTS, LABELS, NAMES, WORDS, Format, numbers_text
 from hamknee.formats.nodes import Node
+from hamknee.formats.orders import add_up, turned
 
 
 def _write(nodes: Sequence[Node]) -> str:
@@ -44,11 +45,18 @@ class _Reader:
         for scope, line in scopes:
             if len(scope) > 2 and self.by_agrum:
                 self.draft.stop_at_agrum(line, "a table")
+        ordered, by_pgmpy = True, True
         for scope, _ in scopes:
             count = self._whole("the number of numbers")
             line = self.line
             values = [self.draft.number(self._next("a number"), self.line) for _ in range(count)]
+            states = len(self.draft.states_of(scope[-1], line))
+            ordered &= add_up(values, states)
+            by_pgmpy &= add_up(turned(values, states), states)
             self.draft.table(scope[-1], scope[:-1], values, line)
+        if by_pgmpy and not ordered:
+            problem = "its tables have the states of each variable slowest, as pgmpy writes UAI"
+            self.draft.stop(None, problem, "the same network saved as BIF, NET or XMLBIF")
         if (more := next(self.words, None)) is not None:
             self.draft.stop(more[1], f"found {more[0]!r} after the last table", "nothing")
 

@@ -78,7 +78,7 @@ def _parents_first(nodes: Sequence[Node]) -> list[Node]:
 
 def _read(text: str, draft: Draft) -> None:
     """Take in chance variables, however their tables are told; decisions and utilities are out."""
-    root = Tree("smile", draft).read(text)
+    root = Tree(draft, "smile").read(text)
     if root.having("dynamic"):
         draft.stop(root.having("dynamic")[0].line, "found a network in time", "one without time")
     labels = {

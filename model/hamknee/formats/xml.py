@@ -61,14 +61,14 @@ class Tree:
 
     Parameters
     ----------
-    root : str
-        The tag it must start with.
     draft : Draft
         Which knows the name of the file.
+    *roots : str
+        The tag it must start with, or one of several, of which errors name the first.
     """
 
-    def __init__(self, root: str, draft: Draft) -> None:
-        self.root = root
+    def __init__(self, draft: Draft, *roots: str) -> None:
+        self.roots = roots
         self.draft = draft
         self.top = Element("", {}, 1)
         self.open = [self.top]
@@ -91,10 +91,10 @@ class Tree:
             self.parser.Parse(text, True)
         except expat.ExpatError as why:
             problem = f"not valid XML: {expat.errors.messages[why.code]}"
-            self.draft.stop(why.lineno, problem, f"XML with the root {self.root}")
+            self.draft.stop(why.lineno, problem, f"XML with the root {self.roots[0]}")
         root = self.top.children[0]
-        if root.tag != self.root:
-            self.draft.stop(root.line, f"the root is {root.tag!r}", repr(self.root))
+        if root.tag not in self.roots:
+            self.draft.stop(root.line, f"the root is {root.tag!r}", repr(self.roots[0]))
         return root
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:

@@ -4,15 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-import numpy as np
-
 from hamknee.formats.draft import Draft
 from hamknee.formats.format import COUNTS, WORDS, Format, numbers_text
 from hamknee.formats.nodes import Node
+from hamknee.formats.orders import add_up, turned
 from hamknee.formats.xml import DECLARATION, Element, Tree, numbers, only
-
-_CLEARLY = 0.01
-"""Columns that are off by more do not add up to 1, however their numbers were rounded."""
 
 
 def _write(nodes: Sequence[Node]) -> str:
@@ -34,9 +30,11 @@ def _write(nodes: Sequence[Node]) -> str:
 
 def _read(text: str, draft: Draft) -> None:
     """Take in chance variables and their tables; decisions and utilities are left out."""
-    network = only(Tree("BIF", draft).read(text), "NETWORK", draft)
+    root = Tree(draft, "BIF", "NETWORK").read(text)
+    network = root if root.tag == "NETWORK" else only(root, "NETWORK", draft)
     for element in network.children:
-        if element.tag not in ("NAME", "PROPERTY", "VARIABLE", *_DEFINITIONS):
+        empty = not (element.children or element.text or element.attributes)
+        if element.tag not in ("NAME", "PROPERTY", "VARIABLE", *_DEFINITIONS) and not empty:
             draft.stop(element.line, f"found {element.tag!r}", "VARIABLE and DEFINITION")
     for element in network.having("VARIABLE"):
         _variable(element, draft)
@@ -98,9 +96,16 @@ def _in_order(tables: Sequence[_Table], line: int, draft: Draft) -> list[_Table]
     JavaBayes had the states of the variable slowest, as in BIF; XMLBIF 0.3 has them fastest. In
     one of the orders every column of every table adds up to 1.
     """
-    turned = [_turned(table, draft) for table in tables]
-    slowest, fastest = (all(_adds_up(t, draft) for t in some) for some in (turned, tables))
-    if slowest == fastest and turned != tables:
+    counts = [len(draft.states_of(table.child, table.line)) for table in tables]
+    others = [
+        table._replace(values=turned(table.values, states))
+        for table, states in zip(tables, counts, strict=True)
+    ]
+    slowest, fastest = (
+        all(add_up(table.values, states) for table, states in zip(some, counts, strict=True))
+        for some in (others, tables)
+    )
+    if slowest == fastest and others != tables:
         which = "both orders" if slowest else "neither of two orders"
         problem = (
             f"XMLBIF before 0.3 has no order of its own, and its tables add up to 1 in {which}"
@@ -111,25 +116,7 @@ def _in_order(tables: Sequence[_Table], line: int, draft: Draft) -> list[_Table]
         "it is XMLBIF before 0.3, which does not tell the order of its numbers: they add up to 1 "
         f"with the states of each variable {order}, and were read so."
     )
-    return turned if slowest else list(tables)
-
-
-def _turned(table: _Table, draft: Draft) -> _Table:
-    """Return a table with the states of its variable fastest, where they were slowest."""
-    *_, states = draft.shape((*table.parents, table.child), table.line)
-    if len(table.values) % states:
-        return table
-    values = np.array(table.values).reshape(states, -1).T.ravel()
-    return table._replace(values=[float(value) for value in values])
-
-
-def _adds_up(table: _Table, draft: Draft) -> bool:
-    """Whether the columns of a table add up to 1, as far as it has the numbers for them."""
-    states = len(draft.states_of(table.child, table.line))
-    if len(table.values) % states:
-        return True
-    sums = np.array(table.values).reshape(-1, states).sum(axis=1)
-    return bool((np.abs(sums - 1) <= _CLEARLY).all())
+    return others if slowest else list(tables)
 
 
 XMLBIF = Format(
