@@ -187,7 +187,15 @@ def test_a_rounded_percentage_has_its_digits_and_is_never_certain(p: float, digi
 
 
 @pytest.mark.parametrize(
-    ("factor", "words"), [(0.0123, "0.012"), (1, "1"), (9.96, "10"), (12.4, "12"), (1234, "1,234")]
+    ("factor", "words"),
+    [
+        (0.0123, "0.012"),
+        (1, "1"),
+        (9.96, "10"),
+        (12.4, "12"),
+        (1234, "1,234"),
+        (1e300, "more than 1,000,000"),
+    ],
 )
 def test_a_factor_has_two_digits_or_is_whole(factor: float, words: str) -> None:
     assert round_factor(factor) == words

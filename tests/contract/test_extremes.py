@@ -10,6 +10,7 @@ import pytest
 
 import hamknee
 from hamknee.base.errors import HamkneeError
+from hamknee.charts.weights import waterfall_rows
 from hamknee.inference.impossible import ImpossibleEvidenceError
 from hamknee.inference.model import Model
 from hamknee.network.priors import CPT
@@ -216,3 +217,20 @@ def test_likelihoods_of_any_size_are_as_good_as_any_others() -> None:
         assert model.p_evidence(large) == other.p_evidence
         first = hamknee.tornado(model, plain, "yes").posterior_low
         assert hamknee.tornado(model, large, "yes").posterior_low == pytest.approx(first, abs=1e-9)
+
+
+def test_a_finding_of_more_than_a_thousand_bits_is_told_in_words() -> None:
+    # 2 ** 1029 is more than a float holds
+    model = network({"t": ("", [0.5, 0.5]), "f": ("t", [[0.5, 0.5], [1e-310, 1]])}, "t", ess=20)
+    seen = "F (Yes) is seen more than 100 times as often with Yes as with "
+    reasons = hamknee.explain(model, {"f": "yes"}, "yes")
+    assert reasons.text.endswith(f"{seen}the other causes.")
+    assert reasons.steps()["probability"].tolist() == [0.5, 1.0]
+    assert "more than 100 times, for" in waterfall_rows(reasons)["words"].tolist()
+    against = hamknee.explain(model, {"f": "yes"}, "yes", against="no")
+    assert against.text.endswith(f"more than 100 times more probable with all findings.\n{seen}No.")
+    ratios = hamknee.likelihood_ratios(model, {}, draws=20).table
+    assert ratios["value"].tolist() == pytest.approx([math.inf, 0.5, 2e-310, 2])
+    value = hamknee.finding_value(model, {}, "yes", "f", "yes", draws=20)
+    assert "more than 100 times as often with Yes" in value.text
+    assert hamknee.what_would_change(model, {"f": "no"}, "yes", 0.5).reachable

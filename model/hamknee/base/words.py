@@ -8,6 +8,9 @@ from collections.abc import Iterable
 MOST_TIMES = 100
 """Beyond this a ratio of two small numbers is too unsure to be told apart."""
 
+MOST_FACTOR = 1_000_000
+"""Beyond this a factor is not told apart."""
+
 DENIALS = re.compile(
     "no|non|not|none|never|nor|without|unable|free|absent|(?:can|ca|do|does|did|is|are|was|were|has"
     "|have|had|could|would|should|wo)(?:n|no)?t"
@@ -169,8 +172,23 @@ def _trimmed(text: str) -> str:
 
 
 def round_factor(factor: float) -> str:
-    """Return a factor in two digits, whole from 10 on."""
+    """Return a factor in two digits, whole from 10 on; beyond a million it is not told apart.
+
+    >>> [round_factor(factor) for factor in (1.23, 1548, 1e300)]
+    ['1.2', '1,548', 'more than 1,000,000']
+    """
+    if MOST_FACTOR < factor < math.inf:
+        return f"more than {MOST_FACTOR:,}"
     return f"{factor:,.0f}" if factor >= 10 else f"{factor:.2g}"
+
+
+def of_bits(bits: float) -> float:
+    """Return 2 to the power of so many bits, which is infinite beyond what a float holds.
+
+    >>> of_bits(3), of_bits(2000)
+    (8, inf)
+    """
+    return 2**bits if bits < 1024 else math.inf
 
 
 def times(ratio: float) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from hamknee.base import A_TABLE, Kind, percent, takes, times
+from hamknee.base import A_TABLE, Kind, of_bits, percent, takes, times
 from hamknee.charts.style import MARKS, ROW, Colours, colours, finish, in_rows, label, number, track
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _times(weight: float, more: str, less: str) -> str:
     side = more if weight > 0 else less
     if math.isinf(weight):
         return f"certain, {side}"
-    ratio = 2 ** abs(weight)
+    ratio = of_bits(abs(weight))
     return "no difference" if ratio < 1.05 else f"{times(ratio)} times, {side}"
 
 

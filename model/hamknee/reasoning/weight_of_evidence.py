@@ -25,6 +25,7 @@ from hamknee.base import (
     Mask,
     compares_arrays,
     copied_property,
+    of_bits,
     percent,
     shown,
     takes,
@@ -161,12 +162,13 @@ class Reasons(KeptArrays):
         log_odds = self.start + np.concatenate([[0.0], np.cumsum(self.in_order)])
         variables = self.case.model.vocabulary.variables
         labels = [f"{variables[v].label}: {self.case.words(v)}" for v in self.findings]
-        odds = 2**log_odds
+        with np.errstate(over="ignore"):  # beyond 1,024 bits
+            odds, ratios = 2**log_odds, 2**self.in_order
         probability = np.where(np.isinf(odds), 1.0, odds / (1 + np.where(np.isinf(odds), 0, odds)))
         return pd.DataFrame(
             {
                 "label": ["Start", *labels],
-                "likelihood_ratio": [np.nan, *(2**self.in_order)],
+                "likelihood_ratio": [np.nan, *ratios],
                 "odds": odds,
                 "probability": probability,
                 "people": np.rint(probability * of).astype(int),
@@ -213,7 +215,7 @@ class Reasons(KeptArrays):
             return self._contrasted(finding, weight, self._other)
         if math.isinf(weight):
             return f"{finding} rules {'in' if weight > 0 else 'out'} {self._label}."
-        if 2 ** abs(weight) < EVEN:
+        if of_bits(abs(weight)) < EVEN:
             return f"{finding} counts neither for nor against {self._label}."
         sides = (self._label, OTHERS) if weight > 0 else (OTHERS, self._label)
         return _seen(finding, weight, *sides)
@@ -222,7 +224,7 @@ class Reasons(KeptArrays):
         more, less = (self._label, other) if weight > 0 else (other, self._label)
         if math.isinf(weight):
             return f"{finding} rules out {less}."
-        if 2 ** abs(weight) < EVEN:
+        if of_bits(abs(weight)) < EVEN:
             return f"{finding} speaks for neither."
         return _seen(finding, weight, more, less)
 
@@ -414,11 +416,11 @@ def _odds(bits: float) -> str:
     certainties = {math.inf: "certain", -math.inf: "ruled out"}
     if bits in certainties:
         return certainties[bits]
-    if 2 ** abs(bits) < EVEN:
+    if of_bits(abs(bits)) < EVEN:
         return "equally probable"
     return f"{_times(abs(bits))} times {'more' if bits > 0 else 'less'} probable"
 
 
 def _times(bits: float) -> str:
     """Return the likelihood ratio of a weight as people say it."""
-    return times(2**bits)
+    return times(of_bits(bits))

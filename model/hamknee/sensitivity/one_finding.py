@@ -298,7 +298,7 @@ def _drawn(
 
 def _measures(sure: Array, wrong: Array, before: Array) -> Array:
     """Return what `LABELS` names, a row each."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         plus, minus = sure / wrong, (1 - sure) / (1 - wrong)
         with_it = before * sure / (before * sure + (1 - before) * wrong)
         without = before * (1 - sure) / (before * (1 - sure) + (1 - before) * (1 - wrong))

@@ -274,5 +274,5 @@ def _apart(shares: Array, prior: Array, place: int) -> tuple[Array, Array]:
 
 
 def _ratio(sure: Array, wrong: Array) -> Array:
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         return np.asarray(sure / wrong)

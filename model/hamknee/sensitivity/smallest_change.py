@@ -42,6 +42,9 @@ PAIRS_AT_ONCE = 64
 TOLERANCE = 1e-9
 """How far from the level the changed model's posterior may be."""
 
+LEAST = float(np.finfo(float).tiny)
+"""A number below this has few digits and no reciprocal, and stays as a 0 does."""
+
 BETTER = 1e-6
 """Two numbers have to bring the distance down by this share to be preferred to one."""
 
@@ -178,7 +181,7 @@ class WhatWouldChange:
     def distance_text(self) -> str:
         """In what sense a change is the smallest, and how far it goes; empty if there is none."""
         factors = [
-            f"{round_factor(math.exp(change.distance))} with {numbers} "
+            f"{round_factor(math.exp(min(change.distance, 700)))} with {numbers} "
             f"(distance {change.distance:.2g})"
             for numbers, change in (("one number", self.one), ("two", self.two))
             if change is not None
@@ -263,7 +266,7 @@ class _Search:
         among = entries(self.model)
         number = self.model.vocabulary.index
         matters = np.isin(among.variable, [number[name] for name in derivatives.tables])
-        self.among = among[matters & (among.probability > 0) & (among.probability < 1)]
+        self.among = among[matters & (among.probability >= LEAST) & (among.probability < 1)]
         self.slopes = derivatives.slopes(self.among) @ self.functional
 
     def one(self) -> ChangedNumbers | None:
@@ -418,7 +421,7 @@ def _moved_alike(p: Array, gradient: Array, start: float) -> tuple[float, int, i
     """
     i, j = np.triu_indices(len(p), 1)
     rest = (p > 0).sum() > 2  # something of the column is left to keep pace
-    free = (p[i] > 0) & (p[j] > 0) & (p[i] + p[j] < 1) & rest
+    free = (p[i] >= LEAST) & (p[j] >= LEAST) & (p[i] + p[j] < 1) & rest
     i, j = i[free], j[free]
     if not len(i):
         return None
