@@ -217,6 +217,18 @@ def test_likelihoods_of_any_size_are_as_good_as_any_others() -> None:
         assert model.p_evidence(large) == other.p_evidence
         first = hamknee.tornado(model, plain, "yes").posterior_low
         assert hamknee.tornado(model, large, "yes").posterior_low == pytest.approx(first, abs=1e-9)
+    low = hamknee.credible_interval(model, {"f1": {"yes": 1}, "f2": plain["f2"]}, draws=50).low
+    least = {"f1": {"yes": 5e-324}, "f2": plain["f2"]}
+    assert hamknee.credible_interval(model, least, draws=50).low == pytest.approx(low)
+
+
+def test_a_condition_next_to_nothing_has_the_likelihood_ratios_of_any_other() -> None:
+    known = {"t": ("", [1, 3e-320]), "f": ("t", [[0.9, 0.1], [0.3, 0.7]])}
+    model = network(known, "t", ess=20)
+    ratios = hamknee.likelihood_ratios(model, {}, conditions=["no"], draws=20).table
+    assert ratios["sensitivity"].tolist() == pytest.approx([0.3, 0.7], abs=1e-12)
+    value = hamknee.finding_value(model, {}, "no", "f", "no", draws=20)
+    assert value.measures["sensitivity"].value == pytest.approx(0.7, abs=1e-12)
 
 
 def test_a_finding_of_more_than_a_thousand_bits_is_told_in_words() -> None:

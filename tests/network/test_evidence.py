@@ -119,6 +119,10 @@ REFUSED = {
     ),
     "an age as a text": ({"age": "31"}, f"'31' is not a state of age; allowed: {AGES}"),
     "numbers in a set": ({"age": {31, 45}}, f" is not a state of age; allowed: {AGES}"),
+    "likelihoods too far apart": (
+        {"pop": {"yes": 1e300, "no": 1e-300}},
+        "the likelihoods of pop lie too far apart; allowed: a factor of 1e+300, or 0",
+    ),
     "no likelihoods": (
         {"pop": {}},
         "every likelihood of pop is 0; allowed: at least one above 0",
@@ -349,7 +353,9 @@ def test_a_text_that_is_no_value_is_refused(name: str, text: str, expected: str)
 def values(variable: Variable) -> st.SearchStrategy[object]:
     states = st.sampled_from(variable.state_names)
     weights = st.floats(0, allow_nan=False, allow_infinity=False)
-    likelihoods = st.dictionaries(states, weights).filter(lambda d: any(d.values()))
+    likelihoods = st.dictionaries(states, weights).filter(
+        lambda d: any(d.values()) and min(filter(None, d.values())) >= 1e-300 * max(d.values())
+    )
     return st.one_of(st.none(), states, st.sets(states, min_size=1), likelihoods)
 
 

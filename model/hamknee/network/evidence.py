@@ -36,6 +36,9 @@ from hamknee.network.naming import (
 )
 from hamknee.network.vocabulary import Variable, Vocabulary
 
+LEAST_RATIO = 1e-300
+"""The least that a likelihood may be beside the largest of the same variable, but for 0."""
+
 Value: TypeAlias = str | tuple[str, ...] | Mapping[str, float]
 """Checked evidence on one variable: one state, one of several, or a likelihood of each."""
 
@@ -435,6 +438,10 @@ def _likelihood(variable: Variable, entry: Mapping[object, object]) -> Mapping[s
     if not any(weights.values()):
         problem = f"every likelihood of {variable.name} is 0"
         raise EvidenceError([f"{problem}; allowed: at least one above 0"])
+    # Only ratios count: what is next to nothing beside the largest would be taken for a 0.
+    if min(filter(None, weights.values())) / max(weights.values()) < LEAST_RATIO:
+        problem = f"the likelihoods of {variable.name} lie too far apart"
+        raise EvidenceError([f"{problem}; allowed: a factor of {1 / LEAST_RATIO:.0e}, or 0"])
     return FrozenMapping({n: weights[n] for n in variable.state_names if n in weights})
 
 

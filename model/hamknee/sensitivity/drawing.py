@@ -161,7 +161,8 @@ class Sampler:
     def __init__(self, case: Case, asked: int | None = None) -> None:
         self.case, self.model, self.asked = case, case.model, asked
         engine = self.model.engine
-        self._weights = list(case.likelihoods)
+        # Only ratios count; a largest of 5e-324 would leave nothing of a number it multiplies.
+        self._weights = [weights / weights.max() for weights in case.likelihoods]
         self._weights[engine.target] = np.ones(engine.sizes[engine.target])  # outside the groups
         self._known = {v for v, weights in enumerate(self._weights) if not (weights == 1).all()}
         number = self.model.vocabulary.index

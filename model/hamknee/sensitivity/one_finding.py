@@ -272,14 +272,17 @@ def _exact(
     number = case.model.vocabulary.index[variable.name]
     codes = np.tile(case.codes, (len(states), 1))
     codes[:, number] = states
-    whole = case.posterior.probabilities
     log_joint = case.log_joint(np.vstack([case.codes, codes]))
-    joint = np.exp(log_joint - log_joint[0].max())
-    seen = joint[1:].sum(axis=0) / joint[0].sum()
-    others = np.arange(len(whole)) != place
-    sure, before = seen[place] / whole[place], whole[place]
-    wrong = seen[others].sum() / whole[others].sum()
+    before = case.posterior.probabilities[place]
+    own = np.arange(log_joint.shape[1]) == place
+    sure, wrong = (_share(log_joint[:, side]) for side in (own, ~own))
     return np.array([sure]), np.array([wrong]), np.array([before])
+
+
+def _share(log_joint: Array) -> float:
+    """Return how much of the first row the others are; scaled, as all may be next to nothing."""
+    joint = np.exp(log_joint - log_joint[0].max())
+    return float(joint[1:].sum() / joint[0].sum())
 
 
 def _drawn(

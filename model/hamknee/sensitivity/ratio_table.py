@@ -247,7 +247,8 @@ def _exact(case: Case, number: int) -> tuple[Array, Array]:
     codes = np.tile(case.codes, (size, 1))
     codes[:, number] = np.arange(size)
     log_joint = case.log_joint(codes)
-    joint = np.exp(log_joint - log_joint.max()).T
+    top = log_joint.max(axis=0)  # of each condition: one next to nothing keeps its digits
+    joint = np.exp(log_joint - np.where(np.isfinite(top), top, 0)).T
     whole = joint.sum(axis=1, keepdims=True)
     shares = np.divide(joint, whole, out=np.zeros_like(joint), where=whole > 0)
     return shares[None], case.posterior.probabilities[None]
