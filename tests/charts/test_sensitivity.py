@@ -128,6 +128,8 @@ def test_a_curve_goes_through_the_posterior(model: hamknee.Model) -> None:
     assert [row["probability"] for row in curve] == pytest.approx(
         [float(function.value(row["value"])) for row in curve]
     )
+    marks = [layer["mark"] for layer in chart.to_dict()["layer"]]
+    assert [mark["type"] for mark in marks if mark.get("aria") is False] == ["rule"]  # no news
 
 
 def test_two_sets_of_numbers_say_which_is_which(model: hamknee.Model) -> None:

@@ -66,6 +66,18 @@ def test_with_the_vocabulary_even_uai_comes_back_with_all_its_words(
     assert distance(again, model) == 0
 
 
+@pytest.mark.parametrize("words", [(), ("--vocabulary", shipped("data/vocabulary.toml"))])
+def test_import_tells_of_placeholders_where_it_made_them(
+    words: tuple[object, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = tmp_path / "knee.bif"
+    assert run(capsys, "export", network)[0] == 0
+    given = words or ("--target", "condition")
+    code, printed, _ = run(capsys, "import", network, *given, "--ess", 1, "-o", tmp_path / "new")
+    assert code == 0
+    assert ("are placeholders" in printed) == (not words)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

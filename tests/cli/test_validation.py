@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hamknee.base.files import shipped
 from tests.support.command_line import run
 
 
@@ -16,6 +17,13 @@ def test_a_report_is_written(
     assert (code, report.startswith(start)) == (0, True)
     assert "needs a doctor today" in report
     assert "111 of 111 cases" in printed
+    assert "other" not in printed.partition("Report:")[0]
+
+
+def test_another_model_is_set_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed, _ = run(capsys, "validate", "--against", shipped("data/priors.csv"))
+    assert code == 0
+    assert "which of the two models is better" in printed
 
 
 def test_an_event_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -94,6 +94,11 @@ def test_an_edge_with_chips_on_both_sides_is_a_quantile() -> None:
     assert {value: level for _, level, value in column.stated} == pytest.approx(shares)
 
 
+def test_the_note_of_chips_says_how_they_were_laid() -> None:
+    column = from_chips([0.1, 0.3, 0.5, 0.9], [2, 5, 3])
+    assert column.note == "10 chips in 3 bins from 0.1 to 0.9"
+
+
 # Several states ---------------------------------------------------------------------------------
 
 # The case study of Zapata-Vázquez, O'Hagan & Bastos (2014), as SHELF's vignette gives it.

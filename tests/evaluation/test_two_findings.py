@@ -50,10 +50,11 @@ def test_the_order_of_conditions_and_which_is_first_do_not_matter() -> None:
     assert turned.cell == tested.cell[::-1]
 
 
-def test_conditions_in_which_all_answer_alike_tell_nothing() -> None:
-    alike = np.array([[[9.0, 4.0], [0.0, 0.0]]])
-    assert of_counts(alike, apart(alike)) is None
-    counts = np.concatenate([tables(2, 2, 2), alike])
+@pytest.mark.parametrize("alike", [[[9.0, 4.0], [0.0, 0.0]], [[9.0, 0.0], [4.0, 0.0]]])
+def test_conditions_in_which_all_answer_alike_tell_nothing(alike: list[list[float]]) -> None:
+    alone = np.array([alike])
+    assert of_counts(alone, apart(alone)) is None
+    counts = np.concatenate([tables(2, 2, 2), alone])
     expected = apart(counts)
     assert of_counts(counts, expected) == of_counts(counts[:2], expected[:2])
 
@@ -80,6 +81,10 @@ def test_cases_as_the_replicates_are_not_clear_and_others_are() -> None:
     assert tested is not None
     assert tested.p < 1e-9
     assert tested.cell == (1, 0)
+    assert (tested.observed, tested.expected) == (10, 0)
+    tested = of_products(50, far, made, 5 * together)
+    assert tested is not None
+    assert tested.expected == pytest.approx(50 - (far - made.mean(axis=0))[1, 0])
 
 
 def test_replicates_that_are_all_alike_tell_nothing() -> None:

@@ -27,6 +27,7 @@ def test_uai_has_the_last_parent_faster_than_the_first_and_the_variable_fastest(
         ("BAYES", "MARKOV", "line 1: found a network of the kind 'MARKOV'"),
         ("0.2 0.8", "0.2", "found '0.1'; allowed: the number of numbers"),
         ("2 2", "2 999999999", "more than the file has numbers for"),
+        ("2 2", "2 1000000000", "found '1000000000'; allowed: the number of states"),
         ("2 0 1", "2 0 2", "there is no variable 2; allowed: 0 to 1"),
         ("2 0 1", "2 1 1", "'v1', 'v1' name one twice"),
         ("0.3 0.7", "0.3", "the file ends too early"),

@@ -52,6 +52,13 @@ def test_a_denied_sign_does_not_undo_what_the_course_says(model: Model) -> None:
     assert told.level == "see_professional"
 
 
+def test_a_sign_that_was_said_keeps_its_own_answer(model: Model) -> None:
+    told = follow_up(model, OVERUSE, {"worse_over_weeks": True}, days=9, course="worse")
+    assert told.triage.answers["worse_over_weeks"] == "yes"
+    told = follow_up(model, OVERUSE, {}, days=9, course="worse")
+    assert told.triage.answers["worse_over_weeks"] == "follow_up"
+
+
 @pytest.mark.parametrize(
     ("days", "course", "message"),
     [

@@ -78,6 +78,12 @@ def test_items_are_lists_and_single_texts_paragraphs(
     assert "<h3></h3>" not in html
 
 
+def test_how_it_went_is_a_paragraph(model: Model) -> None:
+    page = summary(model, TORN, FLAGS, days=3, course="better")
+    assert page.followed is not None
+    assert f"<p>{escape(page.followed.course_text)}</p>" in page.html
+
+
 def test_the_ranking_steps_back_in_an_emergency(model: Model) -> None:
     page = summary(model, TORN, {"breathless_or_chest_pain": True})
     assert page.advice.level == "emergency"
