@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test pythons .test-pages .test-rest .test-use .test-project .test-examples check format docs notebook-pages benchmark fuzz mutate notebooks lock clean
+.PHONY: help dashboard test pythons .test-browser .test-pages .test-rest .test-use .test-project .test-examples check format docs notebook-pages benchmark fuzz mutate notebooks lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -14,12 +14,16 @@ dashboard: .venv/run ## open the dashboard; the terminal prints the address
 	@$(BIN)/hamknee dashboard
 
 test: .venv/dev ## run every test
-	@$(MAKE) --no-print-directory --keep-going --jobs=3 .test-pages .test-rest .test-use .test-project .test-examples
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 .test-browser .test-rest .test-pages .test-use .test-project .test-examples
 
 USE := tests/cli tests/cohort tests/contract tests/fuzz tests/safety
-# Three runs side by side, the longest first: pages wait for their browser, and others fill the cores.
+# Three runs side by side, the longest first: a browser makes its visitors wait, and others fill
+# the cores.
+.test-browser:
+	@$(BIN)/python -m pytest tests/dashboard -m browser
+
 .test-pages:
-	@$(BIN)/python -m pytest tests/dashboard
+	@$(BIN)/python -m pytest tests/dashboard -m "not browser"
 
 .test-rest:
 	@$(BIN)/python -m pytest tests --ignore=tests/dashboard --ignore=tests/project $(USE:%=--ignore=%)

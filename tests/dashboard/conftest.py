@@ -20,6 +20,13 @@ from tests.support.browser import Served, Watched, launched, served, visiting
 sys.path.insert(0, str(shipped("dashboard")))  # as Streamlit does, so that tests import its rooms
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what opens a browser, so that it may run beside the rest."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _without_a_browser() -> Iterator[None]:
     """What Streamlit does for every page without a browser, and takes longer than the page.
