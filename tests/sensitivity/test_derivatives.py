@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hamknee.inference.model import Model
-from hamknee.sensitivity.derivatives import derivatives, mixed
+from hamknee.sensitivity.derivatives import _in_proportion, derivatives, mixed
 from hamknee.sensitivity.parameters import entries
 from tests.support.by_hand import p_joint, with_number
 from tests.support.networks import CASES, network
@@ -73,3 +73,9 @@ def test_second_derivatives_agree_with_four_corners(
         assert found[j, i] == pytest.approx(expected, abs=1e-11)
         different += abs(expected) > 1e-6
     assert different > 10 or not evidence
+
+
+def test_a_table_of_next_to_nothing_is_scaled_without_a_warning() -> None:
+    table, log = _in_proportion(np.array([[5e-324, 0.0], [0.0, 0.0]]), np.zeros(2))
+    assert table.tolist() == [[1.0, 0.0], [0.0, 0.0]]
+    assert log.tolist() == [np.log(5e-324), -np.inf]

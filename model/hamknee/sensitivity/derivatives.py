@@ -262,7 +262,9 @@ def _in_proportion(table: Array, log: Array) -> tuple[Array, Array]:
     """Return each row divided by its largest, and the logarithm of that; -inf where all are 0."""
     largest = np.abs(table).reshape(len(table), -1).max(axis=1)
     log_largest = np.log(largest, out=np.full(len(table), -np.inf), where=largest > 0)
-    return _times(table, 1 / np.where(largest > 0, largest, 1.0)), log_largest + log
+    # divided, as one over the least that a float holds is more than it holds
+    rows = np.where(largest > 0, largest, 1.0).reshape(-1, *(1,) * (table.ndim - 1))
+    return table / rows, log_largest + log
 
 
 def _times(table: Array, rows: Array) -> Array:
