@@ -21,6 +21,7 @@ from hamknee.network import (
     Vocabulary,
     encode_columns,
     label,
+    not_known_hint,
     read_headings,
 )
 
@@ -164,7 +165,8 @@ def unreadable(variable: Variable, vocabulary: Vocabulary, series: pd.Series) ->
 def guess_values(variable: Variable, texts: Sequence[str]) -> dict[str, str]:
     """Return for each value the state it means, an empty text for not known, or `UNREAD`.
 
-    Only words that are the same count, or that `SAME_AS`, `TOGETHER` and `NOTHING` list:
+    Only words that are the same count, and of those none that may stand for not known, or that
+    `SAME_AS`, `TOGETHER` and `NOTHING` list:
     ``abnormal`` is alike to ``normal``, ``n`` is a beginning of it, and both mean the opposite.
 
     Parameters
@@ -179,9 +181,14 @@ def guess_values(variable: Variable, texts: Sequence[str]) -> dict[str, str]:
     for pair in TOGETHER:
         if short == pair.keys() and set(pair.values()) <= set(variable.position):
             names = {**pair, **names}
-    return {
-        text: names.get(_words(text), "" if _words(text) in NOTHING else UNREAD) for text in texts
-    }
+
+    def meant(text: str) -> str:
+        state = names.get(_words(text))
+        if state is not None:  # a None may be that of Python, and no state called none
+            return UNREAD if not_known_hint(text) else state
+        return "" if _words(text) in NOTHING else UNREAD
+
+    return {text: meant(text) for text in texts}
 
 
 def _called(variable: Variable) -> dict[str, str]:

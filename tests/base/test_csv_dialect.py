@@ -234,6 +234,8 @@ def test_a_value_in_a_column_without_a_name_is_told_as_such() -> None:
     [
         ("Knee clinic\nby year\n\ncase_id,pop\nK1,yes\nK2,no\n", "Knee clinic"),
         ("Knee clinic\n2026\nKnee;pop\nK1;yes\nK2;no\n", "Knee clinic"),
+        ("Knee clinic,,\nby year,,\ncase_id,age,pop\nK1,31,yes\n", "Knee clinic"),
+        ("Knee clinic;;\n;;\n;;\ncase_id;age;pop\nK1;31;yes\n", "Knee clinic"),
         ("pop\nyes\nno,\nno,\n", ""),  # a column of which rows were spoilt
         ("pop\nyes\nno\nyes,no\n", ""),
         ("note\nbetter\nworse\n", ""),
@@ -243,5 +245,12 @@ def test_lines_above_the_header_are_titles_however_many(text: str, title: str) -
     if not title:
         assert len(parse_sheet(text.encode(), "in.csv").frame) == 3 - text.count("note")
         return
-    with pytest.raises(TableError, match=f"does not look like a header \\('{title}' alone\\)"):
+    with pytest.raises(TableError, match=f"does not look like a header \\('{title}' a"):
         parse_sheet(text.encode(), "in.csv")
+
+
+def test_what_helps_is_told_of_a_file_that_is_called_wrongly() -> None:
+    with pytest.raises(TableError, match=r"is a Parquet file; allowed: a name that ends in"):
+        parse_sheet(b"PAR1 and more", "in.csv")
+    with pytest.raises(TableError, match="is a compressed file; allowed: the file that is packed"):
+        parse_sheet(b"\x1f\x8b\x08\x00", "in.csv")

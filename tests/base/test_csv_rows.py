@@ -91,6 +91,13 @@ def test_the_end_of_a_block_changes_nothing(
     assert {row: (why.problem, why.line) for row, why in broken.items()} == wrong
 
 
+@pytest.mark.parametrize("blank", [" , ,\t", "\xa0,\xa0,", '\u200b,"\xa0", ', ",\f,\v"])
+def test_a_row_that_looks_empty_is_empty(blank: str) -> None:
+    rows, broken = rows_of(f"id,note,x\n1,ä,\n{blank}\n\xa0,é,\n".encode())
+    assert {row: why.problem for row, why in broken.items()} == {1: BLANK}
+    assert rows[2] == ["\xa0", "é", None]
+
+
 def test_a_cell_of_two_lines_stays_whole_below_a_row_with_a_sign_of_inches() -> None:
     rows, broken = rows_of(b'id,note,x\n1,5" wide,1\n2,"a\nb",2\n"3\n4",c,3\n')
     assert rows == [["1", '5" wide', "1"], ["2", "a\nb", "2"], ["3\n4", "c", "3"]]

@@ -37,6 +37,12 @@ def test_results_never_replace_the_cohort_or_other_files(model: Model, tmp_path:
     assert "new.csv.json' is there already" in refused(model, source, tmp_path / "new.csv")
     score_file(model, source, tmp_path / "out.csv", overwrite=True)
     assert len(read(tmp_path / "out.csv")) == 3
+    (tmp_path / "link.csv").symlink_to(tmp_path / "nowhere.csv")
+    assert "link.csv' is there already" in refused(model, source, tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    (tmp_path / "folder.csv").mkdir()
+    place = tmp_path / "folder.csv"
+    assert "folder.csv' is a folder" in refused(model, source, place, overwrite=True)
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ from hamknee.base.toml import NUMBER, Keys, TomlReader
 from hamknee.base.types import Array, Codes, Mask
 from hamknee.base.words import (
     as_seen,
+    counted,
     fine_range,
     listing,
     of_bits,
@@ -105,6 +106,7 @@ __all__ = [
     "bytes_of",
     "compares_arrays",
     "copied_property",
+    "counted",
     "decode",
     "fine_range",
     "in_pandas",

@@ -68,6 +68,9 @@ SIGNATURES = {
 }
 """What files begin with that are no CSV, whatever their name says."""
 
+REMEDIES = {b"\x1f\x8b": "the file that is packed in it", b"PAR1": "a name that ends in .parquet"}
+"""What helps where it is not saving from a spreadsheet."""
+
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -207,7 +210,7 @@ def _letters(source: BinaryIO, name: str) -> Dialect:
         raise refusal(name, *EMPTY)
     for signature, kind in SIGNATURES.items():
         if start.lower().startswith(signature.lower()):
-            raise refusal(name, f"the file is {kind}", SAVE_AS_CSV)
+            raise refusal(name, f"the file is {kind}", REMEDIES.get(signature, SAVE_AS_CSV))
     mark, encoding = next((pair for pair in MARKS if start.startswith(pair[0])), (b"", ""))
     if encoding == "utf-32":
         raise refusal(name, "the file is UTF-32", "text saved as UTF-8")
@@ -431,10 +434,12 @@ def _check_header(below: str, columns: Sequence[str], separator: str, name: str)
                 problem = f"the first line does not look like a header ({columns[0][:60]!r} alone)"
                 raise refusal(name, problem, allowed, line=1)
     elif columns[0]:
-        filled = next((row for row in map(_filled, _rows(sample, separator, LOOKED_AT)) if row), [])
-        nameless = [place for place, column in enumerate(columns) if not column]
-        alone = len(named) == 1 and len(filled) > 1
-        if alone or (len(nameless) >= len(named) and set(nameless) <= set(filled)):
+        # Below a title there may be more lines of it before the table.
+        rows = [_filled(row) for row in _rows(sample, separator, LOOKED_AT)]
+        nameless = {place for place, column in enumerate(columns) if not column}
+        alone = len(named) == 1 and any(len(filled) > 1 for filled in rows)
+        many = len(nameless) >= len(named) and any(nameless <= set(filled) for filled in rows)
+        if alone or many:
             empty = f"{len(nameless)} empty {'cell' if len(nameless) == 1 else 'cells'}"
             given = listing([repr(column[:60]) for column in named], most=3)
             problem = f"the first line does not look like a header ({given} and {empty})"

@@ -18,8 +18,17 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base.csv_dialect import MOST_ROW, Dialect, Opener, TableError, refusal, text_blocks
+from hamknee.base.csv_dialect import (
+    MOST_ROW,
+    UNSEEN_SIGNS,
+    Dialect,
+    Opener,
+    TableError,
+    refusal,
+    text_blocks,
+)
 from hamknee.base.csv_foot import ABOVE, LAST, sums
+from hamknee.base.words import as_seen
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +43,10 @@ BLANK = "nothing stands in the row"
 MOST_SUM = 2**16
 """Bytes of the longest row that may be a sum."""
 
-QUOTE, CARRIAGE_RETURN, LINE_FEED, SPACE = b'"\r\n '
+QUOTE, CARRIAGE_RETURN, LINE_FEED = b'"\r\n'
+
+BLANKS = b'" \t\v\f'
+"""Of what a row without anything in it may be made, beside separators."""
 
 CLOSED = re.compile(rb'"(?:[^"]++|"")*+"')
 """A quoted part to its end."""
@@ -377,7 +389,7 @@ def _table(
 
     expected = len(dialect.columns)
     wrong = rows.cells != expected
-    blank = _blank(rows, dialect.separator) if expected > 1 else np.zeros(len(wrong), dtype=bool)
+    blank = _blank(rows, dialect) if expected > 1 else np.zeros(len(wrong), dtype=bool)
     broken = {
         int(row): BrokenRow(int(rows.lines[row]), BLANK, "at least one cell", "blank")
         if blank[row]
@@ -434,17 +446,21 @@ def _wrong_length(line: int, cells: int, expected: int) -> BrokenRow:
     return BrokenRow(line, f"the row has {counted}", str(expected))
 
 
-def _blank(rows: _Block, separator: str) -> npt.NDArray[np.bool_]:
-    """Return which rows hold nothing but separators, spaces and quotes."""
+def _blank(rows: _Block, dialect: Dialect) -> npt.NDArray[np.bool_]:
+    """Return which rows hold nothing but separators, spaces, quotes and what cannot be seen."""
     text = np.frombuffer(rows.data, dtype=np.uint8)
+    unseen = UNSEEN_SIGNS in dialect.assumed
+    marks = dialect.separator.encode() + BLANKS
     nothing = np.zeros(256, dtype=bool)
-    nothing[[ord(separator), QUOTE, SPACE]] = True
+    nothing[list(marks)] = True
+    nothing[128:] = unseen
     blank = np.zeros(len(rows.starts), dtype=bool)
     some = rows.stops > rows.starts
     blank[some] = nothing[text[rows.starts[some]]] & nothing[text[rows.stops[some] - 1]]
-    marks = bytes([ord(separator)]) + b'" '
     for row in np.flatnonzero(blank):
-        blank[row] = not rows.data[rows.starts[row] : rows.stops[row]].strip(marks)
+        cells = rows.data[rows.starts[row] : rows.stops[row]]
+        left = as_seen(cells.decode()).encode() if unseen else cells
+        blank[row] = not left.strip(marks)
     return blank
 
 

@@ -43,6 +43,15 @@ def listing(names: Iterable[str], most: int = 40) -> str:
     return ", ".join(names[:most]) + rest
 
 
+def counted(number: int, things: str) -> str:
+    """Return how many there are of what is named in the plural, which ends with an s.
+
+    >>> counted(1, "variables"), counted(2670, "numbers")
+    ('1 variable', '2,670 numbers')
+    """
+    return f"{number:,} {things.removesuffix('s') if number == 1 else things}"
+
+
 def suggestion(name: object, allowed: Iterable[str]) -> str:
     """Return ``" (did you mean 'x'?)"`` for the one allowed name that a slip of the pen made it.
 

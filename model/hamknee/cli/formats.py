@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hamknee.base import counted
 from hamknee.cli.terminal import BaseRatesOption, PriorsOption, SettingOption, load_model, out
 from hamknee.formats import FORMATS, as_files, read_network
 from hamknee.formats import export as export_model
@@ -91,8 +92,8 @@ def import_network(
     imported = as_files(model, ess=ess, note=f"imported from {name}", words=words)
     imported.save(folder)
     console = out()
-    numbers = len(imported.priors.rows)
-    console.print(f"{len(model.vocabulary)} variables and {numbers} probabilities.")
+    variables = counted(len(model.vocabulary), "variables")
+    console.print(f"{variables} and {len(imported.priors.rows)} probabilities.")
     for notice in model.notices:
         console.print(notice)
     for old, new in imported.renamed:

@@ -176,7 +176,9 @@ def _check_target(target: Path, overwrite: bool) -> None:
     report = target.with_name(f"{target.name}.json")
     there = [target, *([report] if target.suffix.lower() == ".csv" else [])]
     for path in there:
-        if path.is_dir() or (path.exists() and not overwrite):
+        if path.is_dir():
+            raise CohortError([f"{str(path)!r} is a folder; allowed: another name"])
+        if os.path.lexists(path) and not overwrite:  # a link may lead nowhere
             allowed = "another name, or overwrite"
             raise CohortError([f"{str(path)!r} is there already; allowed: {allowed}"])
 

@@ -125,7 +125,7 @@ def _as_it_is(data: bytes, draft: Draft) -> str:
         data.decode("utf-8-sig")
     except UnicodeDecodeError:
         draft.notices.append(
-            "it is no UTF-8 and was read as windows-1252; --encoding names another."
+            "The file is no UTF-8 and was read as windows-1252; --encoding names another."
         )
         return "cp1252"
     return "utf-8"

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -80,7 +81,7 @@ class Imported:
         folder = Path(folder)
         files = {"vocabulary.toml": self.vocabulary_text, "priors.csv": self.priors.to_csv()}
         for name in files:
-            if (folder / name).exists():
+            if os.path.lexists(folder / name):
                 problem = f"{str(folder / name)!r} is there already"
                 raise HamkneeError(f"{problem}; allowed: a folder without it")
         with writing(folder, "a folder that can"):

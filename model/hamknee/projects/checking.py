@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hamknee.base import FrozenMapping, copied_property, listing, shown
+from hamknee.base import FrozenMapping, copied_property, counted, listing, shown
 from hamknee.guidance import find_guidance
 from hamknee.network import BASES, find_coexisting
 
@@ -63,11 +63,13 @@ class Checked:
     def text(self) -> str:
         """The same in sentences."""
         total, (variables, conditions) = sum(self.bases.values()), self.sizes
-        lines = [f"No faults: {total:,} numbers of {variables} variables, {conditions} conditions."]
+        of = counted(variables, "variables")
+        lines = [f"No faults: {total:,} numbers of {of}, {conditions} conditions."]
         kinds = ", ".join(f"{count:,} {basis}" for basis, count in self.bases.items())
         lines.append(f"Kinds of numbers: {kinds}.")
         if self.flat:
-            columns = f"{len(self.flat)} columns were never stated and are flat"
+            were = "was never stated and is" if len(self.flat) == 1 else "were never stated and are"
+            columns = f"{counted(len(self.flat), 'columns')} {were} flat"
             lines.append(f"{columns}: {listing(self.flat, 6)}.")
         if self.untold:
             lines.append(f"No advice is written for {listing(self.untold)}.")

@@ -19,6 +19,7 @@ from hamknee.base import (
     FrozenMapping,
     HamkneeError,
     Kind,
+    counted,
     decode,
     listing,
     read_bytes,
@@ -484,7 +485,7 @@ class Project:
 
     def _repr_html_(self) -> str:
         """Return a few lines for a notebook."""
-        lines = [*self.check().text.splitlines(), f"{len(self.changes)} changes."]
+        lines = [*self.check().text.splitlines(), f"{counted(len(self.changes), 'changes')}."]
         return "<br>".join(line.replace("<", "&lt;") for line in lines)
 
 

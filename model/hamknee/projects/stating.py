@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hamknee.base import HamkneeError, listing
+from hamknee.base import HamkneeError, counted, listing
 from hamknee.estimation import (
     Derivation,
     Distribution,
@@ -174,7 +174,10 @@ def with_columns(
     priors = Priors(project.vocabulary, tuple(rows.get(r.name, r) for r in project.priors.rows))
     sentences = [_sentence(old, new, place, state) for place, state, _ in about]
     if edited and project.dossier is not None:
-        sentences.append(f"{len(edited)} numbers edited by hand follow from the evidence again.")
+        sentences.append(
+            f"{counted(len(edited), 'numbers')} edited by hand "
+            f"{'follows' if len(edited) == 1 else 'follow'} from the evidence again."
+        )
     files = {"priors.csv": priors.to_csv()}
     if project.dossier is not None:
         files |= {f"evidence/{name}": text for name, text in after.files().items()}

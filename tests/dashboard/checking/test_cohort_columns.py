@@ -62,7 +62,7 @@ def test_a_guess_can_be_changed(model: Model) -> None:
         ("pop", ["TRUE", "nein", " Yes "], "yes no yes"),
         ("sex", ["m", "h"], "! !"),
         ("sex", ["M", "F", "man"], "male female !"),
-        ("swelling", ["None"], "none"),
+        ("swelling", ["None", "NONE", "Leg"], "! ! leg"),
         ("onset", ["n/a", "Not known", "sudden onset"], "  !"),
     ],
 )
