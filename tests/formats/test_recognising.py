@@ -38,8 +38,6 @@ def test_a_format_that_is_named_is_the_one(tmp_path: Path) -> None:
         ("a.bif", "// ~->[DNET-1]->~\nbnet a { };", "line 1: this is a network of Netica"),
         ("a.elv", "", ".elv is the ending of a network of Elvira; allowed: BIF, XMLBIF, NET"),
         ("a.bif", '// Bayesian Network\n//   Elvira format \n\nbnet  "" { \n', "network of Elvira"),
-        ("a.DSC", "", ".DSC is the ending of a network of MSBNx (DSC)"),
-        ("a.bif", 'belief network "a"\nnode b { }', "this is a network of MSBNx (DSC)"),
         ("a.dsl", "", ".dsl is the ending of a network in GeNIe's format before XDSL"),
         ("a.net", "net A\n{\n HEADER = \n {", "GeNIe's format before XDSL; allowed: GeNIe saves"),
         ("a.net", "*Vertices 3\n1 a", "this is a graph of Pajek; allowed: BIF, XMLBIF, NET (HUG"),

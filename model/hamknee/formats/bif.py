@@ -5,6 +5,9 @@ import math
 import re
 from collections.abc import Sequence
 
+from hamknee.formats.columns import Column, check_column, joined
+from hamknee.formats.draft import Draft
+from hamknee.formats.dsc import DscReader
 from hamknee.formats.format import COUNTS, LABELS, WORDS, Format, numbers_text
 from hamknee.formats.nodes import Node
 from hamknee.formats.tokens import Word, WordReader
@@ -120,7 +123,7 @@ class _Reader(WordReader):
         parents = self._list(")")
         self.expect("{")
         shape = self.draft.shape((*parents, name.text), name.line)
-        columns: dict[tuple[str, ...], list[float]] = {}
+        columns: dict[Column, list[float]] = {}
         table: list[float] | None = None
         default: list[float] | None = None
         while not self.take("}"):
@@ -129,7 +132,7 @@ class _Reader(WordReader):
                 self.until(";")
             elif self.take("("):
                 column = tuple(self._list(")", len(parents)))
-                self._check_column(column, parents, line)
+                check_column(column, parents, line, self.draft)
                 if column in columns:
                     self.draft.stop(line, f"({', '.join(column)}) stands twice", "each once")
                 columns[column] = self._row(shape[-1])
@@ -142,7 +145,7 @@ class _Reader(WordReader):
             self.draft.stop(name.line, f"{name.text!r} has a table and rows", "one of the two")
         values = self._child_last(table, shape) if table else []
         if table is None:
-            values = self._joined(name, parents, columns, default)
+            values = joined(name, parents, columns, default, self.draft)
         self.draft.table(name.text, parents, values, name.line)
 
     def _row(self, count: int) -> list[float]:
@@ -152,34 +155,6 @@ class _Reader(WordReader):
             self.draft.stop(line, f"found {len(values)} numbers", f"{count}")
         return values
 
-    def _check_column(self, column: tuple[str, ...], parents: list[str], line: int) -> None:
-        if len(column) != len(parents):
-            problem = f"found the {len(column)} states ({', '.join(column)})"
-            self.draft.stop(
-                line, problem, f"one for each parent, of which there are {len(parents)}"
-            )
-        for parent, state in zip(parents, column, strict=True):
-            allowed = self.draft.states_of(parent, line)
-            if state not in allowed:
-                self.draft.stop(line, f"{parent!r} has no state {state!r}", ", ".join(allowed))
-
-    def _joined(
-        self,
-        name: Word,
-        parents: list[str],
-        columns: dict[tuple[str, ...], list[float]],
-        default: list[float] | None,
-    ) -> list[float]:
-        states = [self.draft.states_of(parent, name.line) for parent in parents]
-        values: list[float] = []
-        for column in itertools.product(*states):
-            row = columns.get(column, default)
-            if row is None:
-                problem = f"{name.text!r} has no row for ({', '.join(column)})"
-                self.draft.stop(name.line, problem, "one for every combination, or a default")
-            values += row
-        return values
-
     @staticmethod
     def _child_last(table: list[float], shape: tuple[int, ...]) -> list[float]:
         """Return a whole table in our order; BIF has the states of the variable slowest."""
@@ -187,11 +162,22 @@ class _Reader(WordReader):
         return [table[s * columns + c] for c in range(columns) for s in range(shape[-1])]
 
 
+def _read(text: str, draft: Draft) -> None:
+    """Read BIF, or DSC, which starts with words of its own."""
+    reader = _Reader(text, draft)
+    if reader.take("belief") and reader.sees("network"):
+        DscReader(text, draft).read()
+        return
+    reader.place = 0
+    reader.read()
+
+
 BIF = Format(
     "BIF",
     (".bif",),
     write=_write,
-    read=lambda text, draft: _Reader(text, draft).read(),
+    read=_read,
+    also_read=(".dsc",),
     lost=(LABELS, COUNTS, *WORDS),
     variables=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
     states=re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.+-]*[A-Za-z0-9_])?"),

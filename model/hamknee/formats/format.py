@@ -44,6 +44,8 @@ class Format:
         Names that mean something else, in lower case.
     allowed : str
         The patterns in words.
+    also_read : tuple of str
+        Endings of files that are read as it, and never written.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Format:
     labels: re.Pattern[str] | None = None
     reserved: frozenset[str] = frozenset()
     allowed: str = "any printable text"
+    also_read: tuple[str, ...] = ()
 
     def text(self, nodes: Sequence[Node]) -> str:
         """Return what the file of a network holds.

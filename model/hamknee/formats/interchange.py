@@ -196,7 +196,7 @@ def read_network(
         known = (
             vocabulary if isinstance(vocabulary, Vocabulary) else read_vocabulary(Path(vocabulary))
         )
-        if find_format(Path(path), format) is UAI:
+        if find_format(Path(path), format, reading=True) is UAI:
             nodes = _renamed(nodes, known)
         _check_words(nodes, known, target)
     else:
@@ -250,7 +250,7 @@ def _read(
     path = Path(path)
     if name is None:
         refuse_foreign_ending(path, draft)
-    chosen = find_format(path, name)
+    chosen = find_format(path, name, reading=True)
     if tolerance is not None and not 1e-6 <= tolerance <= LARGEST_TOLERANCE:
         allowed = f"a number from 0.000001 to {LARGEST_TOLERANCE}"
         raise HamkneeError(f"found a tolerance of {tolerance!r}; allowed: {allowed}")
@@ -285,8 +285,17 @@ def _checked_target(nodes: Sequence[Node], target: str | None, draft: Draft) -> 
     raise HamkneeError(f"the network has no variable {target!r}{hint}; allowed: {allowed}")
 
 
-def find_format(path: Path, name: str | None = None) -> Format:
+def find_format(path: Path, name: str | None = None, *, reading: bool = False) -> Format:
     """Return the format of that name, or the one that the ending of a path tells.
+
+    Parameters
+    ----------
+    path : Path
+        A file.
+    name : str, optional
+        The short name of a format.
+    reading : bool
+        Whether it is to be read, so that endings count with which nothing is written.
 
     Raises
     ------
@@ -299,12 +308,15 @@ def find_format(path: Path, name: str | None = None) -> Format:
         hint = suggestion(name, FORMATS)
         raise HamkneeError(f"unknown format {name!r}{hint}; allowed: {listing(FORMATS)}")
     plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
-    for known in FORMATS.values():
-        if plain.suffix.lower() in known.endings:
-            return known
-    endings = listing(ending for known in FORMATS.values() for ending in known.endings)
+    endings = {
+        ending: known
+        for known in FORMATS.values()
+        for ending in (*known.endings, *(known.also_read if reading else ()))
+    }
+    if plain.suffix.lower() in endings:
+        return endings[plain.suffix.lower()]
     raise HamkneeError(
-        f"cannot tell the format of {path.name!r}; allowed: an ending of {endings}, or"
+        f"cannot tell the format of {path.name!r}; allowed: an ending of {listing(endings)}, or"
         f" the format by name: {listing(FORMATS)}"
     )
 

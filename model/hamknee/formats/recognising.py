@@ -28,7 +28,6 @@ _FOREIGN = (
         (".neta",),
         allowed=f"Netica saves it as .dne; {_BY_GENIE}",
     ),
-    _Foreign("a network of MSBNx (DSC)", (".dsc",), r"belief\s+network\s", None, _BY_GENIE),
     _Foreign("a network of Ergo", (".erg", ".ergo"), allowed=_BY_GENIE),
     _Foreign("a network of MSBNx (XBN)", (".xbn",), root="ANALYSISNOTEBOOK"),
     _Foreign("a network of OpenMarkov", (".pgmx",), root="ProbModelXML"),
@@ -68,7 +67,7 @@ _FOREIGN = (
 
 _COMMENTS = r"(?>\s+|//[^\n]*|/\*(?s:.*?)\*/|%[^\n]*)*+"
 _STARTS = {
-    "bif": re.compile(_COMMENTS + r"network\b[^{;]{0,200}\{"),
+    "bif": re.compile(_COMMENTS + r"(?:network\b[^{;]{0,200}\{|belief\s+network\b)"),
     "net": re.compile(_COMMENTS + r"(?:net\s*|class\s+\w+\s*)\{"),
     "uai": re.compile(r"\s*(?i:bayes)\s+[0-9]"),
 }
