@@ -10,7 +10,7 @@ from hamknee.inference.model import Model
 from hamknee.sensitivity.derivatives import _in_proportion, derivatives, mixed
 from hamknee.sensitivity.parameters import entries
 from tests.support.by_hand import p_joint, with_number
-from tests.support.networks import CASES, network
+from tests.support.networks import CASES, Spec, network
 
 
 @pytest.mark.parametrize(("build", "evidence"), [case[:2] for case in CASES])
@@ -45,7 +45,20 @@ def test_the_derivatives_of_the_target_alone_are_right() -> None:
         np.testing.assert_allclose(slopes[entry], (ends[1] - ends[0]) / 0.35, atol=1e-12)
 
 
-@pytest.mark.parametrize(("build", "evidence"), [case[:2] for case in CASES])
+def _ruled_out() -> Model:
+    """Return a model in which what is seen rules out one state of the target."""
+    spec: Spec = {
+        "cause": ("", [0.4, 0.6], "a b"),
+        "hidden": ("cause", [[0.5, 0.5], [1.0, 0.0]], "u v"),
+        "sign": ("hidden", [[0.0, 1.0], [0.3, 0.7]], "x y"),
+    }
+    return network(spec, "cause")
+
+
+TWO_OF = [*(case[:2] for case in CASES), (_ruled_out, {"sign": "x"})]
+
+
+@pytest.mark.parametrize(("build", "evidence"), TWO_OF)
 def test_second_derivatives_agree_with_four_corners(
     build: Callable[[], Model], evidence: dict[str, object]
 ) -> None:
@@ -62,7 +75,7 @@ def test_second_derivatives_agree_with_four_corners(
         if not places[pair[0]].same_column(places[pair[1]])
     ]
     different = 0
-    for i, j in (pairs[k] for k in rng.choice(len(pairs), 150, replace=False)):
+    for i, j in (pairs[k] for k in rng.permutation(len(pairs))[:150]):
         one, two = ((q.variable, q.column, q.state) for q in (places[i], places[j]))
         corners = [
             functional @ p_joint(with_number(with_number(model, *one, s), *two, t), evidence)
@@ -72,7 +85,7 @@ def test_second_derivatives_agree_with_four_corners(
         assert found[i, j] == pytest.approx(expected, abs=1e-11)
         assert found[j, i] == pytest.approx(expected, abs=1e-11)
         different += abs(expected) > 1e-6
-    assert different > 10 or not evidence
+    assert different > 5 or not evidence
 
 
 def test_a_table_of_next_to_nothing_is_scaled_without_a_warning() -> None:
