@@ -256,7 +256,7 @@ def test_an_em_that_has_not_settled_says_so() -> None:
     learned = update(priors_of(pair()), MIXED, iterations=1)
     assert not learned.converged
     assert learned.iterations == 1
-    assert "had not settled when it was stopped after 1 iteration" in learned.text
+    assert "had not settled when it was stopped after 1 iteration;" in learned.text
 
 
 @pytest.mark.parametrize(

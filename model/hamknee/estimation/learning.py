@@ -22,6 +22,7 @@ from hamknee.base import (
     KeptArrays,
     compares_arrays,
     copied_property,
+    counted,
     in_pandas,
     listing,
     read_table,
@@ -205,7 +206,7 @@ class Update(KeptArrays):
 
     @property
     def _added(self) -> str:
-        cases = "1 case" if self.size == 1 else f"{self.size:,} cases"
+        cases = counted(self.size, "cases")
         weighed = "" if self.weight == self.size else f", which count as {self.weight:,.6g}"
         blanks = f"{self.complete:,} complete, {self.size - self.complete:,} with blanks"
         return f"Added from {self.name}: {cases}{weighed} ({blanks})."
@@ -219,7 +220,7 @@ class Update(KeptArrays):
                 f"Nothing is blank, so the update is exact ({_WORDS[self.method]}); {likelihood}."
             )
         settled = "settled" if self.converged else "had not settled when it was stopped"
-        steps = f"after {self.iterations:,} iterations"
+        steps = f"after {counted(self.iterations, 'iterations')}"
         return f"EM ({_WORDS[self.method]}) {settled} {steps}; {likelihood}."
 
     @property
@@ -436,7 +437,7 @@ def _weights(weight: float | Weights, count: int) -> Array:
     """Return for how many cases each counts, shape (cases,)."""
     given = np.asarray(weight, dtype=float)
     if given.shape not in ((), (count,)):
-        problem = f"found weights of the shape {given.shape} for {count:,} cases"
+        problem = f"found weights of the shape {given.shape} for {counted(count, 'cases')}"
         raise LearningError(f"{problem}; allowed: one number, or one for each case")
     if not (np.isfinite(given) & (given > 0)).all():
         wrong = given[~(np.isfinite(given) & (given > 0))].ravel()[0]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, copied_property, shown, takes
+from hamknee.base import Array, Codes, HamkneeError, copied_property, counted, shown, takes
 from hamknee.evaluation.intervals import FEWEST_TO_COMPARE
 from hamknee.evaluation.replicates import replicate, worlds
 from hamknee.evaluation.two_findings import PairTest, of_counts, of_products
@@ -168,7 +168,8 @@ class ResidualDependence:
     @cached_property
     def text(self) -> str:
         """Plain sentences: which pair stands out, and whether the cases can tell it from chance."""
-        about = f"{self.cases:,} cases with one diagnosis, {len(self.pairs):,} pairs of findings."
+        pairs = counted(len(self.pairs), "pairs")
+        about = f"{counted(self.cases, 'cases')} with one diagnosis, {pairs} of findings."
         if not self.pairs:
             return f"{about} Too few cases of a condition know two findings to tell anything."
         clear = self.clear
@@ -196,7 +197,7 @@ class ResidualDependence:
         return (
             f"{self._pair(pair)}{beside} ({one} with {other} in {pair.observed:.0f} of {pair.n:,} "
             f"cases, {pair.expected:.1f} expected; {_p(pair.p)}, {_p(pair.p_adjusted)} with "
-            f"{len(self.pairs):,} pairs allowed for)"
+            f"{counted(len(self.pairs), 'pairs')} allowed for)"
         )
 
 

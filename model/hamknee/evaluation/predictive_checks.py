@@ -17,6 +17,7 @@ from hamknee.base import (
     KeptArrays,
     compares_arrays,
     copied_property,
+    counted,
     percent,
     percent_range,
     shown,
@@ -142,7 +143,7 @@ class PredictiveCheck(KeptArrays):
         """Plain sentences: how rare the patients are to the model, and which answers are off."""
         n = len(self.cases)
         lost = f" {self.impossible} left out, impossible by the model." if self.impossible else ""
-        about = f"{n:,} cases, each beside {self.replicates} that the model makes.{lost}"
+        about = f"{counted(n, 'cases')}, each beside {self.replicates} that the model makes.{lost}"
         if n < FEWEST_TO_COMPARE:
             return f"{about} Too few cases to say whether the model makes such patients."
         return f"{about} {self._rare_text} {self._off_text}"

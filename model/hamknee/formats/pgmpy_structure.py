@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from hamknee.base import HamkneeError, copied_property, listing, shown, takes
+from hamknee.base import HamkneeError, copied_property, counted, listing, shown, takes
 from hamknee.formats.pgmpy import to_pgmpy
 from hamknee.inference import A_MODEL, Model
 from hamknee.network import AnyMapping, LabelledCases, as_labelled, find_variable
@@ -158,7 +158,7 @@ class ImpliedIndependences:
         """Plain sentences: how many were tested, and which the cases contradict."""
         tested = sum(bool(np.isfinite(one.p)) for one in self.statements)
         start = f"{tested} of {len(self.statements)} independences that the arrows imply were"
-        start += f" tested on {self.cases:,} cases."
+        start += f" tested on {counted(self.cases, 'cases')}."
         if not self.clear:
             return f"{start} None is clearly contradicted."
         words = self.model.vocabulary

@@ -63,8 +63,8 @@ class Checked:
     def text(self) -> str:
         """The same in sentences."""
         total, (variables, conditions) = sum(self.bases.values()), self.sizes
-        of = counted(variables, "variables")
-        lines = [f"No faults: {total:,} numbers of {of}, {conditions} conditions."]
+        sizes = f"{counted(variables, 'variables')}, {counted(conditions, 'conditions')}"
+        lines = [f"No faults: {counted(total, 'numbers')} of {sizes}."]
         kinds = ", ".join(f"{count:,} {basis}" for basis, count in self.bases.items())
         lines.append(f"Kinds of numbers: {kinds}.")
         if self.flat:

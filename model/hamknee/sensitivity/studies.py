@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array, Codes, HamkneeError, compares_arrays, copied_property, shown, takes
+from hamknee.base import (
+    Array,
+    Codes,
+    HamkneeError,
+    compares_arrays,
+    copied_property,
+    counted,
+    shown,
+    takes,
+)
 from hamknee.inference import A_MODEL, Model, conditioned, simulate_cases
 from hamknee.network import CPT, Vocabulary
 from hamknee.sensitivity.drawing import check_ess
@@ -129,11 +138,11 @@ class Studies:
     def text(self) -> str:
         """Plain sentences: which studies would improve the answers most."""
         if not self.studies or self.studies[0].bits <= 0:
-            return f"No study of {self.n:,} patients would change an answer."
+            return f"No study of {counted(self.n, 'patients')} would change an answer."
         best = "; ".join(self._words(study) for study in self.studies[:NAMED])
         return (
-            f"With {self.n:,} patients in each study, these would help other patients most "
-            f"({self.unknown:.2f} bits are unknown of each on average): {best}."
+            f"With {counted(self.n, 'patients')} in each study, these would help other patients"
+            f" most ({self.unknown:.2f} bits are unknown of each on average): {best}."
         )
 
     def _given(self, study: Study) -> str:
