@@ -246,3 +246,23 @@ def test_a_finding_of_more_than_a_thousand_bits_is_told_in_words() -> None:
     value = hamknee.finding_value(model, {}, "yes", "f", "yes", draws=20)
     assert "more than 100 times as often with Yes" in value.text
     assert hamknee.what_would_change(model, {"f": "no"}, "yes", 0.5).reachable
+
+
+def test_a_level_is_reached_by_a_number_so_near_to_1_that_floats_step_over_it() -> None:
+    tables = {"t": ("", [1e-3, 0.999]), "f": ("t", [[1e-12, 1 - 1e-12], [1, 0]])}
+    change = hamknee.what_would_change(network(tables, "t", ess=20), {"f": "yes"}, "yes", 0.2).one
+    assert change is not None
+    assert change.reached == pytest.approx(0.2, abs=1e-5)
+    assert change.after[0] > 1 - 1e-11
+
+
+def test_likelihoods_of_1e300_of_several_variables_of_a_group_do_not_overflow() -> None:
+    # where the only table of a clique is left out, likelihoods are multiplied with each other
+    rows = [[0.9, 0.1], [0, 1]]
+    tables = {"b": ("", [0.9, 0.1]), "t": ("b", [[0.9, 0.1], [0.8, 0.2]])}
+    below = {"c": ("t b", [rows, rows]), "a": ("c", [[0.2, 0.8], [0, 1]])}
+    model = network(tables | below, "t", ess=20)
+    plain = {"a": {"yes": 1, "no": 0.1}, "b": "yes", "c": {"yes": 1, "no": 0.1}}
+    large = {name: {"yes": 1e300, "no": 1e299} for name in ("a", "c")} | {"b": "yes"}
+    expected = hamknee.tornado(model, plain, "yes").posterior_low
+    assert hamknee.tornado(model, large, "yes").posterior_low == pytest.approx(expected)

@@ -311,10 +311,11 @@ class JunctionTree:
             with np.errstate(under="raise", over="raise"):
                 return self._differentiate(factors, likelihoods)
         except FloatingPointError:
-            return self._differentiate([Wide.of(factor) for factor in factors], likelihoods)
+            wide = [None if weights is None else Wide.of(weights) for weights in likelihoods]
+            return self._differentiate([Wide.of(factor) for factor in factors], wide)
 
     def _differentiate(
-        self, factors: Sequence[AnyArray], likelihoods: Sequence[Array | None]
+        self, factors: Sequence[AnyArray], likelihoods: Sequence[AnyArray | None]
     ) -> Differential:
         inputs: list[list[AnyArray]] = [[] for _ in self.cliques]
         logs = [np.zeros(1) for _ in self.cliques]

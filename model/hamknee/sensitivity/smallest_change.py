@@ -42,6 +42,9 @@ PAIRS_AT_ONCE = 64
 TOLERANCE = 1e-9
 """How far from the level the changed model's posterior may be."""
 
+EPSILON, WIDEST = float(np.finfo(float).eps), 1e-5
+"""The step between floats at 1, and how far off the level such a step may lead at most."""
+
 LEAST = float(np.finfo(float).tiny)
 """A number below this has few digits and no reciprocal, and stays as a 0 does."""
 
@@ -277,9 +280,11 @@ class _Search:
         inside = (then > 0) & (then < 1)
         then = np.where(inside, then, 0.5)
         distance = np.where(inside, np.abs(_logit(then) - _logit(now)), np.inf)
-        for best in np.argsort(distance, kind="stable")[: inside.sum()]:
-            if change := self._change([best], [then[best]], distance[best]):
-                return change
+        order = np.argsort(distance, kind="stable")[: inside.sum()]
+        for widest in (0.0, WIDEST):
+            for best in order:
+                if change := self._change([best], [then[best]], distance[best], widest):
+                    return change
         return None
 
     def two(self, limit: float) -> ChangedNumbers | None:
@@ -372,14 +377,19 @@ class _Search:
         return best
 
     def _change(
-        self, rows: Sequence[int], after: Sequence[float], distance: float
+        self, rows: Sequence[int], after: Sequence[float], distance: float, widest: float = 0.0
     ) -> ChangedNumbers | None:
-        """Return a change after putting it into the model, or None if it was only rounding."""
+        """Return a change after putting it into the model, or None if it was only rounding.
+
+        Near 1 the steps between floats are wide beside what is left to 1; `widest` says how far
+        off the level such a step may lead.
+        """
         places = tuple(self.among.place(int(row)) for row in rows)
         values = self._sharpened(places, [float(value) for value in after])
         changed = with_moved(self.model, places, values)
         reached = changed.posterior(self.evidence).probabilities[self.state]
-        if abs(reached - self.level) > TOLERANCE:
+        steps = sum(EPSILON / max(1 - value, EPSILON) for value in values)
+        if abs(reached - self.level) > max(TOLERANCE, min(steps, widest)):
             return None
         return ChangedNumbers(
             tuple(place.text(self.model) for place in places),
