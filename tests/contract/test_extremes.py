@@ -266,3 +266,23 @@ def test_likelihoods_of_1e300_of_several_variables_of_a_group_do_not_overflow() 
     large = {name: {"yes": 1e300, "no": 1e299} for name in ("a", "c")} | {"b": "yes"}
     expected = hamknee.tornado(model, plain, "yes").posterior_low
     assert hamknee.tornado(model, large, "yes").posterior_low == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("count", "p", "hidden"), [(60, 1e-5, 0.3), (200, 1e-3, 0.01)])
+def test_a_number_that_cannot_matter_moves_nothing_however_rare_the_case_is(
+    count: int, p: float, hidden: float
+) -> None:
+    # what is left of the difference of two large numbers is rounding, which many findings raise
+    tables = {f"f{i}": ("h", [[p, 1 - p], [0.7 * p, 1 - 0.7 * p]]) for i in range(count)}
+    above = {
+        "t": ("", [0.3, 0.3, 0.4], "x y z"),
+        "h": ("t", [[0.8, 0.2], [0.1, 0.9], [hidden, 1 - hidden]]),
+        "apart": ("", [0.985, 0.002, 0.013], "a b c"),
+    }
+    model = network(above | tables, "t", ess=1.5)  # type: ignore[arg-type]
+    evidence = {"apart": "b", **{name: "yes" for name in tables}}
+    tornado = hamknee.tornado(model, evidence, "x").table
+    posterior = model.posterior(evidence)["x"]
+    of_apart = tornado[tornado["variable"] == "apart"]
+    assert of_apart["posterior_low"].tolist() == pytest.approx([posterior] * 3, abs=1e-9)
+    assert of_apart["posterior_high"].tolist() == pytest.approx([posterior] * 3, abs=1e-9)

@@ -24,6 +24,7 @@ from hamknee.base import (
     Array,
     HamkneeError,
     KeptArrays,
+    Mask,
     compares_arrays,
     copied_property,
     fine_range,
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
 ROUNDING = 1e-14
 """An end this small against what it is the difference of is 0."""
 
+
+BLURRED = 1e-8
+"""An end this small is worked out itself: where P(evidence) is small it may be rounding alone."""
 
 TOO_STEEP = 1e250
 """A slope beyond this is not a number but a bound; there the two ends are worked out themselves."""
@@ -386,8 +390,9 @@ def tornado(model: Model, evidence: AnyCase, state: str, *, mass: float = 0.9) -
     gradient = derivatives(model.case(evidence))
     posterior = gradient.case.posterior
     slopes = gradient.slopes(among)
-    ends = _ends(posterior.probabilities, slopes, among.probability)
-    for entry in np.flatnonzero((np.abs(slopes) > TOO_STEEP).any(axis=1)):
+    ends, blurred = _ends(posterior.probabilities, slopes, among.probability)
+    steep = (np.abs(slopes) > TOO_STEEP).any(axis=1)
+    for entry in np.flatnonzero(steep | blurred):
         ends[entry] = function_at(gradient.case, number, among.place(int(entry))).ends
     low, high = beta_range(among.probability, among.ess, mass)
     values = np.stack([_value(ends, number, t) for t in (low, high)])
@@ -432,7 +437,7 @@ def admissible(ends: Array, first: int) -> tuple[Array, Array]:
     return low, high
 
 
-def _ends(probabilities: Array, slopes: Array, values: Array) -> Array:
+def _ends(probabilities: Array, slopes: Array, values: Array) -> tuple[Array, Mask]:
     """Return P(target, evidence) ÷ P(evidence) with each number at 0 and at 1.
 
     Parameters
@@ -447,10 +452,14 @@ def _ends(probabilities: Array, slopes: Array, values: Array) -> Array:
     Returns
     -------
     ndarray, shape (numbers, 2, target states)
+    ndarray of bool, shape (numbers,)
+        Of which numbers an end is so small a difference that few of its digits are left.
     """
     steps = np.stack([-values, 1 - values], axis=1)[:, :, None] * slopes[:, None, :]
     ends = probabilities + steps
-    return np.where(ends > ROUNDING * (probabilities + np.abs(steps)), ends, 0.0)
+    sizes = probabilities + np.abs(steps)
+    blurred = (ends > ROUNDING * sizes) & (ends < BLURRED * sizes)
+    return np.where(ends > ROUNDING * sizes, ends, 0.0), blurred.any(axis=(1, 2))
 
 
 def _value(ends: Array, state: int, t: Array) -> Array:
