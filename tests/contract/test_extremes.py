@@ -18,7 +18,7 @@ from hamknee.sensitivity.one_way import function_at
 from hamknee.sensitivity.parameters import entries
 from tests.support.exact import Exact, log
 from tests.support.extremes import extreme_case, extreme_network
-from tests.support.networks import network
+from tests.support.networks import Spec, network
 
 
 def exact(model: Model) -> Exact:
@@ -274,13 +274,14 @@ def test_a_number_that_cannot_matter_moves_nothing_however_rare_the_case_is(
 ) -> None:
     # what is left of the difference of two large numbers is rounding, which many findings raise
     tables = {f"f{i}": ("h", [[p, 1 - p], [0.7 * p, 1 - 0.7 * p]]) for i in range(count)}
-    above = {
+    spec: Spec = {
         "t": ("", [0.3, 0.3, 0.4], "x y z"),
         "h": ("t", [[0.8, 0.2], [0.1, 0.9], [hidden, 1 - hidden]]),
         "apart": ("", [0.985, 0.002, 0.013], "a b c"),
+        **tables,
     }
-    model = network(above | tables, "t", ess=1.5)  # type: ignore[arg-type]
-    evidence = {"apart": "b", **{name: "yes" for name in tables}}
+    model = network(spec, "t", ess=1.5)
+    evidence = {"apart": "b", **dict.fromkeys(tables, "yes")}
     tornado = hamknee.tornado(model, evidence, "x").table
     posterior = model.posterior(evidence)["x"]
     of_apart = tornado[tornado["variable"] == "apart"]

@@ -459,7 +459,7 @@ def _ends(probabilities: Array, slopes: Array, values: Array) -> tuple[Array, Ma
     ends = probabilities + steps
     sizes = probabilities + np.abs(steps)
     blurred = (ends > ROUNDING * sizes) & (ends < BLURRED * sizes)
-    return np.where(ends > ROUNDING * sizes, ends, 0.0), blurred.any(axis=(1, 2))
+    return np.where(ends > ROUNDING * sizes, ends, 0.0), np.asarray(blurred.any(axis=(1, 2)))
 
 
 def _value(ends: Array, state: int, t: Array) -> Array:
