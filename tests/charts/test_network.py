@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hamknee.base.words import percent
@@ -77,6 +78,18 @@ def test_boxes_do_not_overlap_and_stay_in_the_picture(priors: Priors) -> None:
             if one is not other:
                 beside = one["x2"] <= other["x"] or other["x2"] <= one["x"]
                 assert beside or one["y2"] <= other["y"] or other["y2"] <= one["y"]
+
+
+def test_between_groups_there_is_room(priors: Priors) -> None:
+    rows = rows_having(network_chart(priors.vocabulary, priors.parents, {}), "name")
+    boxes = {box["name"]: box for box in rows}
+    drawn = [v for v in priors.vocabulary.having("trait", "finding") if v.name in boxes]
+    for group in {v.group for v in drawn}:
+        inside = sorted(boxes[v.name]["y"] for v in drawn if v.group == group)
+        others = [boxes[v.name]["y"] for v in drawn if v.group != group]
+        below = min((y for y in others if y > inside[-1]), default=None)
+        assert np.diff(inside) == pytest.approx(np.ones(len(inside) - 1))
+        assert below is None or below - inside[-1] > 2  # one row is the heading's
 
 
 def test_a_line_in_a_box_is_its_share(priors: Priors) -> None:

@@ -130,6 +130,8 @@ def test_summary_prints_markdown_or_writes_html(capsys, tmp_path: Path):
     code, out, _ = run(capsys, "summary", *POP, "--flag", "worse_over_weeks")
     assert code == 0
     assert out.startswith("# Pain where the hamstring meets the knee")
+    assert out.endswith("\n")
+    assert not out.endswith("\n\n")
     path = tmp_path / "case.html"
     for _ in range(2):  # the second time over the first
         code, out, _ = run(capsys, "summary", *POP, "--html", "-o", str(path))
