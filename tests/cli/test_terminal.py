@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import hamknee
@@ -143,5 +144,33 @@ def test_more_cases_than_can_be_held_are_refused(
     Path("cohort.csv").write_text("condition,pop\n" + "strain,yes\n" * 4)
     code, _, err = run(capsys, verb, "cohort.csv", *(["-o", "new.csv"] if verb == "update" else []))
     assert code == 2
-    assert "found 4 cases; allowed: 3 at once, such as a random part" in " ".join(err.split())
+    assert "found over 3 cases; allowed: 3 at once, such as a random part" in " ".join(err.split())
     assert not Path("new.csv").exists()
+
+
+def test_too_many_rows_of_parquet_are_refused_before_they_are_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cohort.parquet"
+    pd.DataFrame({"condition": ["strain"] * 4, "pop": ["yes"] * 4}).to_parquet(path)
+    monkeypatch.setattr(terminal, "MOST_CASES", 3)
+    monkeypatch.setattr(pq.ParquetFile, "read", None)
+    assert run(capsys, "evaluate", str(path))[0] == 2
+
+
+def test_too_many_rows_of_csv_are_refused_before_the_last_is_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_text("condition,pop\n" + "strain,yes\n" * 300_000)
+    monkeypatch.setattr(terminal, "MOST_CASES", 3)
+    seen: list[int] = []
+    count = terminal._check_count
+
+    def counted(rows: int, columns: int) -> None:
+        seen.append(rows)
+        count(rows, columns)
+
+    monkeypatch.setattr(terminal, "_check_count", counted)
+    assert run(capsys, "evaluate", str(path))[0] == 2
+    assert 3 < seen[-1] < 300_000

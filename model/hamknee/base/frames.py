@@ -26,6 +26,7 @@ from hamknee.base.parquet import check_size, parquet_table
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 
 KINDS = (".csv", ".parquet")
@@ -106,7 +107,9 @@ class Sheet:
         return self.frame.drop(index=list(self.broken)).reset_index(drop=True)
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_sheet(
+    path: Path, check: Callable[[int, int], None] = lambda _rows, _columns: None
+) -> Sheet:
     """Read a table with its cells as they stand in the file.
 
     Parameters
@@ -114,6 +117,8 @@ def read_sheet(path: Path) -> Sheet:
     path : Path
         A CSV file, whose cells are read as text and empty ones as missing; or a Parquet file, whose
         types are kept.
+    check : callable, optional
+        As for `parse_sheet`.
 
     Raises
     ------
@@ -123,7 +128,7 @@ def read_sheet(path: Path) -> Sheet:
     with suppress(OSError):
         size = path.stat().st_size
         check_size(size, path.name, f"a file of {size / 2**20:,.0f} MB")
-    return parse_sheet(read_bytes(path, TableError), path.name)
+    return parse_sheet(read_bytes(path, TableError), path.name, check)
 
 
 def parse_sheet(
@@ -138,7 +143,8 @@ def parse_sheet(
     name : str
         Its name; the ending tells the kind.
     check : callable, optional
-        Is told while a CSV file is read how many rows and columns it has so far, and may raise.
+        Is told how many rows and columns there are, of a CSV file while it is read and of a Parquet
+        file before, and may raise.
 
     Raises
     ------
@@ -146,7 +152,7 @@ def parse_sheet(
         If it is not of its kind.
     """
     if kind_of(name) == ".parquet":
-        return Sheet(name, _parquet(data, name))
+        return Sheet(name, _parquet(data, name, check))
     return _csv(lambda: io.BytesIO(data), name, check)
 
 
@@ -205,9 +211,13 @@ def kind_of(name: str) -> str:
     return kind
 
 
-def _parquet(data: bytes, name: str) -> pd.DataFrame:
+def _parquet(data: bytes, name: str, check: Callable[[int, int], None]) -> pd.DataFrame:
     """Return the frame of a Parquet file, whatever somebody noted for pandas in it."""
-    return as_frame(parquet_table(data, name), name)
+
+    def look(file: pq.ParquetFile) -> None:
+        check(file.metadata.num_rows, file.metadata.num_columns)
+
+    return as_frame(parquet_table(data, name, look), name)
 
 
 def as_frame(table: pa.Table, name: str) -> pd.DataFrame:

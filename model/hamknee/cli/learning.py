@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hamknee.base import read_sheet, shipped, short_digest, suggestion, writing
+from hamknee.base import shipped, short_digest, suggestion, writing
 from hamknee.cli.terminal import (
     JsonOption,
     MapOption,
@@ -14,6 +14,7 @@ from hamknee.cli.terminal import (
     PriorsOption,
     echo_json,
     out,
+    read_all,
     read_cohort,
     read_words,
     records,
@@ -77,7 +78,7 @@ def update(
     priors: PriorsOption = None,
 ) -> None:
     """Add the cases of a cohort to the numbers and write a new priors.csv."""
-    sheet = read_sheet(cohort)
+    sheet = read_all(cohort)
     numbers = read_shipped_or_own(priors)
     _check_files(cohort, output, priors)
     _check_source(source, output)

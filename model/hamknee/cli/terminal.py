@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-MOST_CASES = 500_000
-"""Cases of a cohort that is held as a whole, which takes about 2 kB for each."""
+MOST_CASES = 250_000
+"""Cases of a cohort that is held as a whole, which takes 2 to 5 kB for each."""
 
 Findings = Annotated[
     list[str] | None,
@@ -245,18 +245,28 @@ def read_words(
     return words | parse_maps(maps or [])
 
 
-def read_cohort(vocabulary: Vocabulary, sheet: Sheet, words: ColumnMapping) -> "pd.DataFrame":
-    """Return the cases of a file; what was assumed in reading it goes to the error stream.
+def read_all(path: Path) -> Sheet:
+    """Return a file of cases that is held as a whole.
 
     Raises
     ------
+    TableError
+        If it cannot be read.
     HamkneeError
-        If they are more than `MOST_CASES`.
+        If it has more than `MOST_CASES` rows, which is told as soon as they are seen.
     """
-    frame = sheet.cases()
-    if len(frame) > MOST_CASES:
+    return read_sheet(path, _check_count)
+
+
+def _check_count(rows: int, _columns: int) -> None:
+    if rows > MOST_CASES:
         allowed = f"{MOST_CASES:,} at once, such as a random part; hamknee score takes any number"
-        raise HamkneeError(f"found {len(frame):,} cases; allowed: {allowed}")
+        raise HamkneeError(f"found over {MOST_CASES:,} cases; allowed: {allowed}")
+
+
+def read_cohort(vocabulary: Vocabulary, sheet: Sheet, words: ColumnMapping) -> "pd.DataFrame":
+    """Return the cases of a file; what was assumed in reading it goes to the error stream."""
+    frame = sheet.cases()
     headings = mapped_headings(vocabulary, [str(column) for column in frame.columns], words)
     near = (f"Perhaps not meant: {hint}." for hint in headings.near.values())
     for note in (*sheet.notes, *headings.assumed, *near):
@@ -272,7 +282,7 @@ def read_diagnosed(vocabulary: Vocabulary, path: Path, words: ColumnMapping) -> 
     CasesError, TableError
         If the file or its cases cannot be used.
     """
-    frame = read_cohort(vocabulary, read_sheet(path), words)
+    frame = read_cohort(vocabulary, read_all(path), words)
     return label(vocabulary, named_by_id(frame, vocabulary), words)
 
 

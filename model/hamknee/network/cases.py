@@ -229,6 +229,7 @@ class _Coder:
         self.index = vocabulary.index
         # By the bytes of its numbers, a fifth of what the same takes as objects.
         self.extra: dict[str, dict[bytes, int]] = {name: {} for name in vocabulary}
+        self.joined: dict[str, bytes] = {}
 
     def code(self, variable: Variable, value: Value) -> int:
         if isinstance(value, str):
@@ -242,12 +243,11 @@ class _Coder:
         return np.tile(np.array(sizes, dtype=np.intp), (count, 1))
 
     def weights(self) -> tuple[npt.NDArray[np.float64], ...]:
-        plain = zip(self.extra.values(), self.vocabulary.plain_weights, strict=True)
+        plain = zip(self.extra.items(), self.vocabulary.plain_weights, strict=True)
+        others = ((self.joined.get(name) or b"".join(seen), rows) for (name, seen), rows in plain)
         return tuple(
-            np.vstack([rows, np.frombuffer(b"".join(seen)).reshape(-1, rows.shape[1])])
-            if seen
-            else rows
-            for seen, rows in plain
+            np.vstack([rows, np.frombuffer(other).reshape(-1, rows.shape[1])]) if other else rows
+            for other, rows in others
         )
 
     def column(
@@ -275,6 +275,9 @@ class _Coder:
                 problems[number] = error.problems
                 if len(problems) == most:
                     break
+        # A column is coded once, so that its numbers alone are held beside those of the next.
+        self.joined[variable.name] = b"".join(self.extra[variable.name])
+        self.extra[variable.name] = {}
         return codes, problems
 
     def case(self, entries: Mapping[str, object]) -> dict[int, int]:
@@ -314,33 +317,32 @@ def _encode_frame(vocabulary: Vocabulary, frame: pd.DataFrame) -> Cases:
     if not frame.columns.is_unique:
         twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
         raise EvidenceError([f"column {name!r} stands twice; allowed: once" for name in twice])
-    columns: dict[str, Column] = {}
-    theirs: dict[object, str] = {}
-    unknown: dict[object, list[str]] = {}
+    coder = _Coder(vocabulary)
+    codes = coder.blank(len(frame))
+    problems: list[str] = []
+    seen: set[str] = set()
     for name in frame.columns:
         try:
             ours = find_variable(vocabulary, name).name
-            if ours in columns:
+            if ours in seen:
                 raise EvidenceError([f"{ours} is in two columns; allowed: one"])
-            columns[ours], theirs[name] = Column.of_series(frame[name]), ours
+            seen.add(ours)
+            column = Column.of_series(frame[name])
         except EvidenceError as error:
-            unknown[name] = [f"column {name!r}: {text}" for text in error.problems]
-    cases, unread = encode_columns(vocabulary, columns, len(frame), most=MOST_UNREAD + 1)
-    problems: list[str] = []
-    for name in frame.columns:
-        problems += unknown.get(name, [])
-        ours = theirs.get(name, "")
-        wrong = unread.get(ours, {})
+            problems += [f"column {name!r}: {text}" for text in error.problems]
+            continue
+        coded, wrong = coder.column(vocabulary[ours], column.values, most=MOST_UNREAD + 1)
+        # The last entry is for an empty cell, whose position is -1.
+        codes[:, coder.index[ours]] = coded[column.positions]
         for number, texts in list(wrong.items())[:MOST_UNREAD]:
-            row = int(np.argmax(columns[ours].positions == number))
+            row = int(np.argmax(column.positions == number))
             problems += [f"case {frame.index[row]}: {text}" for text in texts]
         if len(wrong) > MOST_UNREAD:
             problems.append(f"column {name!r}: more such values follow; allowed: as above")
     if problems:
         raise EvidenceError(problems)
     labels = None if isinstance(frame.index, pd.RangeIndex) else list(frame.index)
-    codes = np.ascontiguousarray(cases.codes, dtype=np.intp)
-    return Cases(vocabulary, codes, cases.weights, labels)
+    return Cases(vocabulary, codes, coder.weights(), labels)
 
 
 IN_NO_BIN = -1
