@@ -55,6 +55,21 @@ def test_json_holds_every_number_and_how_it_was_learned(capsys, clinic, tmp_path
     assert all(n["old"] == n["new"] for n in answer["numbers"] if n["variable"] == "condition")
 
 
+def test_more_likelihoods_than_can_be_learned_from_are_refused(
+    capsys, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr("hamknee.cli.learning.MOST_LIKELIHOODS", 3)
+    path = tmp_path / "cohort.csv"
+    row = "10:30,strain,yes:0.{0}|no:0.{0}1,yes"
+    rows = [row.format(number) for number in (1, 2, 2, 3)]
+    path.write_text("\n".join(["seen,condition,Pop,warmth", *rows]))
+    assert run(capsys, "update", path, "-o", tmp_path / "new.csv")[0] == 0
+    path.write_text("\n".join(["seen,condition,Pop,warmth", *rows, row.format(4)]))
+    code, _, err = run(capsys, "update", path, "-o", tmp_path / "newer.csv")
+    assert code == 2
+    assert "found 4 different likelihoods; allowed: 3 to learn from" in " ".join(err.split())
+
+
 def test_the_published_cases_are_not_to_be_learned_from(capsys, tmp_path):
     published = shipped("data/cases.csv")
     copy = tmp_path / "copy.csv"

@@ -1,7 +1,7 @@
 """The command `update`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -21,7 +21,20 @@ from hamknee.cli.terminal import (
 )
 from hamknee.estimation import METHODS, LearningError, Update
 from hamknee.estimation import update as update_priors
-from hamknee.network import priors_path, read_references, read_shipped_or_own
+from hamknee.network import (
+    ColumnMapping,
+    Vocabulary,
+    mapped_headings,
+    priors_path,
+    read_references,
+    read_shipped_or_own,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_LIKELIHOODS = 100_000
+"""Different likelihoods of a cohort to learn from, which take minutes where EM does not settle."""
 
 app = typer.Typer()
 
@@ -83,9 +96,11 @@ def update(
     _check_files(cohort, output, priors)
     _check_source(source, output)
     words = read_words(numbers.vocabulary, maps, mapping)
+    frame = read_cohort(numbers.vocabulary, sheet, words)
+    _check_likelihoods(numbers.vocabulary, frame, words)
     learned = update_priors(
         numbers,
-        read_cohort(numbers.vocabulary, sheet, words),
+        frame,
         mapping=words,
         weight=weight,
         method=method,
@@ -113,6 +128,20 @@ def _check_files(cohort: Path, output: Path, priors: Path | None) -> None:
         if output.exists() and output.samefile(path):
             problem = f"{str(output)!r} is read, and would be overwritten"
             raise LearningError(f"{problem}; allowed: the name of a new file")
+
+
+def _check_likelihoods(vocabulary: Vocabulary, frame: "pd.DataFrame", words: ColumnMapping) -> None:
+    """Raise if there are more likelihoods than can be gone over a thousand times in minutes."""
+    headings = mapped_headings(vocabulary, [str(name) for name in frame.columns], words)
+    distinct = (
+        frame[name].drop_duplicates().astype(str)
+        for name in frame.columns
+        if str(name) in headings.variables
+    )
+    count = sum(int(column.str.contains(":", regex=False).sum()) for column in distinct)
+    if count > MOST_LIKELIHOODS:
+        allowed = f"{MOST_LIKELIHOODS:,} to learn from, such as those of a random part of the cases"
+        raise LearningError(f"found {count:,} different likelihoods; allowed: {allowed}")
 
 
 def _check_source(source: str | None, output: Path) -> None:

@@ -29,7 +29,8 @@ from hamknee.base import (
     shown,
     takes,
 )
-from hamknee.estimation.em import ExpectedCounts, Fitted, fit
+from hamknee.estimation.em import Fitted, fit
+from hamknee.estimation.expected_counts import ExpectedCounts
 from hamknee.estimation.one_sided import OneSided, one_sided_columns
 from hamknee.estimation.selection import ASKED, kept_variables, variable_names
 from hamknee.inference import Model
@@ -192,7 +193,7 @@ class Update(KeptArrays):
             }
             for old, new in self._pairs
         )
-        order = np.argsort(-(frame["new"] - frame["old"]).abs().to_numpy(), kind="stable")
+        order = np.argsort(-_move(frame["new"].to_numpy(), frame["old"].to_numpy()), kind="stable")
         return frame.iloc[order].reset_index(drop=True)
 
     @cached_property
@@ -227,7 +228,7 @@ class Update(KeptArrays):
     def _moved(self) -> str:
         first: dict[object, tuple[float, str]] = {}  # of each column the number that moved most
         for old, new in self._pairs:
-            move = abs(new.probability - old.probability)
+            move = float(_move(new.probability, old.probability))
             column = (old.variable, old.given)
             if move > first.get(column, (0.0, ""))[0]:
                 numbers = f"from {old.probability:.3g} to {new.probability:.3g}"
@@ -478,6 +479,11 @@ def _rewritten(
 def _was(probability: float, ess: float, cases: float, name: str) -> str:
     """Return what a number was, which stands before what was said of it."""
     return f"{WAS}{probability:.4g} (ess {ess:.4g}) before {cases:.4g} cases of {name}"
+
+
+def _move(new: Array | float, old: Array | float) -> Array:
+    """Return how far numbers moved, without what rounding adds: of two states both move alike."""
+    return np.asarray(np.abs(np.subtract(new, old)).round(12))
 
 
 def _place(priors: Priors, row: Row) -> tuple[int, ...]:

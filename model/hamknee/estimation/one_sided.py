@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hamknee.base import Array, listing
-from hamknee.estimation.em import ExpectedCounts
+from hamknee.estimation.expected_counts import ExpectedCounts
 from hamknee.inference import Model
 from hamknee.network import CPT, Cases
 
