@@ -94,7 +94,7 @@ def read_cohort(data: bytes, name: str, way: Written = AS_FOUND) -> Sheet:
     if len(data) > MEGABYTES * 2**20:
         raise _refusal(name, f"a file of {len(data) / 2**20:,.0f} MB", f"{MEGABYTES} MB here")
     if is_workbook(name):
-        text, which = as_csv(data, name)
+        text, which = as_csv(data, name, partial(_check_table, name))
         sheet = parse_sheet(text, f"{name}.csv", partial(_check_table, name))
         sheet = replace(sheet, name=name, assumed=(which, *sheet.assumed))
     elif kind_of(name if len(name) <= 100 else name[:100] + Path(name).suffix) == ".parquet":

@@ -1,7 +1,8 @@
 """The first sheet of an .xlsx workbook as CSV, so that one reader of tables reads all.
 
-A workbook is a zip archive of XML. Sizes are looked up before anything is unpacked, and a document
-that defines entities of its own is refused.
+A workbook is a zip archive of XML. A few kB of it may unpack to gigabytes, or name one long text in
+every cell, so a document is taken apart as it is unpacked, nothing is held but texts and lines, and
+both are counted. A document that defines entities of its own is refused.
 """
 
 import csv
@@ -9,19 +10,34 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 
 from hamknee.base import OLDER_WORKBOOK, Fault, TableError
 
 MOST_UNPACKED = 2**28
-"""Bytes of a sheet and of its texts once they are unpacked."""
+"""Bytes of a sheet, and of its texts, once they are unpacked."""
+
+MOST_TEXT = 2**26
+"""Letters of the texts that cells share, and bytes of the sheet as CSV."""
+
+MOST_TEXTS = 2_000_000
+"""Texts that cells share."""
+
+MOST_PARTS = 10_000
+"""Documents of a workbook; few have a hundred."""
+
+LONGEST_LIST = 2**22
+"""Bytes of the documents that say which sheets there are."""
 
 MOST_CELLS = 10_000_000
 
 MOST_COLUMNS = 16_384
 """As many as a sheet of a workbook has."""
+
+BLOCK = 2**20
+"""Bytes that are unpacked at once. As no cell's text is as long, some element begins in them."""
 
 ALLOWED = "an .xlsx workbook, or in the spreadsheet “Save as” and “CSV UTF-8”"
 
@@ -47,7 +63,9 @@ def is_workbook(name: str) -> bool:
     return name.lower().endswith(".xlsx")
 
 
-def as_csv(data: bytes, name: str) -> tuple[bytes, str]:
+def as_csv(
+    data: bytes, name: str, check: Callable[[int, int], None] = lambda _rows, _columns: None
+) -> tuple[bytes, str]:
     """Return the first sheet of a workbook as CSV, and a sentence on which one that is.
 
     Parameters
@@ -56,6 +74,8 @@ def as_csv(data: bytes, name: str) -> tuple[bytes, str]:
         What the file holds.
     name : str
         What it is called, for the faults.
+    check : callable, optional
+        Is told while the sheet is read how many rows and columns it has so far, and may raise.
 
     Raises
     ------
@@ -66,29 +86,26 @@ def as_csv(data: bytes, name: str) -> tuple[bytes, str]:
         raise _refusal(name, "the workbook is locked by a password, or of an older Excel")
     if data and not data.startswith(b"PK") and b"\0" not in data[:1_000]:
         raise _refusal(name, "the file is text, as a CSV file is, and no workbook")
+    if data.count(b"PK\x01\x02") > MOST_PARTS:
+        raise _refusal(name, f"the workbook has over {MOST_PARTS:,} parts")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             title, path, sheets = _first_sheet(archive, name)
-            texts = _texts(archive, name)
-            sheet = _xml(archive, path, name)
-            rows = list(_rows(sheet, texts, name))
-            merged = any(part.tag.endswith("}mergeCell") for part in sheet.iter())
+            texts = SharedTexts(name)
+            if "xl/sharedStrings.xml" in archive.namelist():
+                _read(archive, "xl/sharedStrings.xml", name, texts)
+            sheet = SheetLines(name, texts.texts, check)
+            _read(archive, path, name, sheet)
     except TableError:
         raise
     except UNSOUND:
         raise _refusal(name, "the file is no workbook that can be read") from None
     except (NotImplementedError, RuntimeError, OSError, EOFError):
         raise _refusal(name, "the workbook is locked by a password, or damaged") from None
-    width = max(map(len, rows), default=0)
-    if width * len(rows) > MOST_CELLS:
-        raise _refusal(name, f"the sheet has over {MOST_CELLS:,} cells")
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows(row + [""] * (width - len(row)) for row in rows)
     others = f"; the other {sheets - 1} are not" if sheets > 1 else ""
     which = f"The first sheet of the workbook, “{title}”, is read{others}."
-    once = " Of cells that are merged the first alone has the value." if merged else ""
-    return out.getvalue().encode(), which + once
+    once = " Of cells that are merged the first alone has the value." if sheet.merged else ""
+    return sheet.csv(), which + once
 
 
 def _first_sheet(archive: zipfile.ZipFile, name: str) -> tuple[str, str, int]:
@@ -107,43 +124,163 @@ def _first_sheet(archive: zipfile.ZipFile, name: str) -> tuple[str, str, int]:
     return first.get("name", ""), path, len(sheets)
 
 
-def _texts(archive: zipfile.ZipFile, name: str) -> list[str]:
-    """Return the texts that cells share."""
-    if "xl/sharedStrings.xml" not in archive.namelist():
-        return []
-    return [_text(entry) for entry in _xml(archive, "xl/sharedStrings.xml", name)]
+class _Reader:
+    """Is told of a document element by element, and keeps no tree of them.
+
+    Parameters
+    ----------
+    name : str
+        What the file is called, for the faults.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.path: list[str] = []
+        self.letters: list[str] | None = None
+        """The text of the element that is open, where it is wanted."""
+
+    def doctype(self, _name: str, _public: str | None, _system: str | None) -> None:
+        """Refuse entities, which may stand for more than can be held."""
+        raise _refusal(self.name, "the workbook defines entities of its own")
+
+    def data(self, letters: str) -> None:
+        """Take a piece of text."""
+        if self.letters is not None:
+            self.letters.append(letters)
+
+    def close(self) -> None:
+        """Leave the document."""
 
 
-def _text(entry: ElementTree.Element) -> str:
-    """Return a text without how it is to be pronounced, which some languages add."""
-    parts = []
-    for child in entry:
-        if child.tag.endswith("}t"):
-            parts.append(child.text or "")
-        elif child.tag.endswith("}r"):
-            parts += [part.text or "" for part in child if part.tag.endswith("}t")]
-    return "".join(parts)
+class SharedTexts(_Reader):
+    """The texts that cells share, without how they are to be pronounced, as some languages add."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.texts: list[str] = []
+        self.parts: list[str] = []
+        self.size = 0
+
+    def start(self, tag: str, _attributes: dict[str, str]) -> None:
+        """Enter an element."""
+        self.path.append(tag.rpartition("}")[2])
+        self.letters = self.parts if self.path[1:] in TEXT else None
+
+    def end(self, _tag: str) -> None:
+        """Leave an element."""
+        self.letters = None
+        self.path.pop()
+        if len(self.path) != 1:
+            return
+        text = "".join(self.parts)
+        self.parts.clear()
+        self.texts.append(text)
+        self.size += len(text)
+        if self.size > MOST_TEXT or len(self.texts) > MOST_TEXTS:
+            raise _refusal(
+                self.name, f"over {MOST_TEXTS:,} texts, or {MOST_TEXT:,} letters in them"
+            )
 
 
-def _rows(sheet: ElementTree.Element, texts: list[str], name: str) -> Iterator[list[str]]:
-    """Yield the cells of each row; rows that are left out are empty."""
-    place = 0
-    for row in sheet.iter():
-        if not row.tag.endswith("}row"):
-            continue
-        number = int(row.get("r", place + 1))
-        if not place < number <= 1_048_576 or number - place > MOST_CELLS // 100:
-            raise _refusal(name, f"row {number:,} of the sheet is out of place")
-        yield from ([] for _ in range(number - place - 1))
-        place = number
-        cells: list[str] = []
-        for cell in row:
-            column = _column(cell.get("r", ""), len(cells))
-            if not len(cells) <= column < MOST_COLUMNS:
-                raise _refusal(name, f"a cell of row {number:,} is out of place")
-            cells += [""] * (column - len(cells))
-            cells.append(_value(cell, texts))
-        yield cells
+TEXT = (["si", "t"], ["si", "r", "t"])
+"""Where the letters of a text stand."""
+
+VALUES = (["v"], ["f"])
+"""Where a cell has its value, and the formula of it."""
+
+
+class SheetLines(_Reader):
+    """A sheet as lines of CSV, which are padded when the widest row is known.
+
+    Parameters
+    ----------
+    name, check
+        As for `as_csv`.
+    texts : list of str
+        That cells share.
+    """
+
+    def __init__(self, name: str, texts: list[str], check: Callable[[int, int], None]) -> None:
+        super().__init__(name)
+        self.texts = texts
+        self.check = check
+        self.merged = False
+        self.lines: list[tuple[bytes, int]] = []
+        self.size = 0
+        self.width = 0
+        self.cells: list[str] = []
+        self.in_row = False
+        self.kind = ""
+        self.parts: dict[str, list[str]] | None = None
+        """The texts of the cell that is open."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Enter an element."""
+        tag = tag.rpartition("}")[2]
+        if self.parts is not None:
+            self.path.append(tag)
+            first = self.path[0]
+            if self.path in VALUES or (first == "is" and ["si", *self.path[1:]] in TEXT):
+                self.letters = self.parts.setdefault(first, [])
+        elif tag == "c" and self.in_row:
+            self._empty_cells(_column(attributes.get("r", ""), len(self.cells)))
+            self.kind = attributes.get("t", "n")
+            self.parts = {}
+        elif tag == "row":
+            self._empty_rows(int(attributes.get("r", len(self.lines) + 1)))
+            self.cells = []
+            self.in_row = True
+        elif tag == "mergeCell":
+            self.merged = True
+
+    def end(self, tag: str) -> None:
+        """Leave an element."""
+        self.letters = None
+        if self.path:
+            self.path.pop()
+        elif self.parts is not None:
+            parts = {part: "".join(letters) for part, letters in self.parts.items()}
+            self.cells.append(_value(self.kind, parts, self.texts))
+            self.parts = None
+        elif tag.rpartition("}")[2] == "row":
+            self._line(self.cells)
+            self.in_row = False
+
+    def _empty_rows(self, number: int) -> None:
+        """Add the rows that are left out before one."""
+        gap = number - len(self.lines) - 1
+        if not 0 <= gap <= MOST_CELLS // 100 or number > 1_048_576:
+            raise _refusal(self.name, f"row {number:,} of the sheet is out of place")
+        for _ in range(gap):
+            self._line([])
+
+    def _empty_cells(self, column: int) -> None:
+        """Add the cells that are left out before one."""
+        if not len(self.cells) <= column < MOST_COLUMNS:
+            row = len(self.lines) + 1
+            raise _refusal(self.name, f"a cell of row {row:,} is out of place")
+        self.cells += [""] * (column - len(self.cells))
+
+    def _line(self, cells: list[str]) -> None:
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerow(cells)
+        line = out.getvalue()[:-1].encode() if any(cells) else b"," * (len(cells) - 1)
+        self.lines.append((line, len(cells)))
+        self.size += len(line)
+        self.width = max(self.width, len(cells))
+        self.check(len(self.lines), self.width)
+        if self.width * len(self.lines) > MOST_CELLS:
+            raise _refusal(self.name, f"the sheet has over {MOST_CELLS:,} cells")
+        if self.size > MOST_TEXT:
+            raise _refusal(self.name, f"over {MOST_TEXT // 2**20} MB once it is written as CSV")
+
+    def csv(self) -> bytes:
+        """Return all rows, each as long as the longest."""
+        blank = b'""' if self.width == 1 else b"," * (self.width - 1)
+        return b"".join(
+            (line + b"," * (self.width - count) if line else blank) + b"\n"
+            for line, count in self.lines
+        )
 
 
 def _column(reference: str, following: int) -> int:
@@ -157,15 +294,13 @@ def _column(reference: str, following: int) -> int:
     return number - 1
 
 
-def _value(cell: ElementTree.Element, texts: list[str]) -> str:
+def _value(kind: str, parts: dict[str, str], texts: list[str]) -> str:
     """Return what a cell shows, numbers with a point; an error, or a formula not worked out."""
-    kind = cell.get("t", "n")
     if kind == "inlineStr":
-        return "".join(_text(part) for part in cell if part.tag.endswith("}is"))
-    value = next((part.text or "" for part in cell if part.tag.endswith("}v")), None)
+        return parts.get("is", "")
+    value = parts.get("v")
     if value is None:
-        formula = next((part.text or "" for part in cell if part.tag.endswith("}f")), None)
-        return "" if formula is None else f"={formula}"
+        return f"={parts['f']}" if "f" in parts else ""
     if kind == "s":
         return texts[_place(value)] if value else ""
     if kind == "b":
@@ -183,15 +318,36 @@ def _place(number: str) -> int:
     return int(number)
 
 
-def _xml(archive: zipfile.ZipFile, path: str, name: str) -> ElementTree.Element:
-    """Return a document of the archive, or refuse one that is too large or defines entities."""
+def _read(archive: zipfile.ZipFile, path: str, name: str, reader: _Reader) -> None:
+    """Tell a reader of a document of the archive, or refuse one that is too large."""
     about = archive.getinfo(path)
+    too_large = f"over {MOST_UNPACKED // 2**20} MB once the workbook is unpacked"
     if about.file_size > MOST_UNPACKED:
-        raise _refusal(name, f"over {MOST_UNPACKED // 2**20} MB once the workbook is unpacked")
+        raise _refusal(name, too_large)
+    if about.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError
+    parser = ElementTree.XMLParser(target=reader)
+    size = 0
     with archive.open(about) as file:
-        text = file.read(MOST_UNPACKED + 1)
-    if len(text) > MOST_UNPACKED:
-        raise _refusal(name, f"over {MOST_UNPACKED // 2**20} MB once the workbook is unpacked")
+        while block := file.read(BLOCK):
+            size += len(block)
+            if size > MOST_UNPACKED:
+                raise _refusal(name, too_large)
+            if b"<" not in block and len(block) == BLOCK:
+                raise _refusal(name, f"over {BLOCK:,} bytes in one element")
+            parser.feed(block)
+    parser.close()
+
+
+def _xml(archive: zipfile.ZipFile, path: str, name: str) -> ElementTree.Element:
+    """Return a short document of the archive, or refuse one that is long or defines entities."""
+    about = archive.getinfo(path)
+    if about.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError
+    with archive.open(about) as file:
+        text = file.read(LONGEST_LIST + 1)
+    if len(text) > LONGEST_LIST:
+        raise _refusal(name, "the list of its sheets is too long")
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise _refusal(name, "the workbook defines entities of its own")
     return ElementTree.fromstring(text)

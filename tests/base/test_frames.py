@@ -163,7 +163,7 @@ def test_a_file_too_large_to_hold_is_refused_before_it_is_read(ending: str, tmp_
     path = tmp_path / f"cohort.{ending}"
     with path.open("wb") as file:
         file.truncate(2**31)  # takes no room
-    with pytest.raises(TableError, match=r"a file of 2,048 MB; allowed: 256 MB; a file of fewer"):
+    with pytest.raises(TableError, match=r"a file of 2,048 MB; allowed: 128 MB; a file of fewer"):
         read_table(path)
 
 
@@ -182,4 +182,4 @@ def test_every_command_refuses_a_file_too_large_to_hold(
     command, *rest = arguments
     with pytest.raises(SystemExit, match="2"):
         main([command, "cohort.csv", *rest])
-    assert "a file of 2,048 MB; allowed: 256 MB" in capsys.readouterr().err
+    assert "a file of 2,048 MB; allowed: 128 MB" in capsys.readouterr().err

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-MOST_UNPACKED = 2**28
+MOST_UNPACKED = 2**27
 """Bytes of a file that is held as a whole, and of what it unpacks to."""
 
 IN_PARTS = "a file of fewer rows; hamknee score takes files of any size"

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -91,11 +92,67 @@ def test_what_is_no_sound_workbook_is_refused_in_words(data: bytes) -> None:
         read_cohort(data, "cohort.xlsx")
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MOST_UNPACKED", 2**16)
-    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, 4000))
-    with pytest.raises(TableError, match="unpacked"):
-        as_csv(workbook_of(rows), "cohort.xlsx")
+CELLS = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>1</v></c></row>' for n in range(1, 4000))
+
+
+@pytest.mark.parametrize(
+    ("limit", "least", "made", "told"),
+    [
+        ("MOST_UNPACKED", 2**16, {"rows": CELLS}, "over 0 MB once the workbook is unpacked"),
+        ("MOST_CELLS", 3_000, {"rows": CELLS}, "the sheet has over 3,000 cells"),
+        ("MOST_TEXT", 9_000, {"rows": CELLS}, "once it is written as CSV"),  # one text in all cells
+        ("MOST_TEXT", 9, {}, "or 9 letters in them"),
+        ("MOST_TEXTS", 1, {}, "over 1 texts"),
+        ("MOST_PARTS", 3, {}, "the workbook has over 3 parts"),
+        ("LONGEST_LIST", 300, {"sheets": 9}, "the list of its sheets is too long"),
+        ("BLOCK", 50, {"more": f"<x {'y' * 200}='1'/>"}, "over 50 bytes in one element"),
+    ],
+)
+def test_a_workbook_that_unpacks_to_too_much_is_refused(
+    limit: str, least: int, made: dict[str, Any], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = workbook_of(**made)
+    if "more" not in made:
+        as_csv(data, "cohort.xlsx")
+    monkeypatch.setattr(workbook, limit, least)
+    with pytest.raises(TableError, match=told):
+        as_csv(data, "cohort.xlsx")
+
+
+def test_a_sheet_of_very_many_rows_is_left_before_its_end() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def check(rows: int, columns: int) -> None:
+        seen.append((rows, columns))
+        if rows == 5:
+            raise TableError([])
+
+    with pytest.raises(TableError):
+        as_csv(workbook_of(CELLS), "cohort.xlsx", check)
+    assert seen == [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1)]
+    many = "<row/>" * 200_001
+    with pytest.raises(TableError, match=r"200,001 rows; allowed: at most 200,000 here"):
+        read_cohort(workbook_of(many), "cohort.xlsx")
+
+
+def test_a_workbook_packed_in_another_way_than_a_spreadsheet_does_is_refused() -> None:
+    data = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook_of())) as whole,
+        zipfile.ZipFile(data, "w", zipfile.ZIP_LZMA) as archive,
+    ):
+        for part in whole.namelist():
+            archive.writestr(part, whole.read(part))
+    with pytest.raises(TableError, match="or damaged"):
+        as_csv(data.getvalue(), "cohort.xlsx")
+
+
+def test_what_stands_beside_the_cells_of_a_row_is_none_of_them() -> None:
+    rows = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>K</t><rPh><t>ka</t></rPh></is></c>'
+        "<extLst/></row><row><c><v>31</v><extLst><v>8</v></extLst></c></row>"
+    )  # fmt: skip
+    assert as_csv(workbook_of(rows), "mine.xlsx")[0] == b"K\n31\n"
 
 
 @pytest.mark.parametrize(
