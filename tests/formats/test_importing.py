@@ -46,13 +46,16 @@ def test_zeros_and_ones_of_an_imported_network_are_logical(tmp_path: Path) -> No
     assert distance(hamknee.load(tmp_path / "priors.csv"), with_zeros()) == 0
 
 
-def test_a_target_called_like_a_column_of_ours_is_given_another_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["label", "Label"])
+def test_a_target_called_like_a_column_of_ours_is_given_another_name(
+    tmp_path: Path, name: str
+) -> None:
     model = with_states("yes", "no")
-    target = Variable("label", "target", "label", (State("evidence", "e"), State("other", "o")))
+    target = Variable(name, "target", "label", (State("evidence", "e"), State("other", "o")))
     variables = (target, model.vocabulary["sign"])
     cpts = {
-        "label": CPT("label", (), np.array([0.2, 0.8])),
-        "sign": CPT("sign", ("label",), model.cpts["sign"].probabilities),
+        name: CPT(name, (), np.array([0.2, 0.8])),
+        "sign": CPT("sign", (name,), model.cpts["sign"].probabilities),
     }
     own = hamknee.Model(Vocabulary(variables), cpts)
     as_files(own, ess=3).save(tmp_path)

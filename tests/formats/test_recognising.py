@@ -41,6 +41,11 @@ def test_a_format_that_is_named_is_the_one(tmp_path: Path) -> None:
         ("a.dsl", "", ".dsl is the ending of a network in GeNIe's format before XDSL"),
         ("a.net", "net A\n{\n HEADER = \n {", "GeNIe's format before XDSL; allowed: GeNIe saves"),
         ("a.net", "*Vertices 3\n1 a", "this is a graph of Pajek; allowed: BIF, XMLBIF, NET (HUG"),
+        (
+            "a.net",
+            "(network 'a :probability)\n(var 'b '(c d))",
+            "in the Lisp of IDEAL; allowed: BIF",
+        ),
         ("a.xml", "<?xml version='1.0'?>\n<ProbModelXML/>", "this is a network of OpenMarkov"),
         (
             "a.xml",

@@ -209,8 +209,9 @@ def _with_identifiers(
 ) -> tuple[Vocabulary, dict[str, CPT], tuple[tuple[str, str], ...]]:
     """Return words and tables whose names are identifiers, and names that are no longer there."""
     target = model.vocabulary.target.name
-    taken = TAKEN | (TAKEN_AS_TARGET if target in TAKEN_AS_TARGET else frozenset())
-    new = identifiers(model.vocabulary, "variable", taken)
+    new = identifiers(model.vocabulary, "variable", TAKEN)
+    if new[target] in TAKEN_AS_TARGET:
+        new = identifiers(model.vocabulary, "variable", TAKEN | TAKEN_AS_TARGET)
     labels = _distinct([(v.label, v.name) for v in model.vocabulary.variables])
     variables, renamed = [], [(old, name) for old, name in new.items() if old != name]
     for variable, label in zip(model.vocabulary.variables, labels, strict=True):

@@ -29,6 +29,7 @@ _FOREIGN = (
         allowed=f"Netica saves it as .dne; {_BY_GENIE}",
     ),
     _Foreign("a network of Ergo", (".erg", ".ergo"), allowed=_BY_GENIE),
+    _Foreign("a network in the Lisp of IDEAL", (), r"(?:;[^\n]*\n\s*)*\(network\s+'"),
     _Foreign("a network of MSBNx (XBN)", (".xbn",), root="ANALYSISNOTEBOOK"),
     _Foreign("a network of OpenMarkov", (".pgmx",), root="ProbModelXML"),
     _Foreign(
