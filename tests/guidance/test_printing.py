@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from hamknee.guidance.guidance_file import guidance_for
+from hamknee.guidance.printing import sign_lines
 from hamknee.guidance.summarising import Summary, summary
 from hamknee.inference.model import Model
 from tests.support.guided import TORN
@@ -76,6 +77,18 @@ def test_items_are_lists_and_single_texts_paragraphs(
     assert f"<h3>{words['seek_help']}</h3><ul><li>" in html
     assert f"<p>{escape(page.held_back)}</p>" in html
     assert "<h3></h3>" not in html
+
+
+@pytest.mark.parametrize(("left", "named"), [(4, True), (5, False)])
+def test_a_few_open_signs_are_named_and_many_are_counted(
+    model: Model, left: int, named: bool
+) -> None:
+    flags = dict.fromkeys(list(guidance_for(model).flags)[left:], False)
+    page = summary(model, {}, flags)
+    signs = page.advice.triage.open
+    assert len(signs) == left
+    assert (signs[0].label in " ".join(sign_lines(page))) == named
+    assert (f"{left} of them" in " ".join(sign_lines(page))) != named
 
 
 def test_how_it_went_is_a_paragraph(model: Model) -> None:

@@ -1,5 +1,9 @@
 """What is assumed is counted."""
 
+from dataclasses import replace
+
+import pytest
+
 from hamknee.projects import open_project
 
 
@@ -18,6 +22,17 @@ def test_the_shipped_project_has_nothing_assumed() -> None:
 def test_a_count_of_ones_own_is_a_kind_of_its_own() -> None:
     project = open_project().state("overweight", "rupture", "10 of 40")
     assert project.check().bases["cohort"] == 2
+
+
+@pytest.mark.parametrize(
+    ("flat", "words"),
+    [
+        (("pop | strain",), "1 column was never stated and is flat: pop | strain."),
+        (("pop | a", "pop | b"), "2 columns were never stated and are flat: pop | a, pop | b."),
+    ],
+)
+def test_columns_that_nobody_stated_are_named(flat: tuple[str, ...], words: str) -> None:
+    assert replace(open_project().check(), flat=flat).text.splitlines()[2:] == [words]
 
 
 def test_a_condition_without_advice_is_named() -> None:

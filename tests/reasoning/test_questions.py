@@ -11,7 +11,7 @@ from hamknee.base.words import percent
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import simulate_cases
 from hamknee.network.evidence import EvidenceError
-from hamknee.reasoning.questions import Questions, next_questions
+from hamknee.reasoning.questions import Questions, information, next_questions
 from tests.support.by_hand import Worlds, entropy
 from tests.support.drawn import random_evidence
 from tests.support.networks import asia, exclusive_or, network, random_network
@@ -219,3 +219,8 @@ def test_answers_that_change_nothing_are_told_so() -> None:
 def test_unknown_states_are_refused() -> None:
     with pytest.raises(EvidenceError, match="allowed: yes, no"):
         next_questions(asia(), {}, state="perhaps")
+
+
+def test_no_sets_of_answers_have_no_information() -> None:
+    none = information(np.zeros((0, 3)), np.zeros(0, dtype=int))
+    assert none.shape == (0,)
