@@ -31,6 +31,7 @@ from state.case import open_address
 from state.edits import NEAR, settled
 from state.numbers import in_force, of_file, use
 from tuning.number_rows import BASIS_WORDS, WEIGHT, number_range, state_words
+from tuning.sources import citable
 
 DECIMALS = 12
 """Of a proportion that was given in percent: enough for any, and too few for rounding to show."""
@@ -323,8 +324,7 @@ def ask_origin(priors: Priors, chosen: Chosen) -> None:
         with st.form("origin", border=False):
             st.markdown(f"For **{plain(state)}**")
             st.selectbox("Basis", BASES, format_func=BASIS_WORDS.__getitem__, key=keys[0])
-            known = sorted({*(priors.references or ()), *row.sources})
-            st.multiselect("Sources", known, key=keys[1])
+            st.multiselect("Sources", citable(priors), key=keys[1])
             st.text_input("Note", max_chars=LONGEST_NOTE, key=keys[2])
             st.form_submit_button("Save", on_click=_save_origin, args=(chosen, *keys))
 

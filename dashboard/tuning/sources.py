@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hamknee.base import shipped
-from hamknee.network import Priors
+from hamknee.network import Priors, beside
 from parts.texts import in_html, plain
 
 
@@ -71,10 +71,21 @@ def references(priors: Priors) -> dict[str, Reference]:
     priors : Priors
         The numbers. A references.bib beside their file is read before the shipped one.
     """
-    beside = Path(priors.source).with_name("references.bib")
-    path = beside if beside.is_file() else shipped("data/references.bib")
+    own = Path(priors.source).with_name("references.bib")
+    path = own if own.is_file() else shipped("data/references.bib")
     entries = _entries(path.read_text("utf-8-sig"))
     return {key: _reference(key, fields) for key, fields in entries.items()}
+
+
+def citable(priors: Priors) -> list[str]:
+    """Return the keys that a number may name as its sources.
+
+    With words of its own and no references beside them a network is about something else: there
+    the shipped sources are not offered, but for those that its numbers name.
+    """
+    cited = {key for row in priors.rows for key in row.sources}
+    own = beside(priors.source, "vocabulary.toml") and not beside(priors.source, "references.bib")
+    return sorted(cited if own else {*(priors.references or ()), *cited})
 
 
 def named(known: Mapping[str, Reference], keys: Iterable[str]) -> list[Reference]:

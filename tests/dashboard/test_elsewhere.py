@@ -39,6 +39,12 @@ def test_no_page_speaks_of_knees_warning_signs_or_how_it_was_checked(view: str) 
 
 
 @pytest.mark.usefixtures("car")
+def test_no_source_of_the_knee_is_offered_for_a_number() -> None:
+    (sources,) = [field for field in at_page("tune").multiselect if field.label == "Sources"]
+    assert sources.options == []
+
+
+@pytest.mark.usefixtures("car")
 def test_the_heading_is_what_is_asked_for() -> None:
     assert at_page("diagnose").title[0].value == "fault"
 
