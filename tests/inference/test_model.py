@@ -211,6 +211,14 @@ def test_codes_that_a_variable_does_not_have_are_named(code: int) -> None:
         model.cases(codes)
 
 
+@pytest.mark.parametrize("kind", [float, bool, object])
+def test_codes_that_are_no_integers_are_refused(kind: type) -> None:
+    model = independent_findings(seed=1, count=4, states=2)
+    codes = np.zeros((1, len(model.vocabulary)), dtype=kind)
+    with pytest.raises(HamkneeError, match="; allowed: integers"):
+        model.cases(codes)
+
+
 def test_codes_of_another_shape_are_refused(model: Model) -> None:
     with pytest.raises(HamkneeError, match=rf"shape \(2, 3\).*{len(model.vocabulary)} columns"):
         model.cases(np.zeros((2, 3), dtype=np.intp))

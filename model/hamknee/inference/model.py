@@ -483,7 +483,7 @@ class Model:
         Raises
         ------
         HamkneeError
-            If the shape is another, or a code is none of its variable.
+            If the shape is another, they are no integers, or a code is none of its variable.
 
         Examples
         --------
@@ -501,6 +501,8 @@ class Model:
         if codes.ndim != 2 or codes.shape[1] != len(variables):
             allowed = f"a row for each case and {len(variables)} columns"
             raise HamkneeError(f"codes have the shape {codes.shape}; allowed: {allowed}")
+        if codes.dtype.kind not in "iu":
+            raise HamkneeError(f"codes are of the type {codes.dtype}; allowed: integers")
         for variable, column in zip(variables, codes.T, strict=True):
             most = len(variable.states)
             if len(column) and not (column.min() >= 0 and column.max() <= most):
