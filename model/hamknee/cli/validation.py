@@ -23,6 +23,9 @@ from hamknee.evaluation import validate as validate_model
 from hamknee.guidance import find_guidance, urgent_conditions
 from hamknee.inference import Model, load
 
+MOST_VALIDATED = 25_000
+"""Cases of a validation, which takes 20 to 30 kB for each: one statement for each condition."""
+
 app = typer.Typer()
 
 
@@ -57,11 +60,13 @@ def validate(
     if output is not None and output.suffix.lower() not in (".html", ".md"):
         raise HamkneeError(f"found the report {str(output)!r}; allowed: a name with .html or .md")
     model = load_model(priors, base_rates, setting)
+    labelled = None
+    if cases is not None:
+        words = read_words(model.vocabulary, maps, mapping)
+        labelled = read_diagnosed(model.vocabulary, cases, words, MOST_VALIDATED)
     validated = validate_model(
         model,
-        None
-        if cases is None
-        else read_diagnosed(model.vocabulary, cases, read_words(model.vocabulary, maps, mapping)),
+        labelled,
         events=dict(map(_event, event or [])) or _urgent(model),
         thresholds=threshold or THRESHOLDS,
         against=None if against is None else load(against),
