@@ -211,3 +211,17 @@ def test_a_hundred_of_the_rarer_kind_are_not_few() -> None:
         assert calibrated.few is few
         rarer = f" With {min(events, 300 - events)} of the rarer kind this is a rough impression."
         assert (rarer in calibrated.text) is few
+
+
+def test_statements_at_0_and_1_leave_the_slope_its_interval() -> None:
+    rng = np.random.default_rng(1)
+    p = rng.uniform(0.05, 0.95, 60)
+    p[:10], p[10:20] = 0, 1
+    y = (rng.random(60) < p).astype(float)
+    slope = calibration(np.column_stack([p, 1 - p]), np.column_stack([y, 1 - y])).slope
+    middle = calibration(
+        np.column_stack([p[20:], 1 - p[20:]]), np.column_stack([y[20:], 1 - y[20:]])
+    ).slope
+    assert slope.value == pytest.approx(middle.value, abs=1e-3)
+    assert slope.low == pytest.approx(middle.low, abs=0.02)  # the number of cases corrects it
+    assert slope.high == pytest.approx(middle.high, abs=0.02)

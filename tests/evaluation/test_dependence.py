@@ -248,3 +248,11 @@ def test_what_the_model_makes_always_alike_is_held_against_nothing() -> None:
     dependence = residual_dependence(model, frame, margins="model", replicates=20)
     assert [(each.first, each.second) for each in dependence.pairs] == [("g", "h")]
     assert residual_dependence(model, frame, margins="model", replicates=2).pairs == ()
+
+
+def test_cases_that_know_next_to_nothing_tell_of_no_pair() -> None:
+    model = network({"t": ("", [0.5, 0.5]), "f": ("t", [[0.9, 0.1], [0.2, 0.8]])}, "t")
+    cases = pd.DataFrame({"t": ["yes", "no"] * 6, "f": ["yes", *[None] * 11]})
+    answer = hamknee.residual_dependence(model, cases, margins="model", replicates=5)
+    assert answer.pairs == ()
+    assert "Too few cases of a condition know two findings" in answer.text

@@ -139,3 +139,9 @@ def test_settings_out_of_range_are_refused(
 ) -> None:
     with pytest.raises(hamknee.HamkneeError, match=message):
         recalibrate(model, patients, **settings)
+
+
+def test_an_interval_without_an_upper_end_is_told_in_words(model: Model) -> None:
+    fitted = recalibrate(model, simulate_labelled(model, 40, known=0.5, seed=1))
+    endless = replace(fitted, slope=replace(fitted.slope, high=np.inf))
+    assert f"interval of the slope {fitted.slope.low:.2f} or more. On cases" in endless.text

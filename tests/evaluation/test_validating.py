@@ -363,3 +363,12 @@ def test_another_models_conditions_may_stand_in_another_order(tiny: Model) -> No
     worse = validate(tiny, swapped, against=wrong)
     assert "By log loss this model is worse than the other by " in worse.text
     assert validate(tiny, frame.head(9), against=wrong).text.endswith(unclear)
+
+
+def test_a_report_without_any_event_has_an_empty_table() -> None:
+    model = network({"t": ("", [0.5, 0.5]), "f": ("t", [[0.9, 0.1], [0.2, 0.8]])}, "t")
+    cases = pd.DataFrame({"t": ["yes", "no", "yes"], "f": ["yes", "no", "yes"]})
+    report = validate(model, cases)
+    assert not report.events
+    assert report.table.empty
+    assert "nan" not in report.markdown

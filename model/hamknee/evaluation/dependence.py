@@ -370,6 +370,8 @@ def _by_model(
 ) -> Iterator[PairDependence]:
     """Yield each pair of traits and findings, held against cohorts that the model makes."""
     often = _often_known(labelled)
+    if len(often) < 2:
+        return
     variables = [model.vocabulary.variables[number] for number in often]
     ends = np.cumsum([0, *(len(variable.states) for variable in variables)])
     if count * ends[-1] ** 2 > MOST_CELLS:

@@ -134,9 +134,10 @@ class Recalibration(KeptArrays):
             if self.helps
             else "These cases cannot tell that it helps: better leave the answers as they are."
         )
+        up = f"to {self.slope.high:.2f}" if np.isfinite(self.slope.high) else "or more"
         return (
-            f"{self.layer.text} {percent(self.mass)} interval of the slope {self.slope.low:.2f} to "
-            f"{self.slope.high:.2f}. On cases it was not fitted to the log loss is "
+            f"{self.layer.text} {percent(self.mass)} interval of the slope {self.slope.low:.2f} "
+            f"{up}. On cases it was not fitted to the log loss is "
             f"{value['recalibrated']:.2f} with it and {value['model']:.2f} without (difference "
             f"{gap:z.2f}, {low:z.2f} to {high:z.2f}). {helps}"
         )

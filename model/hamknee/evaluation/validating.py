@@ -121,7 +121,11 @@ class Validation(KeptArrays):
 
     @property
     def table(self) -> pd.DataFrame:
-        """Discrimination and calibration of each event, side by side."""
+        """Discrimination and calibration of each event, side by side; empty without any event."""
+        import pandas as pd
+
+        if not self.events:
+            return pd.DataFrame(columns=["event", "n", "events"])
         events = self.tables["discrimination"]
         return events.merge(self.tables["calibration"], on=["event", "n", "events"], how="left")
 
