@@ -118,7 +118,7 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
         _check_columns(name, about.num_columns)
         _check_table(name, about.num_rows, about.num_columns)
 
-    table = parquet_table(data, name, look, f"or less here; {ANY_SIZE}", categories=True)
+    table = parquet_table(data, name, look, ANY_SIZE, categories=True)
     # What pandas noted in the file, such as an index, is left aside; it may be no JSON.
     return as_frame(table.replace_schema_metadata(), name)
 
