@@ -155,6 +155,12 @@ def test_a_quote_that_is_not_closed_is_found_far_down_a_file() -> None:
     assert "line 200002: a quote opens here" in refused("\n".join(["id,pop,note", *lines]).encode())
 
 
+def test_a_quote_that_is_not_closed_leaves_a_cell_of_two_lines_above_it_whole() -> None:
+    told = refused(b'id,note,x\n1,5" wide,1\n2,"a\nb",2\n"3,c,3\n4,d,4\n')
+    assert "line 5: a quote opens here" in told
+    assert "line 3" not in told
+
+
 def test_two_lone_quotes_do_not_make_a_cell_of_the_rows_between() -> None:
     told = refused(b'id,pop,note\n1,yes,"fell\n2,no,ok\n3,no,5"\n4,no,ok\n')
     assert "line 2: a quote holds 3 lines together" in told
