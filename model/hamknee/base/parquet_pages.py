@@ -1,7 +1,7 @@
 """How much the pages of a Parquet file unpack to, before any of them is unpacked.
 
 A page is unpacked as a whole, and the header in front of it says to how many bytes. A reader goes
-by these headers and not by the sizes at the end of the file, which may say less.
+by these headers and not by the sizes at the end of the file, which may say less (decision 0027).
 """
 
 from __future__ import annotations
