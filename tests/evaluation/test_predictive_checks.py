@@ -43,6 +43,12 @@ def test_answers_are_counted_as_they_were_asked(published: PredictiveCheck) -> N
     assert "Tenderness" in published.text or "Sex" in published.text
 
 
+def test_a_finding_that_was_asked_once_is_told_and_one_that_never_was_is_not(model: Model) -> None:
+    frame = pd.DataFrame({"condition": ["strain"] * 2, "pop": ["yes", "no"], "warmth": ["", "yes"]})
+    table = predictive_check(model, frame, replicates=5).table
+    assert table.groupby("variable")["n"].first().to_dict() == {"pop": 2, "warmth": 1}
+
+
 def test_expected_shares_are_those_of_the_model(model: Model) -> None:
     n = 400
     frame = pd.DataFrame({"condition": ["rupture"] * n, "pop": ["yes"] * n, "bruising": ["no"] * n})

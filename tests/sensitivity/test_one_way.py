@@ -305,6 +305,15 @@ def test_functions_without_counts_are_answered() -> None:
     assert what_would_change(model, {"dysp": "yes"}, "yes", 0.2).reachable
 
 
+@pytest.mark.parametrize(("state", "ends"), [("no", (0.0, 0.99)), ("yes", (0.01, 1.0))])
+def test_the_curve_stops_where_the_case_becomes_impossible(
+    state: str, ends: tuple[float, float]
+) -> None:
+    curve = sensitivity_function(asia(), {"smoke": "yes"}, "yes", ("smoke", state, {})).table
+    assert (curve["value"].min(), curve["value"].max()) == pytest.approx(ends)
+    assert curve["probability"].to_numpy() == pytest.approx(np.full(100, 0.1))
+
+
 def test_equal_sharing_is_said() -> None:
     found = sensitivity_function(
         with_zeros(), {"test": "no"}, "c", ("sign", "none", {"place": "home", "cause": "c"})
