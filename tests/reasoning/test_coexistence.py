@@ -91,6 +91,15 @@ def test_a_clot_is_told_from_its_very_proportion_on(
         assert bool(replace(also).clot_text) is told
 
 
+def test_a_clot_is_told_from_one_in_a_hundred_on(model: Model) -> None:
+    told = set()
+    for known in ({"location": "calf"}, {"location": "popliteal"}, {"location": "anteromedial"}):
+        also = also_present(model, known)
+        assert bool(also.clot_text) is (also.present("dvt")[0] >= 0.01)
+        told.add(bool(also.clot_text))
+    assert told == {True, False}
+
+
 def test_it_is_no_second_vote_for_a_main_cause(model: Model) -> None:
     known = {"onset": "days", "swelling": "leg", "location": "calf"}
     before = model.posterior(known).probabilities.copy()
