@@ -36,6 +36,12 @@ def test_the_marks_of_the_scales_stand_where_their_numbers_belong(calf: FindingV
     right = next(m for m in marks if m["x"] == 2 and m["words"] == "0.1 %")
     assert left["y"] == pytest.approx(END)
     assert right["y"] == pytest.approx(-END)
+    for place, side in ((0, -1), (2, 1)):
+        shares = [m for m in marks if m["x"] == place and "%" in m["words"] and "way" not in m]
+        odds = [float(m["words"].removesuffix(" %")) / 100 for m in shares]
+        assert [m["y"] for m in shares] == pytest.approx(
+            [side * math.log(p / (1 - p)) for p in odds]
+        )
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from hamknee.guidance.guidance_file import guidance_for
-from hamknee.guidance.printing import sign_lines
+from hamknee.guidance.printing import CELL, _rows_height, sign_lines
 from hamknee.guidance.summarising import Summary, summary
 from hamknee.inference.model import Model
 from tests.support.guided import TORN
@@ -89,6 +89,11 @@ def test_a_few_open_signs_are_named_and_many_are_counted(
     assert len(signs) == left
     assert (signs[0].label in " ".join(sign_lines(page))) == named
     assert (f"{left} of them" in " ".join(sign_lines(page))) != named
+
+
+def test_a_name_of_two_lines_makes_its_row_as_high() -> None:
+    rows = [("x" * CELL, "1 %"), ("x" * (CELL + 1), "1 %")]
+    assert _rows_height(rows) == 1 + 1 + 2  # the header, too
 
 
 def test_how_it_went_is_a_paragraph(model: Model) -> None:

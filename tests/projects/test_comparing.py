@@ -27,3 +27,6 @@ def test_cases_that_both_read_are_tried() -> None:
     assert all(before != after for _, before, after in difference.cases)
     assert {"strain"} & {after for _, _, after in difference.cases}
     assert "the first diagnosis differs in" in difference.text
+    name, before, after = difference.cases[0]
+    assert f"{len(difference.cases)}: {name} ({before} → {after})" in difference.text
+    assert shipped.diff(shipped, cases).text.endswith("the first diagnosis differs in 0: none.")

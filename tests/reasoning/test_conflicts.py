@@ -1,10 +1,12 @@
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from hamknee.base.errors import HamkneeError
+from hamknee.base.words import percent
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import draw
 from hamknee.reasoning.conflicts import conflict
@@ -128,6 +130,12 @@ def test_a_case_is_compared_with_others_of_its_context() -> None:
     assert conflict(rare, {"where": "no", "x": "yes"}).typical == 1.0
     share = conflict(rare, {"where": "no", "x": "no"}, draws=4000).typical
     assert share == pytest.approx(0.9 * 0.2 + 0.1 * 0.9, abs=0.03)
+
+
+def test_the_share_is_told_in_percent_or_as_none() -> None:
+    found = conflict(asia(), {"xray": "yes", "dysp": "no"}, draws=400)
+    assert f"{percent(found.typical)} have findings as improbable" in found.text
+    assert "none have findings as improbable" in replace(found, typical=0.0).text
 
 
 def test_uncertain_findings_are_left_out_of_the_comparison() -> None:
