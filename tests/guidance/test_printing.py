@@ -13,7 +13,7 @@ from hamknee.guidance.guidance_file import guidance_for
 from hamknee.guidance.printing import CELL, _rows_height, sign_lines
 from hamknee.guidance.summarising import Summary, summary
 from hamknee.inference.model import Model
-from tests.support.guided import TORN
+from tests.support.guided import OVERUSE, TORN, no_signs
 
 FLAGS = {"breathless_or_chest_pain": False, "worse_over_weeks": True, "cannot_bear_weight": None}
 
@@ -89,6 +89,16 @@ def test_a_few_open_signs_are_named_and_many_are_counted(
     assert len(signs) == left
     assert (signs[0].label in " ".join(sign_lines(page))) == named
     assert (f"{left} of them" in " ".join(sign_lines(page))) != named
+
+
+def test_the_paper_names_three_causes_and_three_reasons(model: Model) -> None:
+    page = summary(model, OVERUSE, no_signs(model))
+    told = page.advice.triage.guidance.words["of_people"]
+    causes = [told.format(cause=r.label, people=r.now.removesuffix(" %")) for r in page.ranked[:4]]
+    assert [escape(cause) in page.html for cause in causes] == [True, True, True, False]
+    page = summary(model, TORN, dict.fromkeys(list(guidance_for(model).flags)[:6], True))
+    assert len(page.reasons) > 3
+    assert [escape(reason) in page.html for reason in page.reasons[:4]] == [True] * 3 + [False]
 
 
 def test_a_name_of_two_lines_makes_its_row_as_high() -> None:

@@ -202,6 +202,17 @@ def test_an_edited_number_does_not_stay_published(logical: Priors) -> None:
     assert no.note == "was 0.4 (ess 8): read; in proportion to an edited number"
 
 
+@pytest.mark.parametrize("certain", [0.0, 1.0])
+def test_what_is_certain_by_logic_makes_the_other_certain_too(
+    logical: Priors, certain: float
+) -> None:
+    given = {"cause": "b"}
+    edited = logical.set("sign", "yes", given=given, probability=certain, basis="logical")
+    column = edited.column("sign", given)
+    assert [row.probability for row in column] == [certain, 1 - certain]
+    assert [row.basis for row in column] == ["logical", "logical"]
+
+
 def test_unless_it_is_said_and_then_only_the_number_itself(logical: Priors) -> None:
     yes, no = logical.set(
         "sign",
