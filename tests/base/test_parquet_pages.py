@@ -171,3 +171,9 @@ def test_a_column_of_other_rows_than_its_group_is_refused() -> None:
     said = data.rindex(b"\x16" + varint(7_000)) + 1
     with pytest.raises(TableError, match="column 'age' has another number of rows"):
         measured(data[:said] + varint(6_000) + data[said + len(varint(6_000)) :])
+
+
+def test_half_a_gigabyte_may_be_held_at_once() -> None:
+    parquet_pages._check_held({(b"id",): 2**28, (b"pop",): 2**28}, "c.parquet")
+    with pytest.raises(TableError, match=r"536,870,913 bytes at once, most of them in column 'id'"):
+        parquet_pages._check_held({(b"id",): 2**28 + 1, (b"pop",): 2**28}, "c.parquet")
