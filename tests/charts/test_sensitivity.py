@@ -60,6 +60,7 @@ def test_every_level_that_is_reached_has_its_line(two: TwoWay) -> None:
     reached = [level for level in LEVELS if grid.min() < level < grid.max()]
     drawn = lines(two_way_chart(two, *WHERE))
     assert list(drawn["level"].unique()) == [percent(level) for level in reached]
+    assert list(LEVELS) == pytest.approx([1 - level for level in reversed(LEVELS)])
 
 
 def test_a_line_is_drawn_along_itself_without_leaps(two: TwoWay) -> None:

@@ -76,6 +76,18 @@ def test_the_ranking_is_the_table(page: Summary) -> None:
     assert page.text == page.markdown
 
 
+@pytest.mark.parametrize(
+    "case", [{}, OVERUSE, {"location": "calf", "swelling": "leg", "onset": "days"}]
+)
+def test_rows_are_those_that_may_be_two_in_a_hundred_and_five_at_least(
+    model: Model, case: dict[str, object]
+) -> None:
+    page = summary(model, case)
+    likely = int((page.advice.triage.interval.high >= 0.02).sum())
+    _, rows = page.ranking_cells()
+    assert len(rows) == max(likely, 5)
+
+
 def test_the_page_says_what_is_not_known_and_when_it_was_made(model: Model) -> None:
     page = summary(model, {"onset": "sudden"}, not_known=["warmth", "pop"])
     warmth, pop = (model.vocabulary[name].label for name in ("warmth", "pop"))
