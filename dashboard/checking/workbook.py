@@ -318,14 +318,20 @@ def _place(number: str) -> int:
     return int(number)
 
 
+def _part(archive: zipfile.ZipFile, path: str, name: str) -> zipfile.ZipInfo:
+    """Return a document's place in the archive, or refuse one that is packed otherwise."""
+    about = archive.getinfo(path)
+    if about.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _refusal(name, "the workbook is packed in a way that no spreadsheet uses")
+    return about
+
+
 def _read(archive: zipfile.ZipFile, path: str, name: str, reader: _Reader) -> None:
     """Tell a reader of a document of the archive, or refuse one that is too large."""
-    about = archive.getinfo(path)
+    about = _part(archive, path, name)
     too_large = f"over {MOST_UNPACKED // 2**20} MB once the workbook is unpacked"
     if about.file_size > MOST_UNPACKED:
         raise _refusal(name, too_large)
-    if about.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError
     parser = ElementTree.XMLParser(target=reader)
     size = 0
     with archive.open(about) as file:
@@ -341,10 +347,7 @@ def _read(archive: zipfile.ZipFile, path: str, name: str, reader: _Reader) -> No
 
 def _xml(archive: zipfile.ZipFile, path: str, name: str) -> ElementTree.Element:
     """Return a short document of the archive, or refuse one that is long or defines entities."""
-    about = archive.getinfo(path)
-    if about.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError
-    with archive.open(about) as file:
+    with archive.open(_part(archive, path, name)) as file:
         text = file.read(LONGEST_LIST + 1)
     if len(text) > LONGEST_LIST:
         raise _refusal(name, "the list of its sheets is too long")

@@ -8,14 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamknee.estimation.em import Fitted, NoModeError, fit
-from hamknee.estimation.expected_counts import ExpectedCounts
 from hamknee.estimation.learning import METHODS
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import draw
 from hamknee.network.cases import Cases
 from hamknee.network.priors import CPT, Priors
-from tests.support.by_hand import Tables
-from tests.support.cohorts import blanked, expected_by_listing, flat, priors_of, tallies
+from tests.support.cohorts import (
+    blanked,
+    counted,
+    expected_by_listing,
+    flat,
+    priors_of,
+    tables_of,
+    tallies,
+)
 from tests.support.drawn import drawn
 from tests.support.networks import network, random_network
 
@@ -24,14 +30,6 @@ SOME = settings(max_examples=25)
 
 Case = Mapping[str, object]
 Array = np.ndarray
-
-
-def counted(model: Model, cases: Cases, weights: Array | None = None) -> ExpectedCounts:
-    return ExpectedCounts(model, cases, np.ones(len(cases)) if weights is None else weights)
-
-
-def tables_of(model: Tables) -> list[Array]:
-    return [cpt.probabilities for cpt in model.cpts.values()]
 
 
 def fitted(

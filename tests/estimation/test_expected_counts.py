@@ -8,12 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hamknee
-from hamknee.estimation.expected_counts import ExpectedCounts
 from hamknee.inference.model import Model
 from hamknee.inference.simulation import draw
 from hamknee.network.cases import Cases
-from tests.support.by_hand import Tables, Worlds
-from tests.support.cohorts import blanked, expected_by_listing, tallies
+from tests.support.by_hand import Worlds
+from tests.support.cohorts import blanked, counted, expected_by_listing, tables_of, tallies
 from tests.support.drawn import drawn
 from tests.support.networks import asia, network, random_network, with_zeros
 
@@ -22,14 +21,6 @@ SOME = settings(max_examples=25)
 
 Case = Mapping[str, object]
 Array = np.ndarray
-
-
-def counted(model: Model, cases: Cases, weights: Array | None = None) -> ExpectedCounts:
-    return ExpectedCounts(model, cases, np.ones(len(cases)) if weights is None else weights)
-
-
-def tables_of(model: Tables) -> list[Array]:
-    return [cpt.probabilities for cpt in model.cpts.values()]
 
 
 def telling(model: Model, cases: Cases, name: str) -> Array:

@@ -8,6 +8,7 @@ from scipy.stats import beta
 
 import hamknee
 from hamknee.base.errors import HamkneeError
+from hamknee.base.words import percent_range, round_factor
 from hamknee.inference.model import Model
 from hamknee.sensitivity.one_finding import LABELS, FindingValue, finding_value
 from hamknee.sensitivity.ratio_table import likelihood_ratios
@@ -83,6 +84,10 @@ def test_what_the_evidence_says_of_the_finding_is_its_value(model: Model) -> Non
 def test_it_is_said_in_words_and_in_a_table(calf: FindingValue) -> None:
     assert list(calf.table["measure"]) == list(LABELS)
     assert [row[0] for row in calf.rows] == list(LABELS.values())
+    ends = {label: end for label, _, end in calf.rows}
+    plus, sure = calf.measures["lr_plus"], calf.measures["sensitivity"]
+    assert ends[LABELS["lr_plus"]] == f"{round_factor(plus.low)} to {round_factor(plus.high)}"
+    assert ends[LABELS["sensitivity"]] == percent_range(sure.low, sure.high)
     assert "times as often with Deep vein thrombosis (clot) as with the other causes" in calf.text
     assert calf.label == "Swelling: The lower leg or calf"
 

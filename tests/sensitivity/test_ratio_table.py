@@ -45,8 +45,8 @@ def test_the_intervals_are_those_of_one_finding_alone(model: Model) -> None:
 
 @pytest.mark.parametrize("known", [{"front", "side"}, {"front": 0.2, "back": 1.0}])
 def test_what_is_half_known_of_a_finding_is_left_out_of_its_own_ratios(known: object) -> None:
-    model, asked = with_zeros(), {"draws": 20, "seed": 1}
-    ratios = likelihood_ratios(model, {"site": known, "test": "yes"}, **asked).ratios  # type: ignore[arg-type]
+    model, case = with_zeros(), {"site": known, "test": "yes"}
+    ratios = likelihood_ratios(model, case, draws=20, seed=1).ratios
     of_site = [ratio for ratio in ratios if ratio.variable == "site" and not np.isnan(ratio.value)]
     assert {ratio.state for ratio in of_site} == {"front", "back", "side", "all"}
     for ratio in of_site:
@@ -56,7 +56,8 @@ def test_what_is_half_known_of_a_finding_is_left_out_of_its_own_ratios(known: ob
             ratio.condition,
             "site",
             ratio.state,
-            **asked,  # type: ignore[arg-type]
+            draws=20,
+            seed=1,
         )
         expected = alone.measures["lr_plus"]
         np.testing.assert_allclose((ratio.value, ratio.low, ratio.high), expected, rtol=1e-9)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from hamknee.base.types import Codes
+from hamknee.estimation.expected_counts import ExpectedCounts
 from hamknee.inference.model import Model
 from hamknee.network.cases import Cases
 from hamknee.network.priors import CPT, Priors
@@ -43,6 +44,16 @@ def blanked(model: Model, codes: Codes, share: float, seed: int) -> Cases:
     """Return cases with a random share of all cells blank, those of the target too."""
     rng = np.random.default_rng(seed)
     return model.cases(np.where(rng.random(codes.shape) < share, model.engine.sizes, codes))
+
+
+def counted(model: Model, cases: Cases, weights: Array | None = None) -> ExpectedCounts:
+    """Return a cohort ready to be counted, each case once unless weights say otherwise."""
+    return ExpectedCounts(model, cases, np.ones(len(cases)) if weights is None else weights)
+
+
+def tables_of(model: Tables) -> list[Array]:
+    """Return the table of each variable, in order."""
+    return [cpt.probabilities for cpt in model.cpts.values()]
 
 
 def tallies(model: Tables, codes: Codes) -> dict[str, Array]:

@@ -135,25 +135,18 @@ class _Reader(WordReader):
                 check_column(column, parents, line, self.draft)
                 if column in columns:
                     self.draft.stop(line, f"({', '.join(column)}) stands twice", "each once")
-                columns[column] = self._row(shape[-1])
+                columns[column] = self.row(shape[-1])
             elif self.take("default"):
-                default = self._row(shape[-1])
+                default = self.row(shape[-1])
             else:
                 self.expect("table")
-                table = self._row(math.prod(shape))
+                table = self.row(math.prod(shape))
         if table is not None and (columns or default):
             self.draft.stop(name.line, f"{name.text!r} has a table and rows", "one of the two")
         values = self._child_last(table, shape) if table else []
         if table is None:
             values = joined(name, parents, columns, default, self.draft)
         self.draft.table(name.text, parents, values, name.line)
-
-    def _row(self, count: int) -> list[float]:
-        line = self.line
-        values = self.numbers(self.until(";"))
-        if len(values) != count:
-            self.draft.stop(line, f"found {len(values)} numbers", f"{count}")
-        return values
 
     @staticmethod
     def _child_last(table: list[float], shape: tuple[int, ...]) -> list[float]:

@@ -86,7 +86,7 @@ class DscReader(WordReader):
             if column in columns:
                 numbers = f"({', '.join(column)})"
                 self.draft.stop(line, f"the row for {numbers} stands twice", "each once")
-            columns[column] = self._row(states)
+            columns[column] = self.row(states)
         self.draft.table(
             name.text, parents, joined(name, parents, columns, None, self.draft), name.line
         )
@@ -110,10 +110,3 @@ class DscReader(WordReader):
             column.append(states[int(word.text)] if numbered else word.text)
         check_column(tuple(column), parents, line, self.draft)
         return tuple(column)
-
-    def _row(self, count: int) -> list[float]:
-        line = self.line
-        values = self.numbers(self.until(";"))
-        if len(values) != count:
-            self.draft.stop(line, f"found {len(values)} numbers", f"{count}")
-        return values

@@ -115,6 +115,14 @@ class WordReader:
         """Return words as numbers; commas between them are left out, two in a row are not."""
         return self.draft.numbers((word.text, word.line) for word in words)
 
+    def row(self, count: int) -> list[float]:
+        """Read so many numbers and the ``;`` behind them, or stop."""
+        line = self.line
+        values = self.numbers(self.until(";"))
+        if len(values) != count:
+            self.draft.stop(line, f"found {len(values)} numbers", f"{count}")
+        return values
+
     def _words(self, text: str) -> list[Word]:
         sign = re.escape(self.signs)
         pattern = re.compile(

@@ -132,10 +132,12 @@ class FindingValue(KeptArrays):
         """What people read of it: label, value, interval."""
         rows = []
         for name, about in self.measures.items():
-            ratio = name.startswith("lr")
-            ends = f"{round_factor(about.low)} to {round_factor(about.high)}" if ratio else ""
-            words = round_factor(about.value) if ratio else percent(about.value)
-            rows.append((LABELS[name], words, ends or percent_range(about.low, about.high)))
+            if name.startswith("lr"):
+                words = round_factor(about.value)
+                ends = f"{round_factor(about.low)} to {round_factor(about.high)}"
+            else:
+                words, ends = percent(about.value), percent_range(about.low, about.high)
+            rows.append((LABELS[name], words, ends))
         return rows
 
     @cached_property
