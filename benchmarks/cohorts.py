@@ -100,8 +100,8 @@ def end_to_end(folder: Path, rows: int, repeats: int) -> None:
     """Time fresh processes from file to file, and their peak memory."""
     lines = []
     for name, known, least in (
-        ("cohort.parquet", KNOWN, 500_000),
-        ("complete.parquet", 1.0, 500_000),
+        ("cohort.parquet", KNOWN, 1_500_000),
+        ("complete.parquet", 1.0, 1_500_000),
         ("cohort.csv", KNOWN, None),
     ):
         source, out = folder / name, folder / f"out{Path(name).suffix}"

@@ -1,4 +1,4 @@
-"""Scoring files of any size: one chunk is read and one written while others are scored."""
+"""Scoring files of any size: while one chunk is scored, the next is read and the last written."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-WORKERS = 2
-"""Threads that score, beside the one that reads and writes."""
+AHEAD = 2
+"""Chunks that are read and scored before those in front of them are written."""
 
 Progress: TypeAlias = Callable[[int, float], None]
 """Is told how many rows of a file are done, and which share of the file, from 0 to 1."""
@@ -271,12 +271,18 @@ def _texts(texts: Sequence[str]) -> pa.StringArray:
 def _overlapped(
     chunks: Iterator[Chunk], work: Callable[[Chunk], tuple[pa.Table, Tally, float]]
 ) -> Iterator[tuple[pa.Table, Tally, float]]:
-    """Return the results in the order of the chunks, a few of which are worked on at once."""
-    with ThreadPoolExecutor(WORKERS) as pool:
+    """Return the results in the order of the chunks: one thread reads, another one works."""
+
+    def following() -> Chunk | None:
+        return next(chunks, None)
+
+    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as worker:
         waiting: deque[Future[tuple[pa.Table, Tally, float]]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(work, chunk))
-            if len(waiting) > WORKERS:
+        ahead = reader.submit(following)
+        while (chunk := ahead.result()) is not None:
+            ahead = reader.submit(following)
+            waiting.append(worker.submit(work, chunk))
+            if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
