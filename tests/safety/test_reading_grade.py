@@ -1,30 +1,15 @@
 """What a person reads of the guidance is in words and sentences of the fifth grade at most."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 
 import pytest
 
 from hamknee.base.files import shipped
+from tests.support.reading import grade, syllables
 
 GUIDANCE = tomllib.loads(shipped("data/guidance.toml").read_text("utf-8"))
 READ = ("question", "help", "why", "expect", "recovery", "dont", "action", "instead", "text")
-
-
-def syllables(word: str) -> int:
-    """Return the groups of vowels in a word, without those that are not spoken."""
-    groups = len(re.findall("[aeiouy]+", word))
-    silent = r"[^aeiouy]e$(?<!le)|[^aeioutdy]ed$|[^aeiouscxzghy]es$"
-    return max(1, groups - len(re.findall(silent, word)))
-
-
-def grade(text: str) -> float:
-    """Return the grade by Flesch and Kincaid (1975)."""
-    sentences = len(re.findall(r"[.?!:](?=\s|$)", text))
-    words = re.findall(r"[a-z']+|\d+", text.lower())
-    spoken = sum(map(syllables, words))
-    return 0.39 * len(words) / sentences + 11.8 * spoken / len(words) - 15.59
 
 
 def read_text(entry: Mapping[str, object]) -> str:
