@@ -89,6 +89,14 @@ def test_net_benefit_draws_three_strategies_and_one_band(evaluation: Evaluation)
     assert y["scale"]["domain"][1] >= curve.high.max()
 
 
+def test_a_benefit_of_nothing_is_in_the_middle_where_there_is_none(evaluation: Evaluation) -> None:
+    table = evaluation.decision_curve("dvt").table
+    table[["net_benefit", "low", "high"]] = -table[["net_benefit", "low", "high"]].abs()
+    (_, line, *_) = net_benefit(table).to_dict()["layer"]
+    low, high = line["encoding"]["y"]["scale"]["domain"]
+    assert low == -high < 0
+
+
 def test_net_benefit_marks_only_what_is_clearly_better(evaluation: Evaluation) -> None:
     (dots,) = layers(net_benefit(evaluation.decision_curve("rupture").table), "point")
     assert dots["transform"] == [{"filter": "datum.better"}]

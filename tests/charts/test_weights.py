@@ -1,6 +1,8 @@
 """The charts of what findings weigh."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,3 +59,18 @@ def test_a_contrast_starts_every_weight_at_even(model: Model) -> None:
     assert sorted(rows["end"]) == pytest.approx(sorted(reasons.shapley))
     pairs = zip(rows["words"], rows["end"], strict=True)
     assert all(("first" in words) == (end > 0) for words, end in pairs)
+
+
+@pytest.mark.parametrize(("bits", "times"), [(5.0, 32), (6.0, 64), (7.0, 64), (math.inf, 64)])
+def test_the_scale_of_a_contrast_ends_at_64_times(model: Model, bits: float, times: float) -> None:
+    reasons = hamknee.explain(model, {"pop": "yes"}, "strain", against="dvt")
+    for sign in (1, -1):
+        (end,) = contrast_rows(replace(reasons, shapley=np.array([sign * bits])))["end"]
+        assert end == pytest.approx(sign * math.log2(times))
+
+
+def test_the_scale_of_a_waterfall_ends_at_a_probability_of_999_in_1000(model: Model) -> None:
+    reasons = hamknee.explain(model, {"pop": "yes"}, "strain")
+    for sign in (1, -1):
+        rows = waterfall_rows(replace(reasons, shapley=np.array([sign * math.inf])))
+        assert 1 / (1 + 2 ** (-sign * rows["end"].iloc[-1])) == pytest.approx(0.999, abs=1e-4)

@@ -1,5 +1,7 @@
 """A condition or a finding more: in every command, with what is assumed said."""
 
+from statistics import mode
+
 import pytest
 
 import hamknee
@@ -28,6 +30,19 @@ def test_the_others_make_room_in_proportion(shipped_project: Project, grown: Pro
         assert after["plica"] == pytest.approx(0.01, abs=1e-6)
         for name in ("strain", "osteoarthritis", "other"):
             assert after[name] == pytest.approx(0.99 * before[name], abs=2e-6)
+
+
+def test_the_ranges_of_the_others_shrink_as_they_do(
+    shipped_project: Project, grown: Project
+) -> None:
+    assert shipped_project.dossier is not None
+    assert grown.dossier is not None
+    place = ("condition", "setting=primary_care")
+    before = {e.state: e for e in shipped_project.dossier.columns[place]}
+    after = {e.state: e for e in grown.dossier.columns[place]}
+    for name, old in before.items():
+        assert after[name].low == pytest.approx(0.99 * old.low)
+        assert after[name].high == pytest.approx(0.99 * old.high)
 
 
 def test_every_verb_works_with_it(grown: Project) -> None:
@@ -59,6 +74,12 @@ def test_what_nobody_stated_is_flat_and_counted(grown: Project) -> None:
     row = grown.priors.column("sex", {"condition": "plica"})[0]
     assert (row.probability, row.basis) == (0.5, "judgement")
     assert row.ess <= 2
+
+
+def test_a_new_question_takes_as_long_as_most_do(grown: Project) -> None:
+    variables = grown.vocabulary.variables
+    asked = [v.minutes for v in variables if v.group == "history" and v.name != "click"]
+    assert grown.vocabulary["click"].minutes == mode(asked)
 
 
 def test_old_numbers_stay_but_for_the_base_rates(shipped_project: Project, grown: Project) -> None:

@@ -213,3 +213,11 @@ def test_no_draws_are_refused() -> None:
     with pytest.raises(HamkneeError, match="allowed: 1 or more"):
         conflict(asia(), {}, draws=0)
     assert conflict(asia(), {}, draws=1).draws == 1
+
+
+@pytest.mark.parametrize(("times", "told"), [(7.9, False), (8.1, True)])
+def test_an_answer_that_the_others_make_8_times_as_rare_is_told(times: float, told: bool) -> None:
+    agreeing = conflict(asia(), {"xray": "yes", "dysp": "yes"})
+    assert not agreeing.stands_out
+    drop = np.array([math.log2(times), 0.0])
+    assert replace(agreeing, without=agreeing.bits - drop).stands_out == told
