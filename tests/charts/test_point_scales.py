@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pgmpy.inference import VariableElimination
 
 from hamknee.base.errors import HamkneeError
-from hamknee.charts.point_scales import _step, nomogram, nomogram_rows, nomogram_text
+from hamknee.charts.point_scales import SHARES, _step, nomogram, nomogram_rows, nomogram_text
 from hamknee.charts.style import DARK, LIGHT
 from hamknee.formats.pgmpy import to_pgmpy
 from hamknee.inference.model import Model
@@ -75,6 +75,16 @@ def test_the_finding_that_tells_most_spans_a_hundred_points(ratios: RatioTable) 
     expected = [math.log(0.8 / 0.1 * 0.9 / 0.2), math.log(3 * 5), math.log(0.6 / 0.5 * 0.5 / 0.4)]
     assert spans["max"].tolist() == pytest.approx(100 * np.array(expected) / expected[0])
     assert len(nomogram_rows(ratios, "yes", most=1).query("kind == 'finding'")) == 2
+
+
+def test_the_scale_of_points_runs_from_0_to_100_in_equal_steps(ratios: RatioTable) -> None:
+    points = nomogram_rows(ratios, "yes").query("kind == 'points'")["points"]
+    assert (points.iloc[0], points.iloc[-1]) == (0, 100)
+    assert points.diff().nunique() == 1
+
+
+def test_a_probability_is_marked_where_its_opposite_is() -> None:
+    assert list(SHARES) == pytest.approx([1 - share for share in reversed(SHARES)])
 
 
 def test_it_says_in_words_what_it_shows(ratios: RatioTable) -> None:

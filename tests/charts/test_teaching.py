@@ -60,3 +60,18 @@ def test_the_words_at_the_ends_never_cover_each_other(model: Model) -> None:
     assert abs(ends["words_at"].diff().iloc[-1]) == pytest.approx(APART)
     upper = ends["y"].idxmax()
     assert ends["words_at"].idxmax() == upper
+
+
+@pytest.mark.parametrize("place", [0, 2])
+def test_as_much_is_marked_above_even_as_below(calf: FindingValue, place: int) -> None:
+    marks = rows_having(fagan(fagan_rows(calf)), "words")
+    heights = [m["y"] for m in marks if m["x"] == place and "way" not in m]
+    heights.remove(max(heights))  # the heading
+    assert sorted(heights) == pytest.approx(sorted(-height for height in heights))
+
+
+def test_the_ratios_that_are_marked_are_1_and_3_of_each_power_of_ten(calf: FindingValue) -> None:
+    marks = rows_having(fagan(fagan_rows(calf)), "words")
+    ratios = [m["words"] for m in marks if m["x"] == 1 and "way" not in m][:-1]
+    assert len(set(ratios)) == len(ratios)
+    assert {ratio.strip("0.,").rstrip("0,") for ratio in ratios} == {"1", "3"}

@@ -2,6 +2,7 @@ import itertools
 import json
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -191,6 +192,18 @@ def test_turned_round_a_contrast_says_less_for_more(model: Model) -> None:
     posterior = model.posterior(case)
     assert odds[-1][1] == ("more" if posterior["rupture"] > posterior["dvt"] else "less")
     assert re.findall(pattern, other) == [(times, turned[side]) for times, side in odds]
+
+
+@pytest.mark.parametrize(("ratio", "told"), [(1.04, False), (1.06, True)])
+def test_odds_that_change_by_less_than_5_percent_are_not_told(
+    model: Model, ratio: float, told: bool
+) -> None:
+    for against, even in ((None, "counts neither for nor against"), ("dvt", "speaks for neither")):
+        reasons = explain(model, {"pop": "yes"}, "strain", against=against)
+        for sign in (1, -1):
+            text = replace(reasons, shapley=sign * np.log2([ratio])).text
+            assert (even in text) != told
+    assert ("equally probable" in replace(reasons, start=math.log2(ratio)).text) != told
 
 
 def test_a_contrast_that_evidence_settles() -> None:

@@ -340,11 +340,7 @@ def _by_lines(
                 behind = plain.match(data, place)
                 assert behind is not None
                 if first < final and behind.end() > place:
-                    return (
-                        ends[keep_end & (ends < opened)],
-                        separators[keep_separator],
-                        (opened, True),
-                    )
+                    return ends, separators, (opened, True)  # the file is refused for it
             behind = plain.match(data, place)
             assert behind is not None
             place = behind.end()
