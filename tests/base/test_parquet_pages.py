@@ -59,10 +59,15 @@ def test_all_pages_are_as_large_as_an_honest_footer_says(
     assert list(groups[0].unpacked) == TABLE.column_names
 
 
-def test_a_value_is_as_wide_as_in_the_page_where_it_is_widest() -> None:
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_a_value_is_as_wide_as_in_the_page_where_it_is_widest(version: str) -> None:
     texts = ["x" * 10] * 900 + ["y" * 5_000] * 100
     data = written(
-        pa.table({"id": texts}), use_dictionary=False, data_page_size=1_000, write_batch_size=50
+        pa.table({"id": texts}),
+        use_dictionary=False,
+        data_page_size=1_000,
+        write_batch_size=50,
+        data_page_version=version,
     )
     (group,) = measured(data)
     assert group.unpacked["id"] == pytest.approx(900 * 14 + 100 * 5_004, rel=0.05)
@@ -139,6 +144,19 @@ def test_pages_of_several_columns_count_together(monkeypatch: pytest.MonkeyPatch
     assert measured(data, {"id"})
     with pytest.raises(TableError, match="'id'"):
         measured(data)
+
+
+def test_texts_that_stand_once_count_four_times_as_reading_copies_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = pa.table({"id": [f"{number:03d}" + "x" * 9_997 for number in range(100)]})
+    for dictionary, held in ((True, 4_000_000), (False, 1_000_000)):
+        data = written(texts, use_dictionary=dictionary)
+        monkeypatch.setattr(parquet_pages, "MOST_AT_ONCE", int(1.01 * held))
+        assert measured(data)
+        monkeypatch.setattr(parquet_pages, "MOST_AT_ONCE", int(0.99 * held))
+        with pytest.raises(TableError, match="bytes at once"):
+            measured(data)
 
 
 def test_a_footer_that_is_too_long_is_not_read(

@@ -198,6 +198,14 @@ def test_check_passes_the_shipped_file_and_compares_with_pgmpy(capsys):
     assert difference < 1e-9
 
 
+@pytest.mark.parametrize(("difference", "code"), [(5e-10, 0), (2e-9, 1)])
+def test_check_fails_where_pgmpy_has_another_answer_in_the_ninth_digit(
+    capsys, monkeypatch, difference, code
+):
+    monkeypatch.setattr("hamknee.formats.difference_from_pgmpy", lambda *_, **__: difference)
+    assert run(capsys, "check")[0] == code
+
+
 def test_check_names_the_fault_of_a_broken_file(capsys, tmp_path):
     path = own_priors(tmp_path, "setting,primary_care,,0.6,", 'setting,primary_care,,"0,6",')
     code, out, err = run(capsys, "check", str(path))

@@ -91,6 +91,14 @@ def test_a_few_open_signs_are_named_and_many_are_counted(
     assert (f"{left} of them" in " ".join(sign_lines(page))) != named
 
 
+@pytest.mark.parametrize("count", [1, 5])
+def test_signs_that_are_there_are_named_however_many_they_are(model: Model, count: int) -> None:
+    there = list(guidance_for(model).flags)[:count]
+    page = summary(model, {}, no_signs(model) | dict.fromkeys(there, True))
+    (signs,) = (line for line in sign_lines(page) if line.startswith("There: "))
+    assert signs == f"There: {'; '.join(guidance_for(model).flags[n].label for n in there)}."
+
+
 def test_the_paper_names_three_causes_and_three_reasons(model: Model) -> None:
     page = summary(model, OVERUSE, no_signs(model))
     told = page.advice.triage.guidance.words["of_people"]

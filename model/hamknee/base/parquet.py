@@ -159,7 +159,7 @@ def _plain_size(column: pa.ChunkedArray) -> int:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not pa.types.is_dictionary(column.type) or not is_text(column.type):
+    if not pa.types.is_dictionary(column.type):  # as Arrow reads all but texts
         return int(column.nbytes)
     size = 0
     for chunk in column.chunks:
