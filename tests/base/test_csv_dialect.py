@@ -148,6 +148,16 @@ def test_a_header_that_is_one_cell_short_is_refused_with_what_to_do(
         parse_sheet(data, "r.csv")
 
 
+@pytest.mark.parametrize(("longer", "refused"), [(19, False), (20, True)])
+def test_a_header_is_judged_by_the_first_20_rows(longer: int, refused: bool) -> None:
+    data = ("age,pop\n" + "1,31,yes\n" * longer + "44,no\n" * 3).encode()
+    if refused:
+        with pytest.raises(TableError, match="one more than the header"):
+            parse_sheet(data, "in.csv")
+    else:
+        assert len(parse_sheet(data, "in.csv").broken) == longer
+
+
 def test_nor_is_it_held_against_a_header_that_is_one_cell_short() -> None:
     row = "K" * 25_000 + ",31,yes\n"
     with pytest.raises(TableError, match="rows have 3 cells, one more than the header"):

@@ -49,6 +49,12 @@ def test_what_is_of_another_kind_is_refused(data: bytes, wanted: dict[int, objec
         ThriftReader(data).structure(wanted)
 
 
+def test_structures_may_be_nested_32_deep() -> None:
+    assert ThriftReader(b"\x1c" * 32 + b"\x00" * 33).structure({}) == {}
+    with pytest.raises(ThriftError, match="too deep"):
+        ThriftReader(b"\x1c" * 33 + b"\x00" * 34).structure({})
+
+
 @pytest.mark.parametrize("length", range(len(EVERYTHING) + 1))
 def test_what_ends_too_early_says_so(length: int) -> None:
     with pytest.raises(IndexError):

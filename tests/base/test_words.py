@@ -212,3 +212,13 @@ def test_a_factor_has_two_digits_or_is_whole(factor: float, words: str) -> None:
 )
 def test_a_fine_range_tells_tenths_near_the_ends(low: float, high: float, words: str) -> None:
     assert fine_range(low, high) == words
+
+
+def test_what_is_stated_with_four_nines_is_told_with_them() -> None:
+    assert stated_percent(0.9999) == "99.99 %"
+    assert stated_percent(0.99991) == "over 99.99 %"
+
+
+def test_only_what_is_beyond_the_last_number_is_told_as_more() -> None:
+    assert (round_factor(1e6), round_factor(1.1e6)) == ("1,000,000", "more than 1,000,000")
+    assert (times(100), times(101)) == ("100", "more than 100")

@@ -92,6 +92,16 @@ def test_the_squares_fill_the_picture_from_edge_to_edge() -> None:
     assert square["x"]["scale"]["domain"] == [min(columns) - 1 / 2, max(columns) + 1 / 2]
 
 
+def test_people_are_read_like_a_page_the_most_probable_first() -> None:
+    chart = icon_array(pd.DataFrame({"label": ["a", "b"], "people": [120, 80]}))
+    rows = rows_of(chart)
+    places = [(row["line"], row["column"]) for row in rows]
+    assert places == sorted(places)
+    assert [row["label"] for row in rows] == ["a"] * 120 + ["b"] * 80
+    (square,) = layers(chart)["square"]
+    assert square["y"]["scale"]["reverse"]  # from the top down
+
+
 def test_a_difference_pairs_the_versions_by_name(model: Model, table: pd.DataFrame) -> None:
     other = hamknee.credible_interval(model, OTHER, draws=50).table
     rows = difference_rows(table, other).set_index("label")

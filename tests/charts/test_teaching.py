@@ -75,3 +75,12 @@ def test_the_ratios_that_are_marked_are_1_and_3_of_each_power_of_ten(calf: Findi
     ratios = [m["words"] for m in marks if m["x"] == 1 and "way" not in m][:-1]
     assert len(set(ratios)) == len(ratios)
     assert {ratio.strip("0.,").rstrip("0,") for ratio in ratios} == {"1", "3"}
+
+
+def test_every_mark_and_heading_is_on_the_scale(calf: FindingValue) -> None:
+    chart = fagan(fagan_rows(calf))
+    heights = [mark["y"] for mark in rows_having(chart, "words") if "way" not in mark]
+    scales = [layer["encoding"]["y"]["scale"]["domain"] for layer in chart.to_dict()["layer"]]
+    for low, high in scales:
+        assert low < min(heights)
+        assert max(heights) < high

@@ -99,7 +99,8 @@ def test_drawing_agrees_with_enumerating(seed: int, monkeypatch: pytest.MonkeyPa
         assert abs(drawn.accuracy[number] - accuracy) <= 4.5 * error
         assert drawn.gain[number - 1] == pytest.approx(gain, abs=0.03)
     assert drawn.gain[-1] >= 0.95 * exact.gain[-1]
-    assert "4,000 draws, standard error" in drawn.text
+    error = f"{100 * drawn.standard_error[-1]:.1f} %"
+    assert f"(4,000 draws, standard error {error})" in drawn.text
 
 
 def test_shipped_numbers(model: Model) -> None:

@@ -221,3 +221,8 @@ def test_an_answer_that_the_others_make_8_times_as_rare_is_told(times: float, to
     assert not agreeing.stands_out
     drop = np.array([math.log2(times), 0.0])
     assert replace(agreeing, without=agreeing.bits - drop).stands_out == told
+
+
+def test_a_state_that_was_ruled_out_before_explains_nothing() -> None:
+    spec: Spec = {"t": ("", [0, 0.5, 0.5]), "x": ("t", [[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]])}
+    assert list(conflict(network(spec, "t"), {"x": "yes"}).supported[:1]) == [-math.inf]

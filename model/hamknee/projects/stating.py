@@ -110,7 +110,7 @@ def column_of(
     facts = (fact_name(project),) if said.source else ()
     return ranged(
         [replace(e, basis=said.basis, facts=facts, why=said.note) for e in column],
-        [float(p) for p in new / new.sum()],
+        [float(p) for p in new],
         elicited.ess,
     )
 
