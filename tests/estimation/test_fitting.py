@@ -134,6 +134,13 @@ def test_three_quartiles_that_no_beta_has_are_fitted_as_shelf_does() -> None:
     assert (1 - mean) * ess == pytest.approx(20.4087, rel=1e-4)
 
 
+def test_nobody_knows_more_than_a_million_patients_tell_or_less_than_a_tenth_of_one() -> None:
+    mean, most = fit_beta([0.4999, 0.5, 0.5001], [0.25, 0.5, 0.75])
+    assert (mean, most) == pytest.approx((0.5, 1e6))
+    ends = [1e-4, 1 - 1e-4]
+    assert fit_beta(ends, [0.45, 0.55]) == pytest.approx((0.5, 0.1))
+
+
 @pytest.mark.parametrize(
     ("values", "levels"),
     [([0.5, 0.55, 0.6], [0.25, 0.5, 0.75]), ([0.1, 0.2, 0.6, 0.7], [0.1, 0.4, 0.5, 0.9])],

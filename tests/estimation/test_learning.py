@@ -252,6 +252,17 @@ def test_the_text_says_what_was_added_what_moved_and_what_is_assumed() -> None:
     assert "14 cases, which count as 7 (14 complete, 0 with blanks). Nothing is blank" in exact
 
 
+def test_the_text_names_the_three_columns_that_moved_most() -> None:
+    four = {"t": ("", [0.3, 0.3, 0.4]), "x": ("t", [[0.6, 0.4], [0.4, 0.6], [0.2, 0.8]])}
+    learned = update(
+        priors_of(network(four, "t", ess=8.0)),
+        pd.DataFrame({"t": ["a", "b", "c"] * 20, "x": ["yes", "no"] * 30}),
+    )
+    moves = (learned.table["new"] - learned.table["old"]).abs()
+    assert moves.groupby([learned.table["variable"], learned.table["given"]]).max().gt(0).sum() == 4
+    assert learned.text.partition("Moved most: ")[2].count("(equivalent sample size") == 3
+
+
 def test_an_em_that_has_not_settled_says_so() -> None:
     learned = update(priors_of(pair()), MIXED, iterations=1)
     assert not learned.converged

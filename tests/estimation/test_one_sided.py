@@ -146,3 +146,22 @@ def test_a_value_that_leaves_the_other_side_open_is_none_of_a_side() -> None:
     frame = pd.DataFrame({"t": ["no"] * 80, "x": ["yes:0.9|no:0.1"] * 40 + [""] * 40})
     priors = priors_of(network(SPEC, "t", ess=60.0))
     assert update(priors, frame).one_sided == ()
+
+
+@pytest.mark.parametrize(("no", "suspected"), [(10, True), (11, False)])
+def test_an_answer_is_suspected_up_to_a_fifth_of_what_should_be_there(
+    no: int, suspected: bool
+) -> None:
+    model = network(SPEC, "t", ess=10_000.0)  # which lets expect 50 of 100
+    told = [{"t": "no", "x": "no"}] * no + [{"t": "no", "x": "yes"}] * (100 - no)
+    cases = model.encode([*told, *[{"t": "no"}] * 100])
+    assert bool(one_sided_columns(model, cases)) == suspected
+
+
+@pytest.mark.parametrize(("blank", "suspected"), [(34, True), (33, False)])
+def test_there_are_blanks_for_half_of_what_should_be_there_among_all(
+    blank: int, suspected: bool
+) -> None:
+    model = network(SPEC, "t", ess=10_000.0)  # which lets expect 67 of 134, and 66.5 of 133
+    rows = [{"t": "no", "x": "yes"}] * 100 + [{"t": "no"}] * blank
+    assert bool(one_sided_columns(model, model.encode(rows))) == suspected

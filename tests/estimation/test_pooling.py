@@ -225,6 +225,7 @@ def test_the_mixture_is_drawn_where_the_column_does_not_stand_for_it() -> None:
     np.testing.assert_allclose(mixture["density"], own, atol=1e-9)
     assert list(dict.fromkeys(pool(EXPERTS).densities("yes")["name"])) == ["A", "B", "C", "pool"]
     narrow = pool(CAMPS, method="logarithmic").densities("yes")
+    assert all(drawn.index.is_unique for drawn in (curves, narrow))
     assert list(dict.fromkeys(narrow["name"])) == ["A", "B", "pool"]
 
 

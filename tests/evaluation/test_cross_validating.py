@@ -59,3 +59,9 @@ def test_too_few_cases_or_folds_are_refused(
     cohort = hamknee.simulate(model, count, seed=1)
     with pytest.raises(error, match=problem):
         cross_validate(model.priors, cohort, hamknee.update, folds=folds)
+
+
+def test_each_case_may_be_a_fold_of_its_own(model: Model) -> None:
+    cohort = hamknee.simulate(model, 5, seed=1)
+    validated = cross_validate(model.priors, cohort, hamknee.update, folds=5)
+    assert sorted(validated.fold) == list(range(5))

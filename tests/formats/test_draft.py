@@ -137,3 +137,11 @@ def test_the_tolerance_that_is_named_is_one_that_does(tmp_path: Path, row: str, 
         tolerance = float(said.split()[4])
         probabilities = read_network(path, target="t", tolerance=tolerance).cpts["t"].probabilities
         assert probabilities.sum() == pytest.approx(1, abs=1e-15)
+
+
+def test_a_table_too_large_is_told_by_the_variable_whose_it_is() -> None:
+    draft = Draft("net.bif")
+    for line, name in enumerate("abc", 1):
+        draft.variable(name, [f"s{number}" for number in range(400)], line)
+    with pytest.raises(NetworkFileError, match="line 4: the table of 'c' would have 64000000 num"):
+        draft.shape(("a", "b", "c"), 4)

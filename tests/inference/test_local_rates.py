@@ -172,3 +172,21 @@ def test_a_condition_without_a_number_beside_it_is_named(model: Model, tmp_path:
     path.write_text("condition,share\nstrain,0.2\ndvt,\n")
     with pytest.raises(HamkneeError, match="found '' as a base rate"):
         model.with_base_rates(path)
+
+
+def test_beside_the_conditions_of_a_file_stand_shares_or_counts(
+    model: Model, tmp_path: Path
+) -> None:
+    def starting(local: Model) -> list[float]:
+        return local.posterior({}).probabilities.tolist()
+
+    path = tmp_path / "rates.csv"
+    path.write_text("condition,share\nstrain,0.3\ndvt,0.1\n")
+    shares = model.with_base_rates({"strain": 0.3, "dvt": 0.1})
+    assert starting(model.with_base_rates(path)) == starting(shares)
+    path.write_text("condition,count\nstrain,30\ndvt,10\n")
+    counts = model.with_base_rates({"strain": 30, "dvt": 10}, counts=True)
+    assert starting(model.with_base_rates(path)) == starting(counts)
+    path.write_text("condition,share,count\nstrain,0.3,30\n")
+    with pytest.raises(HamkneeError, match="a column share and a column count; allowed: one"):
+        model.with_base_rates(path)

@@ -169,6 +169,11 @@ def test_each_kind_of_bad_evidence_is_refused_with_what_is_allowed(kind: str) ->
     assert found.endswith(expected) if kind == "numbers in a set" else found == expected
 
 
+def test_likelihoods_may_lie_apart_by_the_factor_that_is_allowed() -> None:
+    apart = {"yes": 1.0, "no": 1e-300}
+    assert check_evidence(VOCABULARY, {"pop": apart})["pop"] == apart
+
+
 def test_all_problems_are_told_together() -> None:
     entries = {"popp": "yes", "onset": "sudden", "age": 400, "warmth": {"yes": -1}, "sex": set()}
     with pytest.raises(EvidenceError) as raised:

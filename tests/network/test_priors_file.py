@@ -113,6 +113,15 @@ def test_five_independent_faults_are_told_together_in_the_order_of_the_lines(
     assert expected == sorted(expected)
 
 
+@pytest.mark.parametrize("yes", ["0.300001", "0.299999"])
+def test_a_column_may_miss_1_by_a_millionth_as_it_is_written(folder: Folder, yes: str) -> None:
+    """Which its binary fractions may miss by a little more."""
+    assert abs(float(yes) + 0.7 - 1) != 1e-6
+    assert folder.read(pop(yes, "0.7")(SHIPPED)).rows
+    (sum_off,) = folder.faults(pop(f"{float(yes) + (float(yes) - 0.3) / 10:.7f}", "0.7")(SHIPPED))
+    assert "allowed: 1, within 0.000001" in sum_off
+
+
 def test_faults_of_a_column_stand_among_those_of_the_rows_by_line(folder: Folder) -> None:
     broken = together(pop("0.9", "0.2"), cell("ess", "x", "overweight,yes,condition=other,"))
     sum_off, no_number = folder.faults(broken(SHIPPED))

@@ -82,6 +82,19 @@ def test_another_patient_under_the_same_key_is_not_known_again(model: hamknee.Mo
     assert published_among(model.encode([others]), key) == []
 
 
+@pytest.mark.parametrize(("changed", "known"), [(1, True), (2, False)])
+def test_under_the_same_key_three_of_four_answers_have_to_agree(
+    model: hamknee.Model, changed: int, known: bool
+) -> None:
+    published = read_labelled(model.vocabulary).with_diagnosis()
+    told = [(name, value) for name, value in published.evidence(0).items() if type(value) is str]
+    case = dict(told[:4])
+    for name in list(case)[:changed]:
+        case[name] = next(s for s in model.vocabulary[name].state_names if s != case[name])
+    key = [published.names()[0]]
+    assert published_among(model.encode([case]), key) == (key if known else [])
+
+
 def test_a_few_among_a_cohort_are_named(model: hamknee.Model, table: pd.DataFrame) -> None:
     own = pd.DataFrame({"case_id": ["A", "B"], "condition": ["strain", "other"], "pop": "yes"})
     mixed = pd.concat([own, table.iloc[[3]]])

@@ -12,7 +12,7 @@ from hamknee.base.words import percent_range, round_factor
 from hamknee.inference.model import Model
 from hamknee.sensitivity.one_finding import LABELS, FindingValue, finding_value
 from hamknee.sensitivity.ratio_table import likelihood_ratios
-from tests.support.networks import network
+from tests.support.networks import Spec, network
 
 CLINIC = {"setting": "emergency"}
 
@@ -159,3 +159,17 @@ def test_what_is_as_common_with_and_without_is_told_as_once() -> None:
     value = finding_value(network(spec, "t", ess=20), {}, "yes", "f", "yes", draws=10)
     assert value.measures["lr_plus"].value == 1
     assert "times as often with Yes as with the other causes" in value.text
+
+
+@pytest.mark.parametrize("scale", [1e-250, 1e250])
+def test_of_likelihoods_only_their_ratio_counts(scale: float) -> None:
+    spec: Spec = {
+        "t": ("", [0.5, 0.3, 0.2], "x y z"),
+        "e": ("t", [[0.1, 0.9], [0.3, 0.7], [0.5, 0.5]], "u v"),
+        "f": ("t", [[0.2, 0.8], [0.3, 0.7], [0.5, 0.5]], "u v"),
+    }
+    values = [
+        finding_value(network(spec, "t", ess=10), {"e": weights}, "x", "f", "u", draws=20).table
+        for weights in ({"u": 1, "v": 2}, {"u": scale, "v": 2 * scale})
+    ]
+    assert values[1].value.to_list() == pytest.approx(values[0].value.to_list())

@@ -267,6 +267,19 @@ def test_a_range_may_reach_down_to_where_the_evidence_becomes_impossible(seed: i
     assert found.posterior_high[root] == pytest.approx(given_m[0][0], abs=1e-10)
 
 
+def test_a_range_may_reach_up_to_where_the_evidence_is_impossible() -> None:
+    # e needs m=h, and the range of m=g ends at 1 in floats: then the limit is meant
+    spec: Spec = {
+        "m": ("", [0.7, 0.3], "g h"),
+        "t": ("m", [[0.2, 0.3, 0.5], [0.1, 0.6, 0.3]], "x y z"),
+        "e": ("m", [[0.0, 1.0], [0.7, 0.3]], "u v"),
+    }
+    bars = tornado(network(spec, "t", ess=0.01), {"e": "u"}, "y")
+    root = next(i for i in range(len(bars.entries)) if bars.entries.place(i).variable == "m")
+    assert bars.high[root] == 1
+    assert bars.posterior_high[root] == pytest.approx(0.6)
+
+
 # Faults and words -------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from hamknee.inference.model import Model
 from hamknee.sensitivity.one_finding import finding_value
 from hamknee.sensitivity.ratio_table import likelihood_ratios
 from tests.support.by_hand import Worlds
-from tests.support.networks import asia, with_zeros
+from tests.support.networks import Spec, asia, network, with_zeros
 
 
 def test_each_ratio_is_that_of_the_listed_worlds() -> None:
@@ -88,3 +88,16 @@ def test_what_has_no_ratio_is_refused(
 ) -> None:
     with pytest.raises(HamkneeError, match="allowed: "):
         hamknee.likelihood_ratios(model, known, **more)  # type: ignore[arg-type]
+
+
+def test_a_condition_that_is_ruled_out_counts_for_nothing() -> None:
+    spec: Spec = {
+        "t": ("", [0.5, 0.3, 0.2], "x y z"),
+        "e": ("t", [[0.0, 1.0], [0.3, 0.7], [0.5, 0.5]], "u v"),
+        "f": ("t", [[0.2, 0.8], [0.3, 0.7], [0.5, 0.5]], "u v"),
+    }
+    table = likelihood_ratios(network(spec, "t", ess=10), {"e": "u"}, draws=20).table
+    values = table.set_index(["condition", "state"]).value.to_dict()
+    assert set(table.condition) == {"y", "z"}
+    assert values["y", "u"] == pytest.approx(0.3 / 0.5)
+    assert values["z", "v"] == pytest.approx(0.5 / 0.7)

@@ -11,7 +11,7 @@ from hamknee.inference.model import Model
 from hamknee.sensitivity.one_way import sensitivity_function
 from hamknee.sensitivity.two_numbers import two_way
 from tests.support.by_hand import free_pairs, p_joint, p_state, parameter, with_columns, with_number
-from tests.support.networks import CASES, asia, with_zeros
+from tests.support.networks import CASES, asia, network, with_zeros
 
 
 def test_asia_has_its_golden_function_of_two() -> None:
@@ -71,6 +71,16 @@ def test_a_rest_of_nothing_is_shared_equally() -> None:
     found = two_way(model, {"test": "no"}, "b", *numbers)
     changed = with_columns(model, {("sign", (1, 1)): np.array([0.5, 0.2, 0.3])})
     assert found.value(0.2, 0.3) == pytest.approx(p_state(changed, {"test": "no"}, "b"), abs=1e-12)
+
+
+def test_all_that_are_left_have_the_same_share_of_such_a_rest() -> None:
+    table = np.array([[0.4, 0.6, 0.0, 0.0], [0.25, 0.25, 0.25, 0.25]])
+    model = network({"t": ("", [0.5, 0.5]), "f": ("t", table.tolist())}, "t")
+    numbers = [("f", state, {"t": "yes"}) for state in ("a", "b")]
+    function = two_way(model, {"f": "c"}, "yes", *numbers)
+    for t1, t2 in ((0.2, 0.3), (0.0, 0.0), (0.9, 0.05)):
+        share = (1 - t1 - t2) / 2
+        assert function.value(t1, t2) == pytest.approx(share / (share + 0.25), abs=1e-12)
 
 
 def test_functions_take_arrays() -> None:
