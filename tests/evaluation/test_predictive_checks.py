@@ -121,7 +121,7 @@ def test_replicates_are_needed(model: Model) -> None:
 def counted(check: PredictiveCheck, rare: int, n: int) -> PredictiveCheck:
     """Return a check of n cases, so many of them rarer than each of 19 that the model makes."""
     surprise = np.where(np.arange(n) < rare, 1.0, 0.0)
-    made = {"made": check.made[:19], "made_surprise": np.zeros((19, n))}
+    made = {"made": check.made[:19], "no_likelier": np.where(surprise > 0, 0, 19)}
     return replace(check, cases=range(n), surprise=surprise, **made)
 
 

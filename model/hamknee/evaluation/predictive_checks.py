@@ -49,6 +49,9 @@ MASS = 0.95
 NAMED = 3
 """How many answers the text names."""
 
+ROUNDING = 1e-9
+"""Bits by which two cases that are as likely may differ."""
+
 
 @shown
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ class PredictiveCheck(KeptArrays):
         Cases left out, because the model holds their diagnosis or context impossible.
     surprise : ndarray, shape (cases,)
         -log2 P(answers, diagnosis and context of the case), in bits; infinite where impossible.
-    made_surprise : ndarray, shape (replicates, cases)
-        The same of each patient that the model makes beside a case.
+    no_likelier : ndarray, shape (cases,)
+        How many of the patients that the model makes beside a case are no likelier than it.
     n, seen : ndarray, shape (answers,)
         How many cases know the variable of an answer, and how many gave the answer.
     made : ndarray, shape (replicates, answers)
@@ -87,7 +90,7 @@ class PredictiveCheck(KeptArrays):
     cases: Sequence[object]
     impossible: int
     surprise: Array
-    made_surprise: Array
+    no_likelier: Array
     n: Array
     seen: Array
     made: Array
@@ -132,9 +135,7 @@ class PredictiveCheck(KeptArrays):
         """One row a case: case, surprise in bits, rarer: share of the model's no likelier."""
         import pandas as pd
 
-        rarer = (1 + (self.made_surprise >= self.surprise - 1e-9).sum(axis=0)) / (
-            1 + self.replicates
-        )
+        rarer = (1 + self.no_likelier) / (1 + self.replicates)
         columns = {"case": list(self.cases), "surprise": self.surprise, "rarer": rarer}
         return pd.DataFrame(columns)
 
@@ -256,16 +257,17 @@ def predictive_check(
 
     answers = np.where(answered, known.codes[:, asked], 0)
     rng = np.random.default_rng(seed)
-    made, made_surprise = [], []
+    surprise, made = seen_as(answers), []
+    no_likelier = np.zeros(len(kept), dtype=int)
     for codes in replicate(model, kept, replicates, rng):  # one at a time: cohorts may be large
         made.append(counts(codes[:, asked]))
-        made_surprise.append(seen_as(codes[:, asked]))
+        no_likelier += seen_as(codes[:, asked]) >= surprise - ROUNDING
     return PredictiveCheck(
         vocabulary=model.vocabulary,
         cases=kept.cases.names(),
         impossible=int((~possible).sum()),
-        surprise=seen_as(answers),
-        made_surprise=np.array(made_surprise),
+        surprise=surprise,
+        no_likelier=no_likelier,
         n=np.repeat(answered.sum(axis=0), sizes[asked]),
         seen=counts(answers),
         made=np.array(made),
