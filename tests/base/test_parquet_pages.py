@@ -32,7 +32,7 @@ def written(table: pa.Table, **how: object) -> bytes:
 
 
 def measured(data: bytes, columns: set[str] | None = None) -> list[RowGroup]:
-    return row_groups(io.BytesIO(data), "in.parquet", columns)
+    return list(row_groups(io.BytesIO(data), "in.parquet", columns))
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0"])

@@ -93,6 +93,17 @@ def test_damaged_parquet_is_read_or_refused(tmp_path: Path) -> None:
     assert 100 < refusals < 400
 
 
+def test_a_file_that_says_it_has_other_rows_than_there_are_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"pop": ["yes", "no"] * 150}), path, row_group_size=100)
+    data = path.read_bytes()
+    start = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    total = data.index(b"\xd8\x04", start)  # 300, as whole numbers are written there
+    path.write_bytes(data[:total] + b"\xf0\x03" + data[total + 2 :])  # 248
+    with pytest.raises(CohortError, match="300 rows, but 248 by what it says of itself"):
+        list(cohort_files.open_file(path).chunks(["pop"], []))
+
+
 def test_a_name_that_is_no_text_is_spelt_out(model: Model, tmp_path: Path) -> None:
     data = pa.py_buffer(b"p1p\xfb2")
     ids = pa.StringArray.from_buffers(2, pa.array([0, 2, 5], pa.int32()).buffers()[1], data)

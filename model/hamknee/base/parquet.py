@@ -65,7 +65,7 @@ def parquet_table(
         check_size(size, name, problem, smaller)
 
     try:
-        groups = row_groups(io.BytesIO(data), name)
+        groups = list(row_groups(io.BytesIO(data), name))
         with pq.ParquetFile(io.BytesIO(data)) as file:
             look(file)
             schema = file.schema_arrow

@@ -99,8 +99,12 @@ def read_footer(file: BinaryIO, name: str) -> list[Any]:
     return groups
 
 
-def row_groups(file: BinaryIO, name: str, columns: Collection[str] | None = None) -> list[RowGroup]:
-    """Return what each group of rows unpacks to, or raise if that is too much at once.
+def row_groups(
+    file: BinaryIO, name: str, columns: Collection[str] | None = None
+) -> Iterator[RowGroup]:
+    """Yield what each group of rows unpacks to, or raise if that is too much at once.
+
+    What was yielded may be read: a group is measured together with those before it.
 
     Parameters
     ----------
@@ -116,35 +120,45 @@ def row_groups(file: BinaryIO, name: str, columns: Collection[str] | None = None
     TableError
         If it is damaged, or has pages of more than `MOST_AT_ONCE`.
     """
-    groups = []
     held: dict[tuple[bytes, ...], int] = {}
     for group in read_footer(file, name):
-        unpacked: dict[str, int] = {}
-        width: dict[str, int] = {}
         try:
-            rows: int = group[3]
-            for about in (column[3] for column in group[1]):
-                path = tuple(about[3])
-                column = path[0].decode(errors="replace")
-                if columns is not None and column not in columns:
-                    continue
-                if len(path) == 1 and about[5] != rows:
-                    raise _damaged(name, f"column {column[:100]!r} has another number of rows")
-                dictionary = data = 0
-                for kind, size, values in _pages(file, about):
-                    unpacked[column] = unpacked.get(column, 0) + size
-                    if kind == _DICTIONARY:
-                        dictionary = max(dictionary, size)
-                    else:
-                        data = max(data, size)
-                    if values:
-                        width[column] = max(width.get(column, 0), size // values)
-                held[path] = max(held.get(path, 0), TIMES_HELD * dictionary + data)
-            groups.append(RowGroup(rows, unpacked, width))
+            measured = _measured(file, name, group, columns, held)
         except (ThriftError, LookupError):
             raise _damaged(name, "what it says of a column is damaged") from None
-    _check_held(held, name)
-    return groups
+        _check_held(held, name)
+        yield measured
+
+
+def _measured(
+    file: BinaryIO,
+    name: str,
+    group: Any,
+    columns: Collection[str] | None,
+    held: dict[tuple[bytes, ...], int],
+) -> RowGroup:
+    """Return what a group unpacks to, and note how much of each column is held at once."""
+    unpacked: dict[str, int] = {}
+    width: dict[str, int] = {}
+    rows: int = group[3]
+    for about in (column[3] for column in group[1]):
+        path = tuple(about[3])
+        column = path[0].decode(errors="replace")
+        if columns is not None and column not in columns:
+            continue
+        if len(path) == 1 and about[5] != rows:
+            raise _damaged(name, f"column {column[:100]!r} has another number of rows")
+        dictionary = data = 0
+        for kind, size, values in _pages(file, about):
+            unpacked[column] = unpacked.get(column, 0) + size
+            if kind == _DICTIONARY:
+                dictionary = max(dictionary, size)
+            else:
+                data = max(data, size)
+            if values:
+                width[column] = max(width.get(column, 0), size // values)
+        held[path] = max(held.get(path, 0), TIMES_HELD * dictionary + data)
+    return RowGroup(rows, unpacked, width)
 
 
 def _check_held(held: Mapping[tuple[bytes, ...], int], name: str) -> None:

@@ -29,6 +29,7 @@ from hamknee.network import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 
 CHUNK_ROWS = 131_072
@@ -251,44 +252,64 @@ def _parquet_chunks(file: CohortFile, read: Sequence[str], kept: Sequence[str]) 
         arrow_file(file.path) as opened,
         pq.ParquetFile(opened, read_dictionary=each_once, buffer_size=2**20) as source,
     ):
-        total = max(1, source.metadata.num_rows)
+        total = source.metadata.num_rows
         start = 0
-        most = max(1, min(CHUNK_ROWS, CHUNK_BYTES // _widest(file.path, read, kept)))
-        for batches in _gathered(source.iter_batches(most, columns=names), most):
+        for batches in _gathered(_batches(file, source, names, kept)):
             table = pa.Table.from_batches(batches).unify_dictionaries().select(names)
-            yield Chunk(start, table, {}, (start + len(table)) / total)
+            yield Chunk(start, table, {}, min(1.0, (start + len(table)) / max(1, total)))
             start += len(table)
+        if start != total:
+            problem = f"{file.path.name}: {start:,} rows, but {total:,} by what it says of itself"
+            raise CohortError([f"{problem}; allowed: a file that is whole"])
 
 
-def _widest(path: Path, read: Sequence[str], kept: Sequence[str]) -> int:
-    """Return how many bytes a row of Parquet may have.
+def _batches(
+    file: CohortFile, source: pq.ParquetFile, names: Sequence[str], kept: Sequence[str]
+) -> Iterator[tuple[pa.RecordBatch, int]]:
+    """Yield batches, and of how many rows a chunk may be there.
+
+    Rows are read in bundles of groups, which may be small, and only what was measured before.
+    """
+    widest = rows = 0
+    bundle: list[int] = []
+    widths = _widths(file, names, kept)
+    for number, (count, width) in enumerate(widths):
+        widest, rows = max(widest, width), rows + count
+        bundle.append(number)
+        if rows >= CHUNK_ROWS or number + 1 == source.num_row_groups:
+            most = max(1, min(CHUNK_ROWS, CHUNK_BYTES // widest))
+            for batch in source.iter_batches(most, row_groups=bundle, columns=names):
+                yield batch, most
+            bundle, rows = [], 0
+
+
+def _widths(
+    file: CohortFile, names: Sequence[str], kept: Sequence[str]
+) -> Iterator[tuple[int, int]]:
+    """Yield of each group how many rows it has, and how many bytes such a row may have.
 
     A text may be long and stand once in a file, but in every row: what is kept is as long as the
     longest one of its dictionary, and what is only read stays in it.
     """
     import pyarrow.parquet as pq
 
-    types = {name: kind for name, kind in _parquet_header(path) if name in read or name in kept}
-    texts = [name for name, kind in types.items() if is_text(kind)]
+    texts = [name for name in names if is_text(file.types[name])]
     long = [name for name in texts if name in kept]
-    plain = {name: bytes_of(kind) for name, kind in types.items() if name not in texts}
-    _check_cells(path, plain)
-    with path.open("rb") as file:
-        groups = row_groups(file, path.name, types)
-    widest = 0
+    plain = {name: bytes_of(file.types[name]) for name in names if name not in texts}
+    _check_cells(file.path, plain)
     with (
-        arrow_file(path) as opened,
+        file.path.open("rb") as pages,
+        arrow_file(file.path) as opened,
         pq.ParquetFile(opened, read_dictionary=texts, buffer_size=2**20) as source,
     ):
-        for number, group in enumerate(groups if texts else ()):
+        for number, group in enumerate(row_groups(pages, file.path.name, names)):
             width = {name: group.width_of(name) for name in texts}
-            _check_cells(path, width)
+            _check_cells(file.path, width)
             for first in source.iter_batches(1, row_groups=[number], columns=long):
                 width |= {n: max(width[n], _longest(first.column(n))) for n in long}
                 break
-            _check_cells(path, width)
-            widest = max(widest, sum(width.values()))
-    return max(1, widest + sum(plain.values()))
+            _check_cells(file.path, width)
+            yield group.rows, max(1, sum(width.values()) + sum(plain.values()))
 
 
 def _check_cells(path: Path, widths: Mapping[str, int]) -> None:
@@ -309,11 +330,11 @@ def _longest(column: pa.Array) -> int:
     return int(pc.max(lengths).as_py() or 0)
 
 
-def _gathered(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[list[pa.RecordBatch]]:
-    """Return batches in lists of as many rows as a chunk has: row groups may be small."""
+def _gathered(batches: Iterable[tuple[pa.RecordBatch, int]]) -> Iterator[list[pa.RecordBatch]]:
+    """Return batches in lists of as many rows as a chunk may have: row groups may be small."""
     waiting: list[pa.RecordBatch] = []
     rows = 0
-    for batch in batches:
+    for batch, most in batches:
         if waiting and rows + len(batch) > most:
             yield waiting
             waiting, rows = [], 0
