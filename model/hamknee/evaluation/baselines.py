@@ -18,12 +18,8 @@ def posteriors(model: Model, cases: Cases) -> Array:
 
 def prior_only(model: Model, cases: Cases) -> Array:
     """Return P(target | context), as if nothing had been asked, shape (cases, states)."""
-    kept = {variable.name for variable in model.vocabulary.having("context")}
-    codes = np.tile(np.array(model.engine.sizes, dtype=np.intp), (len(cases), 1))
-    for number, name in enumerate(model.vocabulary):
-        if name in kept:
-            codes[:, number] = cases.codes[:, number]
-    return posteriors(model, Cases(cases.vocabulary, codes, cases.weights))
+    context = [variable.name for variable in model.vocabulary.having("context")]
+    return posteriors(model, cases.only(context))
 
 
 def naive_bayes(model: Model, cases: Cases) -> Array:

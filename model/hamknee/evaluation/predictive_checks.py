@@ -233,42 +233,40 @@ def predictive_check(
         raise CasesError("no case is possible by the model; allowed: at least one")
     kept = labelled[possible]
     start, which = worlds(model, kept)
-    known = kept.with_diagnosis()
     sizes = np.array(model.engine.sizes)
-    asked = np.flatnonzero(
-        [each.role in ("trait", "finding") for each in model.vocabulary.variables]
-    )
-    answered = known.codes[:, asked] < sizes[asked]
+    asked = [each.role in ("trait", "finding") for each in model.vocabulary.variables]
+    known = kept.with_diagnosis().codes
+    answered = (known < sizes) & asked
+    given = start.codes[which]
+    open_ = answered & (given == sizes)
 
     def seen_as(answers: Codes) -> Array:
         """Return -log2 P of the cases with these answers to what was answered, in bits."""
-        codes = start.codes[which].copy()
-        codes[:, asked] = np.where(answered, answers, sizes[asked])
-        codes = np.where(start.codes[which] == sizes, codes, start.codes[which])
-        log_p = log_total(model.log_joint(Cases(model.vocabulary, codes, known.weights)))
-        return np.asarray(-log_p / np.log(2))
+        cases = Cases(model.vocabulary, np.where(open_, answers, given), start.weights)
+        return -model.engine.posteriors(cases.codes, cases.weights)[1] / np.log(2)
 
     def counts(answers: Codes) -> Array:
         """Return how often each answer is given, shape (answers,)."""
-        columns = zip(asked, answers.T, answered.T, strict=True)
         return np.concatenate(
-            [np.bincount(column[given], minlength=sizes[v]) for v, column, given in columns]
+            [
+                np.bincount(answers[answered[:, v], v], minlength=sizes[v])
+                for v in np.flatnonzero(asked)
+            ]
         )
 
-    answers = np.where(answered, known.codes[:, asked], 0)
     rng = np.random.default_rng(seed)
-    surprise, made = seen_as(answers), []
+    surprise, made = seen_as(known), []
     no_likelier = np.zeros(len(kept), dtype=int)
     for codes in replicate(model, kept, replicates, rng):  # one at a time: cohorts may be large
-        made.append(counts(codes[:, asked]))
-        no_likelier += seen_as(codes[:, asked]) >= surprise - ROUNDING
+        made.append(counts(codes))
+        no_likelier += seen_as(codes) >= surprise - ROUNDING
     return PredictiveCheck(
         vocabulary=model.vocabulary,
         cases=kept.cases.names(),
         impossible=int((~possible).sum()),
         surprise=surprise,
         no_likelier=no_likelier,
-        n=np.repeat(answered.sum(axis=0), sizes[asked]),
-        seen=counts(answers),
+        n=np.repeat(answered.sum(axis=0)[asked], sizes[asked]),
+        seen=counts(known),
         made=np.array(made),
     )

@@ -24,12 +24,8 @@ def worlds(model: Model, labelled: LabelledCases) -> tuple[Cases, npt.NDArray[np
     labelled : LabelledCases
         The cases that were seen.
     """
-    known = labelled.with_diagnosis()
-    above = _above(model)
-    kept = [name in above for name in known.vocabulary]
-    unknown = np.array(model.engine.sizes)
-    codes = np.where(kept, known.codes, unknown)
-    distinct, which = np.unique(codes, axis=0, return_inverse=True)
+    known = labelled.with_diagnosis().only(_above(model))
+    distinct, which = np.unique(known.codes, axis=0, return_inverse=True)
     return Cases(known.vocabulary, distinct, known.weights), which.ravel()
 
 
@@ -61,8 +57,8 @@ def replicate(
     names = [name for name in model.cpts if name in _above(model)]
     index = model.vocabulary.index
     for _ in range(count):
-        settled = _settled(model, start[which], names, rng)
-        held = {name: settled[:, index[name]] for name in names}
+        rows, place = _settled(model, start, which, names, rng)
+        held = {name: rows[place, index[name]] for name in names}
         yield draw(model, len(which), rng, held, cpts=drawn_tables(model, rng))
 
 
@@ -79,17 +75,34 @@ def _above(model: Model) -> set[str]:
     return above
 
 
-def _settled(model: Model, cases: Cases, names: list[str], rng: np.random.Generator) -> Codes:
-    """Return codes in which every one of these variables has a state, drawn where it had none."""
-    codes = cases.codes.copy()
+def _settled(
+    model: Model,
+    start: Cases,
+    which: npt.NDArray[np.intp],
+    names: list[str],
+    rng: np.random.Generator,
+) -> tuple[Codes, npt.NDArray[np.intp]]:
+    """Return codes with a state of each of these variables, drawn where there was none.
+
+    As `worlds` does, once each, and which is whose.
+    """
+    rows, place = start.codes, which
     for name in names:
         number = model.vocabulary.index[name]
-        lacking = np.flatnonzero(codes[:, number] >= model.engine.sizes[number])
-        if not lacking.size:
-            continue
-        rows, which = np.unique(codes[lacking], axis=0, return_inverse=True)
-        asked = Cases(cases.vocabulary, rows, cases.weights)
-        edges: Array = model.marginals(asked)[name][which.ravel()].cumsum(axis=1)
-        drawn = (rng.random((len(lacking), 1)) * edges[:, -1:] >= edges).sum(axis=1)
-        codes[lacking, number] = np.minimum(drawn, edges.shape[1] - 1)
-    return codes
+        size = model.engine.sizes[number]
+        states, lacking = rows[place, number], rows[:, number] >= size
+        if lacking.any():
+            asked = Cases(start.vocabulary, rows[lacking], start.weights)
+            edges = np.zeros((len(rows), size))
+            edges[lacking] = model.marginals(asked)[name].cumsum(axis=1)
+            drawn = np.flatnonzero(lacking[place])
+            theirs: Array = edges[place[drawn]]
+            above = rng.random((len(drawn), 1)) * theirs[:, -1:] >= theirs
+            states[drawn] = np.minimum(above.sum(axis=1), size - 1)
+        pairs = place * size + states
+        present = np.flatnonzero(np.bincount(pairs))
+        numbered = np.empty(present[-1] + 1, dtype=np.intp)
+        numbered[present] = np.arange(len(present))
+        rows, place = rows[present // size], numbered[pairs]
+        rows[:, number] = present % size
+    return rows, place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -151,11 +151,23 @@ def draw(
         if held and name in held:
             codes[:, index[name]] = held[name]
             continue
-        cpt = tables[name]
-        parents = tuple(codes[:, index[parent]] for parent in cpt.parents)
-        columns = cpt.probabilities[parents] if parents else cpt.probabilities[None]
-        codes[:, index[name]] = _choose(columns, rng.random(count))
+        parents = [codes[:, index[parent]] for parent in tables[name].parents]
+        codes[:, index[name]] = _follow(tables[name].probabilities, parents, rng.random(count))
     return codes
+
+
+def _follow(table: Array, parents: Sequence[Codes], at: Array) -> Codes:
+    """Choose a state for each case by its column of a table, as `_choose` does by a row of its own.
+
+    State by state, because a column for each case would be many times as large as the table.
+    """
+    edges = table.cumsum(axis=-1).reshape(-1, table.shape[-1])
+    column = np.ravel_multi_index(tuple(parents), table.shape[:-1]) if parents else 0
+    reached = at * edges[column, -1]
+    states = np.zeros(len(at), dtype=np.intp)
+    for edge in edges.T[:-1]:
+        states += reached >= edge[column]
+    return states
 
 
 def draw_given(case: Case, variables: Collection[int], uniforms: Callable[[int], Array]) -> Codes:

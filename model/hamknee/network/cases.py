@@ -7,7 +7,7 @@ likelihood evidence are the same thing to the engine, and equal evidence has an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -127,6 +127,27 @@ class Cases:
     def names(self) -> Sequence[object]:
         """Return what to call each case."""
         return range(len(self)) if self.labels is None else list(self.labels)
+
+    def only(self, names: Collection[str]) -> Cases:
+        """Return the cases as if nothing but these variables had been asked.
+
+        Examples
+        --------
+        >>> from hamknee.network import encode, read_shipped_or_own
+        >>> cases = encode(read_shipped_or_own().vocabulary, [{"sex": "male", "onset": "sudden"}])
+        >>> dict(cases.only(["onset"]).evidence(0))
+        {'onset': 'sudden'}
+        """
+        kept = [name in names for name in self.vocabulary]
+        plain = self.vocabulary.plain_weights
+        unknown = np.array([len(variable.states) for variable in self.vocabulary.variables])
+        weights = zip(kept, self.weights, plain, strict=True)
+        return Cases(
+            self.vocabulary,
+            np.where(kept, self.codes, unknown),
+            tuple(own if keep else none for keep, own, none in weights),
+            self.labels,
+        )
 
     def value(self, row: int, variable: int) -> Value:
         """Return what is known of a variable (by index) in one case."""
