@@ -55,6 +55,20 @@ def test_the_slope_is_that_of_a_conditional_logit(
     assert (ours.slope.low, ours.slope.high) == pytest.approx((low, high), rel=0.01)
 
 
+def test_cases_that_the_case_mix_excludes_do_not_move_the_slope(
+    model: Model, patients: LabelledCases
+) -> None:
+    names = model.vocabulary.target.state_names
+    mix = {name: float(name != "strain") for name in names}
+    mix = {name: share / sum(mix.values()) for name, share in mix.items()}
+    there = patients.truth[:, names.index("strain")] == 0
+    every, others = (
+        recalibrate(model, some, case_mix=mix, folds=2) for some in (patients, patients[there])
+    )
+    assert not there.all()
+    assert every.slope.value == pytest.approx(others.slope.value, rel=1e-3)
+
+
 def test_it_helps_where_the_findings_say_less(fitted: Recalibration) -> None:
     assert fitted.slope.low < 0.5 < fitted.slope.high
     assert fitted.helps

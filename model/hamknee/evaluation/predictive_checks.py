@@ -243,7 +243,8 @@ def predictive_check(
     def seen_as(answers: Codes) -> Array:
         """Return -log2 P of the cases with these answers to what was answered, in bits."""
         cases = Cases(model.vocabulary, np.where(open_, answers, given), start.weights)
-        return -model.engine.posteriors(cases.codes, cases.weights)[1] / np.log(2)
+        _, log_p = model.engine.posteriors(cases.codes, cases.weights)
+        return np.asarray(-log_p / np.log(2))
 
     def counts(answers: Codes) -> Array:
         """Return how often each answer is given, shape (answers,)."""

@@ -34,9 +34,10 @@ from hamknee.evaluation.recalibration_layer import (
     RecalibrationKind,
     RecalibrationLayer,
     check_case_mix,
+    log_terms,
     recalibrated,
 )
-from hamknee.inference import A_MODEL, Model
+from hamknee.inference import A_MODEL, Model, relative
 from hamknee.network import (
     SOME_CASES,
     AnyMapping,
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 
 FEWEST_TO_FIT = 20
 """Cases with a diagnosis below which no slope is fitted."""
+
+BLOCK = 2**15
+"""Cases that are worked on at once."""
 
 LEAST, MOST = 0.01, 10.0
 """Between which a slope is looked for."""
@@ -222,18 +226,14 @@ def recalibrate(
     p, prior = posteriors(model, labelled.cases), prior_only(model, labelled.cases)
     truth = labelled.truth
 
-    def answers(slope: float, rows: Codes) -> Array:
-        return recalibrated(p[rows], prior[rows], slope, kind, mix)
-
-    every = np.arange(len(truth))
-    slope, error = _fitted(answers, truth, every)
+    loss = _loss_of(p, prior, truth, kind, mix)
+    slope, error = _fitted(loss, np.arange(len(truth)))
     fold = np.random.default_rng(seed).permutation(np.arange(len(truth)) % folds)
     after = np.empty_like(p)
     for number in range(folds):
-        held_out = np.flatnonzero(fold == number)
-        after[held_out] = answers(
-            _fitted(answers, truth, np.flatnonzero(fold != number))[0], held_out
-        )
+        left, _ = _fitted(loss, np.flatnonzero(fold != number))
+        out = np.flatnonzero(fold == number)
+        after[out] = recalibrated(p[out], prior[out], left, kind, mix)
     half = NormalDist().inv_cdf((1 + mass) / 2) * error
     layer = RecalibrationLayer(
         target=model.vocabulary.target,
@@ -270,19 +270,43 @@ def _usable(
     return usable
 
 
-def _fitted(
-    answers: Callable[[float, Codes], Array], truth: Array, rows: Codes
-) -> tuple[float, float]:
+def _loss_of(
+    p: Array,
+    prior: Array,
+    truth: Array,
+    kind: RecalibrationKind,
+    case_mix: tuple[float, ...] | None,
+) -> Callable[[float, Codes], float]:
+    """Return what says how improbable some cases are with a slope: the sum of -ln P(diagnosis).
+
+    The logarithms are worked out once, because a slope is tried some hundred times.
+    """
+    fixed, scaled = log_terms(p, prior, kind, case_mix)
+    fixed = np.broadcast_to(fixed, scaled.shape)
+
+    def loss(slope: float, rows: Codes) -> float:
+        total = 0.0
+        for start in range(0, len(rows), BLOCK):
+            some = rows[start : start + BLOCK]
+            with np.errstate(invalid="ignore"):  # NaN where the case mix leaves nothing
+                weights = relative(fixed[some] + slope * scaled[some])
+                right = (weights * truth[some]).sum(axis=1) / weights.sum(axis=1)
+            total -= float(np.log(np.maximum(np.nan_to_num(right), 1e-300)).sum())
+        return total
+
+    return loss
+
+
+def _fitted(loss: Callable[[float, Codes], float], rows: Codes) -> tuple[float, float]:
     """Return the slope that makes the cases most probable, and its standard error."""
     from scipy.optimize import minimize_scalar
 
-    def loss(log_slope: float) -> float:
-        right = (answers(float(np.exp(log_slope)), rows) * truth[rows]).sum(axis=1)
-        return float(-np.log(np.maximum(right, 1e-300)).sum())
+    def by_log(log_slope: float) -> float:
+        return loss(float(np.exp(log_slope)), rows)
 
-    best = minimize_scalar(loss, bounds=(np.log(LEAST), np.log(MOST)), method="bounded")
+    best = minimize_scalar(by_log, bounds=(np.log(LEAST), np.log(MOST)), method="bounded")
     slope, step = float(np.exp(best.x)), 1e-3
-    curve = [loss(best.x + move) for move in (-step, 0.0, step)]
+    curve = [by_log(best.x + move) for move in (-step, 0.0, step)]
     information = (curve[0] - 2 * curve[1] + curve[2]) / step**2  # of the logarithm of the slope
     return slope, slope / np.sqrt(information) if information > 0 else np.inf
 

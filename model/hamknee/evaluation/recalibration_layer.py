@@ -179,14 +179,29 @@ def recalibrated(
     slope, kind, case_mix
         As of `RecalibrationLayer`.
     """
-    start = prior if case_mix is None else np.broadcast_to(case_mix, prior.shape)
-    with np.errstate(divide="ignore", invalid="ignore"):  # what cannot be stays so
-        mix = np.log(start)
-        weights = np.where(p > 0, np.log(p) - np.log(prior), -np.inf)
-        log_p = mix + slope * weights if kind == "slope" else slope * (mix + weights)
+    fixed, scaled = log_terms(p, prior, kind, case_mix)
+    with np.errstate(invalid="ignore"):  # what cannot be stays so
+        log_p = fixed + slope * scaled
     answers = conditioned(np.where(np.isnan(log_p), -np.inf, log_p))
     answers[np.isnan(p).any(axis=1)] = np.nan
     return np.asarray(answers)
+
+
+def log_terms(
+    p: Array, prior: Array, kind: RecalibrationKind, case_mix: tuple[float, ...] | None
+) -> tuple[Array, Array]:
+    """Return the logarithms that a layer adds up, each (cases, states): as they are, and by slope.
+
+    Parameters
+    ----------
+    p, prior, kind, case_mix
+        As for `recalibrated`.
+    """
+    start = prior if case_mix is None else np.broadcast_to(case_mix, prior.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mix = np.log(start)
+        weights = np.where(p > 0, np.log(p) - np.log(prior), -np.inf)
+        return (mix, weights) if kind == "slope" else (np.zeros((1, 1)), mix + weights)
 
 
 @takes(model=A_MODEL)
