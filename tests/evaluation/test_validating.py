@@ -1,5 +1,7 @@
 """The figures of a validation, held to scikit-learn, statsmodels and their definitions."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -288,6 +290,16 @@ def test_the_interval_of_observed_over_expected_is_that_of_its_logarithm(
     half = 1.959964 * np.sqrt(1 / y.sum() - 1 / len(y))
     ends = np.log([told.observed_expected_low, told.observed_expected_high])
     assert ends - np.log(told.observed_expected) == pytest.approx([-half, half], rel=1e-5)
+
+
+def test_cases_that_are_called_alike_are_told_apart(model: Model, tmp_path: Path) -> None:
+    """Both knees of one patient: 10 of a woman, 20 of men, whatever they are called."""
+    rows = {"condition": ["strain", "rupture", "strain"], "sex": ["male", "female", "male"]}
+    frame = pd.DataFrame({name: values * 10 for name, values in rows.items()})
+    frame.insert(0, "case_id", ["A", "A", "B"] * 10)
+    frame.to_csv(tmp_path / "cohort.csv", index=False)
+    groups = validate(model, tmp_path / "cohort.csv", subgroups=["sex"]).tables["subgroups"]
+    assert groups[["group", "n"]].to_numpy().tolist() == [["female", 10], ["male", 20]]
 
 
 def test_the_mean_distance_is_known_within_its_resamples(tiny: Model) -> None:

@@ -7,7 +7,7 @@ can be looked at all together, or the most probable one of each case, or one con
 from __future__ import annotations
 
 import math
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
@@ -29,6 +29,7 @@ from hamknee.base import (
 )
 from hamknee.evaluation.intervals import wilson
 from hamknee.evaluation.metrics import SOME_NUMBERS
+from hamknee.evaluation.smoothing import smoothed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,10 +41,6 @@ CERTAIN = 1e-12
 """Probabilities of 0 and 1 have no log odds, and are taken to be this far from them."""
 FEW = 100
 """Events, or non-events, below which a calibration says little (Collins et al. 2016)."""
-SMOOTHED_ONE_BY_ONE = 5000
-"""Statements up to which the smooth curve is fitted at each of them."""
-STEP = 0.01
-"""Share of the span of probabilities within which one line serves for all where there are more."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +145,7 @@ class Calibration(KeptArrays):
 
         Locally weighted straight lines through two thirds of the statements (Cleveland 1979).
         """
-        step = 0.0 if self.n <= SMOOTHED_ONE_BY_ONE else STEP
-        return read_only(smoothed(self.p, self.y, step))
+        return read_only(smoothed(self.p, self.y))
 
     @property
     def ici(self) -> float:
@@ -225,48 +221,6 @@ class Calibration(KeptArrays):
         return f"{said} {slope}{away}{caution}"
 
 
-def smoothed(p: Array, y: Array, step: float) -> Array:
-    """Return how often statements near each one were true; NaN if all are equal.
-
-    Parameters
-    ----------
-    p, y : array, shape (statements,)
-        Probabilities, and what was true, 0 or 1.
-    step : float
-        Share of the span of the probabilities within which one line serves for all; 0: one each.
-
-    Returns
-    -------
-    array, shape (statements,)
-        From 0 to 1: locally weighted straight lines through two thirds of the statements.
-
-    References
-    ----------
-    Cleveland (1979), Robust locally weighted regression and smoothing scatterplots.
-    """
-    from statsmodels.nonparametric.smoothers_lowess import lowess
-
-    span = float(np.ptp(p))
-    if span == 0 or len(p) < 3:
-        return np.full(len(p), np.nan)
-    order = np.argsort(p, kind="stable")
-    curve = np.empty(len(p))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        curve[order] = lowess(
-            y[order],
-            p[order],
-            it=0,  # the rounds against outliers would take rare events for errors
-            delta=step * span,
-            is_sorted=True,
-            return_sorted=False,
-        )
-    # Around a statement that two thirds of all share there is no line, but a share.
-    _, group, count = np.unique(p, return_inverse=True, return_counts=True)
-    shared = (count >= int(2 / 3 * len(p)))[group]
-    curve[shared] = (np.bincount(group, y) / count)[group][shared]
-    return np.clip(curve, 0, 1)
-
-
 @takes(probabilities=SOME_NUMBERS, truth=SOME_NUMBERS)
 def calibration(
     probabilities: Array,
@@ -323,7 +277,8 @@ def calibration(
     if bins is not None and bins < 1:
         raise HamkneeError(f"found {bins} bins; allowed: 1 or more")
     probabilities, truth = np.asarray(probabilities, float), np.asarray(truth, float)
-    cases = np.arange(len(probabilities))
+    count = len(probabilities)
+    cases = np.arange(count)
     name = "Probabilities"
     if probabilities.ndim == 2:
         _check_states(probabilities, truth)
@@ -338,7 +293,6 @@ def calibration(
     p, y = check_event(probabilities, truth)
     intercept, slope = _recalibration(p, y, cases, mass)
     bins = bins or max(1, min(10, len(p) // 10))
-    count = len(np.unique(cases))
     return Calibration(label or name, p, y, count, intercept, slope, bins, mass)
 
 
@@ -379,14 +333,13 @@ def _recalibration(
     """Return calibration in the large and the slope of a logistic recalibration."""
     safe = np.clip(p, CERTAIN, 1 - CERTAIN)
     log_odds = np.log(safe / (1 - safe))
-    one = np.ones((len(y), 1))
     intercept = slope = NOT_KNOWN
     if 0 < y.sum() < len(y):
         if cases[-1] == len(y) - 1:  # one statement a case
-            intercept = _logistic(y, one, log_odds, cases, mass)
+            intercept = _logistic(y, log_odds, 1, cases, mass)
         # Statements about a single case are too few to tell how far cases differ.
         if cases[0] != cases[-1] and _overlap(log_odds, y):
-            slope = _logistic(y, np.column_stack([one, log_odds]), None, cases, mass)
+            slope = _logistic(y, log_odds, 2, cases, mass)
     return intercept, slope
 
 
@@ -397,43 +350,58 @@ def _overlap(x: Array, y: Array) -> bool:
 
 
 def _logistic(
-    y: Array, design: Array, offset: Array | None, cases: npt.NDArray[np.intp], mass: float
+    y: Array, log_odds: Array, coefficients: int, cases: npt.NDArray[np.intp], mass: float
 ) -> Estimate:
-    """Return the last coefficient of a logistic regression with its interval."""
-    from scipy.special import expit
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-    from statsmodels.tools.sm_exceptions import ModelWarning
+    """Return the last coefficient of a logistic regression with its interval.
 
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        # Statements too near 0 and 1 weigh nothing in a fit, which then has no answer.
-        warnings.simplefilter("error", ModelWarning)
-        regression = GLM(y, design, family=Binomial(), offset=offset)
-        try:
-            coefficients = np.asarray(regression.fit().params)
-        except ModelWarning:
-            return NOT_KNOWN
-    p = expit(design @ coefficients + (0 if offset is None else offset))
-    error = _standard_error(design, y, p, cases)
-    value, half = float(coefficients[-1]), NormalDist().inv_cdf((1 + mass) / 2) * error
+    Of one coefficient it is the intercept, the log odds counting as they are; of two, their slope.
+    """
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
+    def fitted(at: Array) -> Array:
+        return np.asarray(at[0] + (at[1] if coefficients == 2 else 1.0) * log_odds)
+
+    def loss(at: Array) -> float:
+        z = fitted(at)
+        return float((np.logaddexp(0, z) - y * z).sum())
+
+    def gradient(at: Array) -> Array:
+        missed = expit(fitted(at)) - y
+        return np.array([missed.sum(), missed @ log_odds])[:coefficients]
+
+    def information(at: Array) -> Array:
+        p = expit(fitted(at))
+        weights = p * (1 - p)
+        mixed = float(weights @ log_odds)
+        every = [[weights.sum(), mixed], [mixed, float(weights @ log_odds**2)]]
+        return np.array(every)[:coefficients, :coefficients]
+
+    start = np.array([0.0, 1.0])[:coefficients]
+    with np.errstate(all="ignore"):
+        fit = minimize(loss, start, jac=gradient, hess=information, method="trust-exact")
+    missed = y - expit(fitted(fit.x))
+    rows = [missed, missed * log_odds][:coefficients]
+    error = _standard_error(information(fit.x), rows, cases)
+    value, half = float(fit.x[-1]), NormalDist().inv_cdf((1 + mass) / 2) * error
     return Estimate(value, value - half, value + half) if np.isfinite(half) else NOT_KNOWN
 
 
-def _standard_error(design: Array, y: Array, p: Array, cases: npt.NDArray[np.intp]) -> float:
+def _standard_error(
+    information: Array, missed: Sequence[Array], cases: npt.NDArray[np.intp]
+) -> float:
     """Return that of the last coefficient, by cases where these make several statements.
 
     Worked out here because statements at 0 and 1 are no numbers in a fit of statsmodels, where
     their weight is 0 and what they miss the truth by is divided by it.
     """
     try:
-        bread = np.linalg.inv(design.T @ (design * (p * (1 - p))[:, None]))
+        covariance = np.linalg.inv(information)
     except np.linalg.LinAlgError:
         return math.inf
-    clusters, which = np.unique(cases, return_inverse=True)
-    covariance = bread
-    if len(clusters) < len(cases):
-        missed = np.zeros((len(clusters), design.shape[1]))
-        np.add.at(missed, which, design * (y - p)[:, None])
-        few = len(clusters) / (len(clusters) - 1) * (len(y) - 1) / (len(y) - design.shape[1])
-        covariance = few * bread @ (missed.T @ missed) @ bread
+    count = int(cases[-1]) + 1
+    if count < len(cases):
+        by_case = np.array([np.bincount(cases, each, count) for each in missed])
+        few = count / (count - 1) * (len(cases) - 1) / (len(cases) - len(missed))
+        covariance = few * covariance @ (by_case @ by_case.T) @ covariance
     return math.sqrt(max(0.0, float(covariance[-1, -1])))
