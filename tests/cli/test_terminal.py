@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import hamknee
-from hamknee.cli import terminal, validation
+from hamknee.cli import terminal
 from hamknee.cli.terminal import plain, records
 from hamknee.formats.importing import as_files
 from tests.support.command_line import run
@@ -140,7 +140,6 @@ def test_more_cases_than_can_be_held_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(terminal, "MOST_CASES", 3)
-    monkeypatch.setattr(validation, "MOST_VALIDATED", 3)
     monkeypatch.chdir(tmp_path)
     Path("cohort.csv").write_text("condition,pop\n" + "strain,yes\n" * 4)
     code, _, err = run(capsys, verb, "cohort.csv", *(["-o", "new.csv"] if verb == "update" else []))
@@ -168,9 +167,9 @@ def test_too_many_rows_of_csv_are_refused_before_the_last_is_read(
     seen: list[int] = []
     count = terminal._check_count
 
-    def counted(most: int, rows: int, columns: int) -> None:
+    def counted(rows: int, columns: int) -> None:
         seen.append(rows)
-        count(most, rows, columns)
+        count(rows, columns)
 
     monkeypatch.setattr(terminal, "_check_count", counted)
     assert run(capsys, "evaluate", str(path))[0] == 2

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Collection, Sequence
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -246,7 +245,7 @@ def read_words(
     return words | parse_maps(maps or [])
 
 
-def read_all(path: Path, most: int | None = None) -> Sheet:
+def read_all(path: Path) -> Sheet:
     """Return a file of cases that is held as a whole.
 
     Raises
@@ -254,15 +253,15 @@ def read_all(path: Path, most: int | None = None) -> Sheet:
     TableError
         If it cannot be read.
     HamkneeError
-        If it has more rows than `most`, else `MOST_CASES`, which is told as soon as they are seen.
+        If it has more rows than `MOST_CASES`, which is told as soon as they are seen.
     """
-    return read_sheet(path, partial(_check_count, most or MOST_CASES))
+    return read_sheet(path, _check_count)
 
 
-def _check_count(most: int, rows: int, _columns: int) -> None:
-    if rows > most:
-        allowed = f"{most:,} at once, such as a random part; hamknee score takes any number"
-        raise HamkneeError(f"found over {most:,} cases; allowed: {allowed}")
+def _check_count(rows: int, _columns: int) -> None:
+    if rows > MOST_CASES:
+        allowed = f"{MOST_CASES:,} at once, such as a random part; hamknee score takes any number"
+        raise HamkneeError(f"found over {MOST_CASES:,} cases; allowed: {allowed}")
 
 
 def read_cohort(vocabulary: Vocabulary, sheet: Sheet, words: ColumnMapping) -> "pd.DataFrame":
@@ -275,19 +274,15 @@ def read_cohort(vocabulary: Vocabulary, sheet: Sheet, words: ColumnMapping) -> "
     return frame
 
 
-def read_diagnosed(
-    vocabulary: Vocabulary, path: Path, words: ColumnMapping, most: int | None = None
-) -> LabelledCases:
+def read_diagnosed(vocabulary: Vocabulary, path: Path, words: ColumnMapping) -> LabelledCases:
     """Return the cases of a file with their diagnoses, named by its column ``case_id``.
-
-    They are at most `most`, else `MOST_CASES`.
 
     Raises
     ------
     CasesError, TableError
         If the file or its cases cannot be used.
     """
-    frame = read_cohort(vocabulary, read_all(path, most), words)
+    frame = read_cohort(vocabulary, read_all(path), words)
     return label(vocabulary, named_by_id(frame, vocabulary), words)
 
 

@@ -23,9 +23,6 @@ from hamknee.evaluation import validate as validate_model
 from hamknee.guidance import find_guidance, urgent_conditions
 from hamknee.inference import Model, load
 
-MOST_VALIDATED = 25_000
-"""Cases of a validation, which takes 20 to 30 kB for each: one statement for each condition."""
-
 app = typer.Typer()
 
 
@@ -63,7 +60,7 @@ def validate(
     labelled = None
     if cases is not None:
         words = read_words(model.vocabulary, maps, mapping)
-        labelled = read_diagnosed(model.vocabulary, cases, words, MOST_VALIDATED)
+        labelled = read_diagnosed(model.vocabulary, cases, words)
     validated = validate_model(
         model,
         labelled,
