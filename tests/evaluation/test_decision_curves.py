@@ -24,6 +24,11 @@ def test_net_benefit_by_its_definition() -> None:
     assert (curve.net_benefit <= curve.high).all()
 
 
+def test_each_percent_from_1_to_50_is_a_threshold_unless_others_are_named() -> None:
+    curve = decision_curve(*said_and_true(40))
+    assert curve.thresholds == pytest.approx([percent / 100 for percent in range(1, 51)])
+
+
 @given(st.integers(0, 10**6), st.lists(st.floats(0.01, 0.95), min_size=1, max_size=4))
 def test_net_benefit_weighs_the_confusion_matrix_of_scikit_learn(
     seed: int, thresholds: list[float]

@@ -128,6 +128,8 @@ def test_the_text_names_the_best_three(model: Model) -> None:
     studies = next_studies(model, 100, cases=100, draws=20)
     for each, row in zip(studies.studies[:3], studies.table.to_dict("records"), strict=False):
         assert f"{row['given_label']}, {each.bits:.4f} bits" in studies.text
+    assert len(studies.studies) > 3
+    assert studies.text.count(" bits") == 1 + 3, "what is unknown, and three studies"
     assert "the diagnosis in Primary care" in studies.text
     again = next_studies(model, 100, cases=100, draws=20)
     assert again.studies == studies.studies
