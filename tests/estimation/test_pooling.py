@@ -249,6 +249,12 @@ def test_divergence_is_1_where_nothing_overlaps() -> None:
     assert pool({"A": low, "B": high}).divergence["yes"] == pytest.approx(1, abs=1e-6)
 
 
+def test_nobody_stands_further_apart_than_that() -> None:
+    """Though the sum over many points may."""
+    low, high = from_range(0.1, 0.2), from_range(0.8, 0.9)
+    assert pool({"A": low, "B": high}).divergence["yes"] == 1
+
+
 def test_coverage_is_what_the_pools_range_holds_of_each_expert() -> None:
     pooled = pool(EXPERTS, WEIGHTS)
     low, high = pooled.column.quantiles("yes", [0.05, 0.95])

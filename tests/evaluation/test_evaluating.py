@@ -249,6 +249,12 @@ def test_a_blank_kind_is_one_of_its_own(
     assert list(evaluate(model, cases).kinds) == told
 
 
+def test_up_to_twelve_kinds_are_told_apart(model: Model) -> None:
+    twelve = [f"kind {number}" for number in range(12)]
+    cases = frame(condition=["rupture"] * 12, pop=["yes"] * 12, kind=twelve)
+    assert list(evaluate(model, cases).kinds) == twelve
+
+
 def test_a_column_with_a_kind_for_each_case_is_something_else(model: Model) -> None:
     many = [f"kind {number}" for number in range(13)]
     cases = frame(condition=["rupture"] * 13, pop=["yes"] * 13, kind=many)

@@ -139,6 +139,17 @@ def test_the_tolerance_that_is_named_is_one_that_does(tmp_path: Path, row: str, 
         assert probabilities.sum() == pytest.approx(1, abs=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("values", "columns"), [([1, 1, 0.5, 0.5], "a column"), ([1, 1, 1, 1], "2 columns")]
+)
+def test_columns_left_open_are_counted(values: list[float], columns: str) -> None:
+    draft = draft_of(values)
+    draft.ones_are_even = True
+    assert draft.nodes()[-1].table == pytest.approx(np.full((2, 2), 0.5))
+    (notice,) = (notice for notice in draft.notices if "nothing but ones" in notice)
+    assert notice.startswith(f"'x' has {columns} of nothing but ones")
+
+
 def test_a_table_too_large_is_told_by_the_variable_whose_it_is() -> None:
     draft = Draft("net.bif")
     for line, name in enumerate("abc", 1):

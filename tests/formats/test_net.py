@@ -36,6 +36,7 @@ def test_net_keeps_equivalent_sample_sizes(model: Model, tmp_path: Path) -> None
             "holds 20; allowed: numbers from 0 to 1; HUGIN makes them of c",
         ),
         ("( 0.2 0.8 )", "( 0.2 0.8", "a bracket is not closed"),
+        ("( 0.2 0.8 )", "( 0.2\n0.8\n", "line 15: a bracket is not closed"),
         ("( 0.2 0.8 )", "( 0.2 0.8 0.0 )", "the table of 't' has 3 numbers"),
         ("( 0.2 0.8 )", "0.2 0.8", "found '0.2' outside of brackets"),
         ("( 0.2 0.8 )", "0.2", "found '0.2' outside of brackets"),

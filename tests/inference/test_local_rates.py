@@ -174,6 +174,12 @@ def test_a_condition_without_a_number_beside_it_is_named(model: Model, tmp_path:
         model.with_base_rates(path)
 
 
+def test_a_single_patient_counts() -> None:
+    model = in_two_parts()
+    before, after = (m.posterior({}) for m in (model, model.with_base_rates({"a": 1}, counts=True)))
+    assert after["a"] > before["a"]
+
+
 def test_beside_the_conditions_of_a_file_stand_shares_or_counts(
     model: Model, tmp_path: Path
 ) -> None:

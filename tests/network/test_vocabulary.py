@@ -307,3 +307,7 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
         read_vocabulary(tmp_path / "vocabulary.toml")
     with pytest.raises(VocabularyError, match=r"cannot be read: .*; allowed: a readable file"):
         read_vocabulary(tmp_path)
+
+
+def test_a_vocabulary_shows_its_target_and_its_size(vocabulary: Vocabulary) -> None:
+    assert repr(vocabulary).startswith(f"Vocabulary('condition', {len(vocabulary)} variables, ")
