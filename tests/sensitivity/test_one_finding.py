@@ -173,3 +173,9 @@ def test_of_likelihoods_only_their_ratio_counts(scale: float) -> None:
         for weights in ({"u": 1, "v": 2}, {"u": scale, "v": 2 * scale})
     ]
     assert values[1].value.to_list() == pytest.approx(values[0].value.to_list())
+
+
+def test_how_much_more_often_the_others_show_it_is_told() -> None:
+    spec: Spec = {"t": ("", [0.3, 0.7]), "f": ("t", [[0.1, 0.9], [0.4, 0.6]])}
+    value = finding_value(network(spec, "t", ess=20), {}, "yes", "f", "yes", draws=10)
+    assert "of the others: 4.0 times as often with the other causes as with Yes." in value.text
