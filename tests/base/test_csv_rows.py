@@ -214,3 +214,14 @@ def test_a_file_of_nothing_but_broken_rows_is_read_to_its_end() -> None:
     rows, broken = rows_of(b"a,b,c\n" + b"1\n" * 300_000)
     assert len(rows) == len(broken) == 300_000
     assert broken[299_999].line == 300_001
+
+
+def test_how_much_was_read_grows_to_the_size_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_dialect, "BLOCK_BYTES", 7)
+    data = b"x,y\n" + b"1,2\n" * 9
+    dialect = read_dialect(lambda: io.BytesIO(data), "in.csv")
+    parts = read_rows(lambda: io.BytesIO(data), dialect, {"x": pa.string()}, "in.csv")
+    read = [part.read for part in parts]
+    assert len(read) > 3
+    assert read == sorted(read)
+    assert read[-1] == len(data)

@@ -82,3 +82,9 @@ def test_a_chart_of_nobody_of_ours_is_told_as_far_as_it_goes() -> None:
         "Upwards: Length in cm. Lines: from 3 at 1 to 4.5 at 2."
     )
     assert alternative_text(alt.Chart(rows).mark_bar().to_dict()) == ""
+
+
+def test_a_line_is_told_by_its_two_ends() -> None:
+    rows = pd.DataFrame({"day": [1, 2, 3], "pain": [9, 5, 4]})
+    line = alt.Chart(rows).mark_line().encode(x="day:Q", y="pain:Q")
+    assert "from 9 at 1 to 4 at 3" in told(alt.layer(line))

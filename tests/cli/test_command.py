@@ -163,6 +163,7 @@ def test_findings_lists_every_variable_and_state(capsys):
     for variable in hamknee.load().vocabulary.having("context", "trait", "finding"):
         assert variable.name in words
         assert set(variable.state_names) <= set(words)
+    assert words.count("years,") == 1  # or a band of age
 
 
 def test_version_shows_the_version_and_the_digest(capsys):

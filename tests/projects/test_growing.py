@@ -105,6 +105,8 @@ def test_the_vocabulary_keeps_its_comments_and_order(
         ({"click": "1 of 2"}, "unknown variable 'click'"),
         ({"location": "1 of 2"}, "location has several states"),
         ({"onset=days": "9 of 10", "onset=sudden": "9 of 10"}, "adds up to"),
+        ({"onset=days": "0.5 (0.4 to 0.6)", "onset=sudden": "0.5 (0.4 to 0.6)"}, "allowed: less"),
+        ({"sex=female": "9 of 10", "sex=male": "9 of 10"}, "adds up to 173 %; allowed: 100 %"),
         ({"onset=days": "often"}, "cannot read 'often'"),
     ],
 )
@@ -113,6 +115,13 @@ def test_a_statement_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(HamkneeError, match=message):
         shipped_project.add_condition("plica", "Plica", "1 of 200", statements)
+
+
+def test_all_states_may_be_stated_if_they_add_up(shipped_project: Project) -> None:
+    both = {"sex=female": "0.6 (0.5 to 0.7)", "sex=male": "0.4 (0.3 to 0.5)"}
+    project = shipped_project.add_condition("plica", "Plica", "1 of 200", both)
+    rows = project.priors.column("sex", {"condition": "plica"})
+    assert {row.state: row.probability for row in rows} == {"female": 0.6, "male": 0.4}
 
 
 def test_names_are_new_and_known(shipped_project: Project) -> None:

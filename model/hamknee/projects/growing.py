@@ -185,11 +185,10 @@ def _column(
     shares = {s: column.probabilities[0] for s, column in columns.items()}
     left = 1 - sum(shares.values())
     rest = [state for state in states if state not in shares]
-    if left <= 0 or (not rest and abs(left) > 1e-6):
+    if (left <= 0) if rest else (abs(left) > 1e-6):
         total = percent(sum(shares.values()))
-        raise HamkneeError(
-            f"{variable} | {given} adds up to {total}; allowed: less, for the others"
-        )
+        allowed = "less, for the others" if rest else percent(1)
+        raise HamkneeError(f"{variable} | {given} adds up to {total}; allowed: {allowed}")
     shares |= {state: left / len(rest) for state in rest}
     said = Said(basis or usual_basis(next(iter(stated.values())), source), source, "")
     notes = {s: column.note for s, column in columns.items()}
