@@ -103,3 +103,16 @@ def test_no_number_is_made_of_what_is_none(capsys: pytest.CaptureFixture[str]) -
             assert code == 2
             told = " ".join(err.split())
             assert told.startswith(f"Error: {option} cannot be {text!r}; allowed: a "), told
+
+
+def test_every_list_has_ten_rows_where_no_number_is_asked_for() -> None:
+    commands = vars(typer.main.get_command(app))["commands"]
+    most = {
+        name: parameter.default
+        for name, command in commands.items()
+        for parameter in command.params
+        if "--most" in parameter.opts
+    }
+    assert most == dict.fromkeys(
+        ("sensitivity", "decide", "diff", "criticise", "studies", "update"), 10
+    )
