@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import typer
 
 import hamknee
 from hamknee.cli import terminal
+from hamknee.cli.command import app
 from hamknee.cli.terminal import plain, records
 from hamknee.formats.importing import as_files
 from tests.support.command_line import run
@@ -174,3 +176,15 @@ def test_too_many_rows_of_csv_are_refused_before_the_last_is_read(
     monkeypatch.setattr(terminal, "_check_count", counted)
     assert run(capsys, "evaluate", str(path))[0] == 2
     assert 3 < seen[-1] < 300_000
+
+
+def test_words_of_others_are_printed_as_they_stand(capsys):
+    terminal.out().print("[bold]Pop[/bold] [/red]")
+    assert capsys.readouterr().out == "[bold]Pop[/bold] [/red]\n"
+
+
+def test_json_is_printed_where_it_is_asked_for_alone():
+    commands = vars(typer.main.get_command(app))["commands"].values()
+    asked = [p for command in commands for p in command.params if "--json" in p.opts]
+    assert len(asked) > 10
+    assert {parameter.default for parameter in asked} == {False}
