@@ -66,7 +66,7 @@ def test_a_column_that_is_nearly_a_variable_is_pointed_out(model: Model) -> None
 @pytest.mark.parametrize(
     ("columns", "options", "problems"),
     [
-        (["zip"], {}, ["no column with a finding among 'zip'"]),
+        (["zip"], {}, ["no column with a finding among 'zip'; allowed: some of setting, "]),
         ([], {}, ["no column with a finding among none"]),
         (["condition"], {}, ["no column with a finding among 'condition'"]),
         (["pop", "pop"], {}, ["column 'pop' stands twice"]),
