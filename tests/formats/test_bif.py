@@ -47,6 +47,15 @@ def test_a_table_may_stand_before_the_variables_that_it_names(tmp_path: Path) ->
         read(tmp_path, "bif", "\n" * 4 + "probability ( t ) { table 1.0; }")
 
 
+def test_states_of_several_words_are_told_apart_by_commas_and_their_number(
+    tmp_path: Path,
+) -> None:
+    model = read(tmp_path, "bif", BIF.replace("{ yes, no }", "{ very bad, no pain at all }"))
+    assert model.vocabulary["sign"].state_names == ("very bad", "no pain at all")
+    without = read(tmp_path, "bif", BIF.replace("{ yes, no }", "{ yes no }"))
+    assert without.vocabulary["sign"].state_names == ("yes", "no")
+
+
 def test_a_default_row_of_a_bif_file_stands_for_those_that_are_missing(tmp_path: Path) -> None:
     text = BIF.replace("(r) 0.3, 0.7;", "default 0.3 0.7;").replace("\n", "\r\n")
     assert distance(with_states("yes", "no"), read(tmp_path, "bif", text)) == 0
@@ -80,6 +89,7 @@ def test_a_default_row_cannot_ask_for_more_memory_than_there_is(tmp_path: Path) 
         ),
         ("{ q, r", "{ (0,1], r", "found '('; allowed: a name, in quotes where it has signs"),
         ("[ 2 ] { q", "[ 3 ] { q", "line 3: 't' has 2 states, but 3 are announced"),
+        ("[ 2 ] { q", "[ two ] { q", "line 3: 't' has 2 states, but two are announced"),
         ("q, r }", "q, q }", "line 3: 't' has the states 'q', 'q'"),
         ("variable sign", "variable t", "line 4: 't' is also in line 3"),
         ("| t )", "| tt )", "line 6: there is no variable 'tt' (did you mean 't'?)"),
