@@ -156,3 +156,10 @@ def test_a_table_too_large_is_told_by_the_variable_whose_it_is() -> None:
         draft.variable(name, [f"s{number}" for number in range(400)], line)
     with pytest.raises(NetworkFileError, match="line 4: the table of 'c' would have 64000000 num"):
         draft.shape(("a", "b", "c"), 4)
+
+
+def test_the_largest_tolerance_that_is_allowed_may_be_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "net.bif"
+    path.write_text(BIF.replace("0.2, 0.8", "0.2, 0.7"))
+    model = read_network(path, target="t", tolerance=0.1)
+    assert model.cpts["t"].probabilities == pytest.approx([2 / 9, 7 / 9])
