@@ -195,7 +195,8 @@ def _scored(job: Job, schema: pa.Schema, name: str, chunk: Chunk) -> tuple[pa.Ta
         ours: arrow_column(table.column(theirs).combine_chunks())
         for ours, theirs in job.plan.read.items()
     }
-    scored = score_columns(job.model, columns, len(table), job.plan, job.mapping, faults)
+    # Reading and writing have threads of their own, which more of them would only hold up.
+    scored = score_columns(job.model, columns, len(table), job.plan, job.mapping, faults, workers=1)
     kept = {theirs: table.column(theirs) for theirs in job.plan.kept}
 
     def place(row: int) -> str:

@@ -276,6 +276,7 @@ def score_columns(
     plan: ColumnPlan,
     mapping: ColumnMapping,
     faults: Faults | None = None,
+    workers: int | None = None,
 ) -> Scored:
     """Score rows that are given as columns.
 
@@ -293,6 +294,8 @@ def score_columns(
         What their values mean.
     faults : Faults, optional
         What is wrong already.
+    workers : int, optional
+        Threads that share the rows; by default as many as there are, where rows are many.
     """
     faults = Faults(count) if faults is None else faults
     broken = faults.rows
@@ -300,7 +303,7 @@ def score_columns(
     for rows in _parts(columns, count):
         whole = rows == slice(0, count)
         part = columns if whole else {name: c.part(rows) for name, c in columns.items()}
-        scored = _score_rows(model, part, rows.stop - rows.start, plan, mapping)
+        scored = _score_rows(model, part, rows.stop - rows.start, plan, mapping, workers)
         parts.append(scored)
         if scored.faults.reasons:
             which = np.full(count, -1, dtype=np.int32)
@@ -336,6 +339,7 @@ def _score_rows(
     count: int,
     plan: ColumnPlan,
     mapping: ColumnMapping,
+    workers: int | None,
 ) -> Scored:
     """Return what the model says of some rows, and what is wrong with them."""
     ours = {
@@ -343,7 +347,7 @@ def _score_rows(
         for name, column in columns.items()
     }
     faults = Faults(count)
-    workers = workers_here() if count >= ROWS_WORTH_THREADS else 1
+    workers = workers or (workers_here() if count >= ROWS_WORTH_THREADS else 1)
     cases, unread = encode_columns(model.vocabulary, ours, count, workers)
     for name, problems in unread.items():
         theirs = plan.read[name]
