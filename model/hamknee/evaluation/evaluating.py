@@ -391,8 +391,8 @@ class Evaluation(KeptArrays):
     @property
     def _which_text(self) -> str:
         with_findings = f" with at least {self.min_findings} findings" if self.min_findings else ""
-        unknown = f"; {self.undiagnosed} left out, diagnosis unknown" if self.undiagnosed else ""
-        notes = f"{self.n} of {self.read} cases{with_findings}{unknown}."
+        unknown = f"; {self.undiagnosed:,} left out, diagnosis unknown" if self.undiagnosed else ""
+        notes = f"{self.n:,} of {self.read:,} cases{with_findings}{unknown}."
         if self.impossible:
             notes += f" {self.impossible} with impossible findings count as wrong."
         if self.excluded:

@@ -156,7 +156,7 @@ class PredictiveCheck(KeptArrays):
         share = f"{percent(rare / n)}, {percent(MASS)} interval {percent_range(low, high)}"
         verdict = "more than" if low > 0.05 else "as many as" if high >= 0.05 else "fewer than"
         return (
-            f"{rare} of them ({share}) are rarer than 19 of 20 of the model's; that is {verdict} "
+            f"{rare:,} of them ({share}) are rarer than 19 of 20 of the model's; that is {verdict} "
             "the 5 % that would be by chance."
         )
 

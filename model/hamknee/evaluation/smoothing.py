@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hamknee.base import Array
+from hamknee.base import Array, KeptArrays, compares_arrays
 
 CELLS = 400
 """Parts of equal width, and as many of equally many statements, where they are more."""
@@ -44,7 +44,8 @@ def smoothed(p: Array, y: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Cells:
+@compares_arrays
+class Cells(KeptArrays):
     """Statements put together with those next to them, and what is near each cell.
 
     Parameters
