@@ -451,8 +451,9 @@ def _other(model: Model, other: Model, kept: LabelledCases) -> Array:
         raise HamkneeError(
             f"the other model has other conditions ({listing(apart)}); allowed: the same"
         )
-    cases = [dict(kept.cases.evidence(row)) for row in range(len(kept))]
     order = [other.vocabulary.target.position[name] for name in ours]
+    alike = kept.cases.vocabulary.state_index == other.vocabulary.state_index
+    cases = kept.cases if alike else [dict(kept.cases.evidence(row)) for row in range(len(kept))]
     return other.posterior(cases).probabilities[:, order]
 
 
