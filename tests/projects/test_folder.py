@@ -60,6 +60,13 @@ def test_what_is_saved_is_opened_again(tmp_path: Path) -> None:
     assert again.priors.column("overweight", {"condition": "rupture"})[0].sources == ("me2026",)
 
 
+def test_a_project_says_where_it_lives_and_how_much_was_changed(tmp_path: Path) -> None:
+    project = new_project(tmp_path / "mine")
+    assert repr(project) == f"<Project: {str(tmp_path / 'mine')!r}, 0 changes>"
+    changed = project.state("onset=sudden", "strain", "24 of 60")
+    assert repr(changed) == "<Project: not saved yet, 1 change>"
+
+
 def test_own_references_stand_beside_the_shipped_ones(tmp_path: Path) -> None:
     project = new_project(tmp_path / "mine")
     project = project.add_reference("me2026", "@misc{me2026, title = {Mine}}")

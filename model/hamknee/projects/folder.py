@@ -107,8 +107,7 @@ class Project:
     def __repr__(self) -> str:
         """Say where it lives and how much was changed."""
         where = "not saved yet" if self.folder is None else repr(str(self.folder))
-        count = len(self.changes)
-        return f"<Project: {where}, {count} change{'' if count == 1 else 's'}>"
+        return f"<Project: {where}, {counted(len(self.changes), 'changes')}>"
 
     @cached_property
     def _home(self) -> Path:
