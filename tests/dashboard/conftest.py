@@ -43,6 +43,14 @@ def _without_a_browser() -> Iterator[None]:
     config.set_option("runner.magicEnabled", magic)
 
 
+@pytest.fixture(autouse=True)
+def _the_same_program() -> Iterator[None]:
+    """Streamlit puts each page in the place of the program; who starts a process would start that."""
+    program = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = program
+
+
 @pytest.fixture(scope="session")
 def running(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:  # noqa: ARG001
     """The dashboard, started once; its pages keep nothing, so tests may share it."""
