@@ -45,7 +45,7 @@ def _without_a_browser() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _the_same_program() -> Iterator[None]:
-    """Streamlit puts each page in the place of the program; who starts a process would start that."""
+    """Streamlit puts each page in its place, and who starts a process would start that."""
     program = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = program
