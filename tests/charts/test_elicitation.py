@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from hamknee.charts.elicitation import agreement, ridges
+from hamknee.charts.style import colours
 from hamknee.estimation.pooling import Pool, pool
 from hamknee.estimation.statements import from_range
 
@@ -40,6 +41,17 @@ def test_ridges_have_one_scale_so_that_equal_areas_are_equal_probabilities(poole
 def test_the_pool_is_emphasised_by_name(pooled: Pool) -> None:
     drawn = pd.DataFrame(rows(ridges(pooled.densities("yes"), emphasised=["pool"])))
     assert set(drawn.loc[drawn["strong"], "name"]) == {"pool"}
+
+
+def test_what_is_emphasised_has_the_strong_colour(pooled: Pool) -> None:
+    chart = ridges(pooled.densities("yes"), emphasised=["pool"]).to_dict()
+    (scale,) = {
+        str(layer["encoding"]["color"]["scale"])
+        for layer in chart["layer"]
+        if "scale" in layer["encoding"].get("color", {})
+    }
+    light = colours(dark=False)
+    assert scale == str({"domain": [True, False], "range": [light.bar, light.quiet]})
 
 
 def test_agreement_draws_each_range_over_the_band_of_the_pool(pooled: Pool) -> None:

@@ -99,6 +99,12 @@ def test_the_search_keeps_the_arrows_and_finds_the_one_that_is_missing() -> None
     assert search.table.shape == (1, 3)
 
 
+def test_two_variables_are_enough_to_search() -> None:
+    model = network({name: PLAIN[name] for name in ("t", "a")}, "t")
+    search = search_structure(model, cohort(model, 200, seed=4))
+    assert (search.added, search.left_out) == ((), ())
+
+
 def bic_gain(frame: pd.DataFrame, arrow: tuple[str, str, float]) -> float:
     """Return what an arrow beside one from t is worth, by the formula of the BIC."""
     one, other, _ = arrow

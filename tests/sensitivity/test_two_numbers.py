@@ -83,6 +83,15 @@ def test_all_that_are_left_have_the_same_share_of_such_a_rest() -> None:
         assert function.value(t1, t2) == pytest.approx(share / (share + 0.25), abs=1e-12)
 
 
+@pytest.mark.parametrize("at", [(-0.1, 0.5), (1.1, 0.5), (0.5, -0.1), (0.5, 1.1)])
+def test_a_number_beyond_0_and_1_is_refused(at: tuple[float, float]) -> None:
+    numbers = ("smoke", "yes", {}), ("lung", "yes", {"smoke": "yes"})
+    both = two_way(asia(), {"dysp": "yes"}, "yes", *numbers)
+    assert both.value([0, 1], [1, 0]).shape == (2,)
+    with pytest.raises(hamknee.HamkneeError, match=f"found {at[0]} and {at[1]}; allowed: 0 to 1"):
+        both.value(*at)
+
+
 def test_functions_take_arrays() -> None:
     numbers = ("smoke", "yes", {}), ("lung", "yes", {"smoke": "yes"})
     both = two_way(asia(), {"dysp": "yes"}, "yes", *numbers)
