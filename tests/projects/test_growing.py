@@ -70,6 +70,8 @@ def test_what_nobody_stated_is_flat_and_counted(grown: Project) -> None:
     assert len(checked.flat) == 23
     assert "age | plica" in checked.flat
     assert checked.untold == ("Plica",)
+    states = [len(grown.vocabulary[column.split(" | ")[0]].states) for column in checked.flat]
+    assert any(f"; {sum(states)} of its numbers are flat." in change for change in grown.changes)
     assert grown.model.marginals({"condition": "plica"})["bruising"][0] == pytest.approx(0.5, 1e-3)
     row = grown.priors.column("sex", {"condition": "plica"})[0]
     assert (row.probability, row.basis) == (0.5, "judgement")

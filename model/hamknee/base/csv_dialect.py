@@ -329,7 +329,7 @@ def _header(head: str, dialect: Dialect, name: str) -> Dialect:
 
 def _nameless(dialect: Dialect) -> list[str]:
     sentences = []
-    if dialect.columns[0] == "" and len(dialect.columns) > 1:
+    if dialect.columns[0] == "":
         sentences.append("The first column has no name and is passed over, as numbers of rows are.")
     if count := len(dialect.nameless):
         columns, are = ("column", "is") if count == 1 else ("columns", "are")
