@@ -5,6 +5,7 @@ import io
 import pyarrow as pa
 import pytest
 
+from hamknee.base import csv_dialect
 from hamknee.base.csv_dialect import MOST_ROW, UNSEEN_LEADS, TableError, read_dialect
 from hamknee.base.csv_rows import read_rows
 from hamknee.base.frames import parse_sheet
@@ -119,6 +120,13 @@ def test_a_header_that_does_not_end_is_refused_at_once() -> None:
 
     with pytest.raises(TableError, match="the header does not end"):
         read_dialect(Endless, "in.csv")  # type: ignore[arg-type]
+
+
+def test_as_many_columns_as_are_promised_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_dialect, "MOST_COLUMNS", 3)
+    assert parse_sheet(b"id,pop,onset\n1,yes,sudden\n", "in.csv").frame.shape == (1, 3)
+    with pytest.raises(TableError, match="over 3 columns"):
+        parse_sheet(b"id,pop,onset,age\n1,yes,sudden,31\n", "in.csv")
 
 
 def test_columns_without_end_are_refused() -> None:
