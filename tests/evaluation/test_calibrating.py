@@ -139,10 +139,29 @@ def test_among_many_equal_statements_the_curve_is_how_often_those_came_true() ->
     assert curve[:30] == pytest.approx(0.1)
 
 
-def test_statements_too_sure_to_weigh_anything_have_no_slope_and_no_warning() -> None:
+def test_certain_statements_that_are_half_wrong_say_next_to_nothing_and_warn_of_nothing() -> None:
     p = np.array([1e-300, 1 - 1e-16, 1e-300, 1 - 1e-16, 1e-300, 1 - 1e-16])
     fit = calibration(p, np.array([1.0, 0.0, 0.0, 1.0, 0.0, 1.0]))
-    assert np.isnan(fit.slope.value) or np.isfinite(fit.slope.value)
+    assert abs(fit.slope.value) < 0.05
+    assert fit.slope.low < 0 < fit.slope.high
+
+
+def test_certain_answers_leave_the_calibration_in_the_large_what_it_is() -> None:
+    """What was said and shifted adds up to what came true, with 0 and 1 among it."""
+    p, y = said_and_true(200, shift=0.7)
+    p, y = np.append(p, [0.0, 1.0]), np.append(y, [0.0, 1.0])
+    fit = calibration(p, y)
+    odds = np.log(np.clip(p, 1e-12, 1 - 1e-12)) - np.log1p(-np.clip(p, 1e-12, 1 - 1e-12))
+    assert (1 / (1 + np.exp(-(odds + fit.intercept.value)))).sum() == pytest.approx(y.sum())
+    alone = calibration(p[:-2], y[:-2]).intercept
+    assert fit.intercept.value == pytest.approx(alone.value, abs=1e-6)
+    assert (fit.intercept.low, fit.intercept.high) == pytest.approx((alone.low, alone.high))
+
+
+def test_a_hundred_thousand_statements_have_the_slope_of_scikit_learn() -> None:
+    p, y = said_and_true(100_000, slope=0.7, shift=0.3)
+    theirs = LogisticRegression(C=np.inf, tol=1e-10).fit(np.log(p / (1 - p))[:, None], y)
+    assert calibration(p, y).slope.value == pytest.approx(theirs.coef_[0, 0], abs=1e-6)
 
 
 def test_with_many_statements_the_curve_is_fitted_at_fewer_places() -> None:
